@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:edde15b709aa6b050f0fb4be6f68f9d1c84fc10a
+--! Hash: sha1:349ded7dd6c26039539ed458eb82f170520169e5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -463,6 +463,8 @@ create table app_public.invitations (
   role app_public.member_role not null,
   invited_by_id uuid,
   expires_at timestamptz not null default now() + interval '7 days',
+  mailed_at timestamptz,
+  mail_error text,
   created_at timestamptz not null default now(),
   foreign key (tenant_id, invited_by_id) references app_public.memberships (tenant_id, user_id) on delete cascade
 );
@@ -479,6 +481,10 @@ comment on column app_public.invitations.invited_by_id is
   E'The member who sent the invitation; null if the operator did. The invitation becomes invalid when that member may '
    'no longer invite to this role.';
 comment on column app_public.invitations.expires_at is E'Defaults to 7 days after the invitation was made.';
+comment on column app_public.invitations.mailed_at is
+  E'When the mail server accepted the e-mail with the link; null if it has not, or if the token was returned instead.';
+comment on column app_public.invitations.mail_error is
+  E'Why the last attempt to send the e-mail has failed. Temporary failures are retried for days.';
 
 create table app_private.invitation_secrets (
   invitation_id uuid primary key references app_public.invitations on delete cascade,
@@ -486,7 +492,28 @@ create table app_private.invitation_secrets (
 );
 alter table app_private.invitation_secrets enable row level security;
 comment on table app_private.invitation_secrets is
-  E'The SHA-256 of each invitation''s token. The token itself was shown once.';
+  E'The SHA-256 of each invitation''s token. The token itself was shown once, or sent.';
+
+create table app_private.password_resets (
+  id uuid primary key default app_hidden.uuid_v7(),
+  email text not null,
+  source text not null,
+  token_hash bytea unique,
+  expires_at timestamptz not null default now() + interval '1 hour',
+  created_at timestamptz not null default now()
+);
+create index on app_private.password_resets (email, created_at);
+create index on app_private.password_resets (source, created_at);
+create index on app_private.password_resets (expires_at);
+alter table app_private.password_resets enable row level security;
+comment on table app_private.password_resets is
+  E'Requests for a new password. They are stored for unknown addresses too, so that they do not reveal which addresses '
+   'exist. The user is found by the address, when the link is made and when it is used.';
+comment on column app_private.password_resets.email is E'In lower case, see sign_in_key().';
+comment on column app_private.password_resets.source is E'As in sign_in_failures, or "operator".';
+comment on column app_private.password_resets.token_hash is
+  E'The SHA-256 of the token in the link; null until the e-mail is composed. The row is deleted when a password is '
+   'set.';
 
 create type app_public.api_key_scope as enum ('read', 'send', 'manage_contacts', 'manage_all');
 comment on type app_public.api_key_scope is
@@ -1367,6 +1394,30 @@ comment on function app_private.is_common_password(text, text) is
   E'Whether a password is easy to guess: a common password or word, also in capitals, with digits for letters or with '
    'up to six digits and signs appended; the user''s own address; or three different characters repeated.';
 --! EndIncluded accounts/is_common_password.sql
+--! Included accounts/random_token.sql
+create or replace function app_private.random_token() returns text as $$
+  select translate(encode(app_private.gen_random_bytes(32), 'base64'), '+/=', '-_')
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.random_token() is
+  E'256 random bits in base64url: 43 characters. Only a hash of a token is stored, see token_hash().';
+--! EndIncluded accounts/random_token.sql
+--! Included accounts/token_hash.sql
+create or replace function app_private.token_hash(token text) returns bytea as $$
+  select sha256(convert_to(token, 'UTF8'))
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.token_hash(text) is
+  E'The SHA-256 by which a token is found. It needs no salt, because tokens cannot be guessed.';
+--! EndIncluded accounts/token_hash.sql
+--! Included accounts/sign_in_key.sql
+create or replace function app_private.sign_in_key(email text) returns text as $$
+  select lower(left(app_hidden.normalize_email(email), 254))
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.sign_in_key(text) is
+  E'How attempts at an address are counted, for addresses with and without an account: normalized, in lower case.';
+--! EndIncluded accounts/sign_in_key.sql
 --! Included accounts/set_password.sql
 create or replace function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null)
 returns int as $$
@@ -1390,6 +1441,9 @@ begin
   on conflict on constraint user_secrets_pkey do update set password_hash = excluded.password_hash;
 
   perform app_private.unlock_user(set_password.user_id);
+  delete from app_private.password_resets r
+  using app_public.users u
+  where u.id = set_password.user_id and r.email = lower(u.email);
   update app_private.sessions s set revoked_at = now()
   where s.user_id = set_password.user_id and s.revoked_at is null and s.id is distinct from kept_session_id;
   get diagnostics v_ended = row_count;
@@ -1399,14 +1453,15 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.set_password(uuid, text, uuid) is
   E'Sets a user''s password (PYPWD if it is too short, too long or too common), lifts the locks caused by failed '
-   'sign-ins and ends the user''s sessions, except the given one. Returns how many sessions ended.';
+   'sign-ins, voids links for a new password and ends the user''s sessions, except the given one. Returns how many '
+   'sessions ended.';
 --! EndIncluded accounts/set_password.sql
 --! Included accounts/is_familiar_source.sql
 create or replace function app_hidden.is_familiar_source(email text, source text) returns boolean as $$
   select exists (
     select from app_public.users u
     join app_private.sign_in_sources s on s.user_id = u.id
-    where lower(u.email) = lower(left(app_hidden.normalize_email(is_familiar_source.email), 254))
+    where lower(u.email) = app_private.sign_in_key(is_familiar_source.email)
     and s.source = left(is_familiar_source.source, 64)
     and s.last_signed_in_at > now() - interval '90 days'
   )
@@ -1421,7 +1476,7 @@ grant execute on function app_hidden.is_familiar_source(text, text) to parley_au
 --! Included accounts/check_password.sql
 create or replace function app_private.check_password(email text, password text, source text) returns uuid as $$
 declare
-  v_key text := lower(left(app_hidden.normalize_email(check_password.email), 254));
+  v_key text := app_private.sign_in_key(check_password.email);
   v_source text := left(check_password.source, 64);
   v_failure app_private.sign_in_failures;
   v_is_fresh boolean;
@@ -1844,6 +1899,55 @@ comment on function app_public.current_membership() is
 
 grant execute on function app_public.current_membership() to parley_visitor;
 --! EndIncluded accounts/current_user.sql
+--! Included accounts/valid_invitations.sql
+create or replace view app_private.valid_invitations as
+  select i.id, t.name as tenant_name, u.name as inviter_name
+  from app_public.invitations i
+  join app_public.tenants t on t.id = i.tenant_id
+  left join app_public.memberships m
+    on m.tenant_id = i.tenant_id and m.user_id = i.invited_by_id and m.is_active and m.role >= greatest(i.role, 'admin')
+  left join app_public.users u on u.id = m.user_id and u.is_active
+  where i.expires_at > now()
+  and t.status = 'active'
+  and (i.invited_by_id is null or u.id is not null);
+
+comment on view app_private.valid_invitations is
+  E'Invitations that can be accepted: not expired, into an active tenant, and by the operator or by a member who may '
+   'still invite to that role.';
+--! EndIncluded accounts/valid_invitations.sql
+--! Included accounts/issue_invitation.sql
+create or replace function app_private.issue_invitation(invitation_id uuid)
+returns table (
+  token text,
+  email text,
+  name text,
+  role app_public.member_role,
+  tenant_name text,
+  inviter_name text,
+  expires_at timestamptz
+) as $$
+begin
+  select i.email, i.name, i.role, v.tenant_name, v.inviter_name, i.expires_at
+  into email, issue_invitation.name, issue_invitation.role, tenant_name, inviter_name, expires_at
+  from app_private.valid_invitations v
+  join app_public.invitations i on i.id = v.id
+  where v.id = issue_invitation.invitation_id
+  for update of i;
+
+  if found then
+    token := app_private.random_token();
+    insert into app_private.invitation_secrets as s (invitation_id, token_hash)
+    values (issue_invitation.invitation_id, app_private.token_hash(token))
+    on conflict on constraint invitation_secrets_pkey do update set token_hash = excluded.token_hash;
+    return next;
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.issue_invitation(uuid) is
+  E'Makes the token of a valid invitation, replacing an earlier token, and returns what an e-mail says about it. The '
+   'token is stored as a hash only. No row: the invitation is not valid. inviter_name: null for the operator.';
+--! EndIncluded accounts/issue_invitation.sql
 --! Included accounts/invite.sql
 create or replace function app_private.invite(
   tenant_id uuid,
@@ -1851,6 +1955,7 @@ create or replace function app_private.invite(
   name text,
   role app_public.member_role,
   invited_by_id uuid,
+  by_mail boolean default false,
   out invitation_id uuid,
   out token text,
   out expires_at timestamptz
@@ -1876,27 +1981,34 @@ begin
   )
   returning i.id, i.expires_at into invitation_id, expires_at;
 
-  token := translate(encode(app_private.gen_random_bytes(32), 'base64'), '+/=', '-_');
-  insert into app_private.invitation_secrets (invitation_id, token_hash)
-  values (invite.invitation_id, sha256(convert_to(token, 'UTF8')));
+  if by_mail then
+    perform graphile_worker.add_jobs(array[app_private.job(
+      'mail_invitation',
+      json_build_object('invitationId', invite.invitation_id),
+      key => app_private.job_key('mail_invitation', invite.invitation_id)
+    )]);
+  else
+    token := (select x.token from app_private.issue_invitation(invite.invitation_id) x);
+  end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.invite(uuid, text, text, app_public.member_role, uuid) is
-  E'Invites an address into a tenant and replaces an earlier invitation of that address. Returns the token, which is '
-   'stored as a hash only. invited_by_id: null for the operator. PYUSR: the address belongs to a member.';
+comment on function app_private.invite(uuid, text, text, app_public.member_role, uuid, boolean) is
+  E'Invites an address into a tenant and replaces an earlier invitation of that address. by_mail: a job sends the '
+   'link, and the token is null. invited_by_id: null for the operator. PYUSR: the address belongs to a member.';
 --! EndIncluded accounts/invite.sql
 create type app_public.issued_invitation as (invitation_id uuid, token text, expires_at timestamptz);
 comment on type app_public.issued_invitation is E'An invitation at the moment it is issued, with its token.';
 comment on column app_public.issued_invitation.invitation_id is E'The id of the invitation.';
 comment on column app_public.issued_invitation.token is
-  E'The secret that the user passes to acceptInvitation. It is shown only here.';
+  E'The secret that the user passes to acceptInvitation. It is shown only here; null if it is sent by e-mail.';
 comment on column app_public.issued_invitation.expires_at is E'Until when the invitation can be accepted.';
 --! Included accounts/invite_user.sql
 create or replace function app_public.invite_user(
   email text,
   name text default null,
-  role app_public.member_role default 'agent'
+  role app_public.member_role default 'agent',
+  by_mail boolean default false
 )
 returns app_public.issued_invitation as $$
 declare
@@ -1920,19 +2032,20 @@ begin
   end if;
 
   select i.* into v_issued
-  from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id) i;
+  from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id, coalesce(by_mail, false)) i;
   return v_issued;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_public.invite_user(text, text, app_public.member_role) is
-  E'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it '
-   'replaces may exceed the caller''s own (PYDEN). Give the token to the user, who passes it to acceptInvitation '
-   'within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does '
-   'not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this '
-   'tenant. PYKEY: an API key cannot invite.';
+comment on function app_public.invite_user(text, text, app_public.member_role, boolean) is
+  E'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces '
+   'may exceed the caller''s own (PYDEN). With by_mail, the user gets a link by e-mail, and token is null; mailed_at '
+   'and mail_error of the invitation report the outcome. Otherwise give the token to the user, who passes it to '
+   'acceptInvitation within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. '
+   'The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a '
+   'member of this tenant. PYKEY: an API key cannot invite.';
 
-grant execute on function app_public.invite_user(text, text, app_public.member_role) to parley_visitor;
+grant execute on function app_public.invite_user(text, text, app_public.member_role, boolean) to parley_visitor;
 --! EndIncluded accounts/invite_user.sql
 --! Included accounts/use_api_key.sql
 create or replace function app_hidden.use_api_key(key_hash bytea)
@@ -2088,18 +2201,9 @@ declare
 begin
   select i.* into v_invitation
   from app_private.invitation_secrets x
-  join app_public.invitations i on i.id = x.invitation_id
-  join app_public.tenants t on t.id = i.tenant_id
-  where x.token_hash = sha256(convert_to(token, 'UTF8'))
-  and i.expires_at > now()
-  and t.status = 'active'
-  -- An invitation is valid only while its author may still invite to this role.
-  and (i.invited_by_id is null or exists (
-    select from app_public.memberships m
-    join app_public.users u on u.id = m.user_id
-    where m.tenant_id = i.tenant_id and m.user_id = i.invited_by_id
-    and m.is_active and u.is_active and m.role >= greatest(i.role, 'admin')
-  ))
+  join app_private.valid_invitations v on v.id = x.invitation_id
+  join app_public.invitations i on i.id = v.id
+  where x.token_hash = app_private.token_hash(token)
   for update of i;
 
   if v_invitation.id is null then
@@ -2131,6 +2235,11 @@ begin
   on conflict do nothing;
   delete from app_public.invitations i where i.id = v_invitation.id;
 
+  if lifetime is null then
+    outcome := 'joined';
+    return next;
+    return;
+  end if;
   return query
     select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
     from app_private.open_session(v_invitation.tenant_id, v_user_id, user_agent, lifetime) s;
@@ -2138,13 +2247,129 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.accept_invitation(text, text, text, text, interval, text) is
-  E'Makes the invited person a member and opens a session. If the address has no account, one is created with this '
-   'password (PYPWD); otherwise the password must be the account''s, and the attempt is counted like a sign-in. The '
-   'outcome is returned rather than raised: signed_in; refused (wrong password, or locked); invalid (the token is '
-   'unknown, used, expired or revoked).';
+  E'Makes the invited person a member and opens a session, unless lifetime is null. If the address has no account, '
+   'one is created with this password (PYPWD); otherwise the password must be the account''s, and the attempt is '
+   'counted like a sign-in. The outcome is returned rather than raised: signed_in; joined (without a session); '
+   'refused (wrong password, or locked); invalid (the token is unknown, used, expired or revoked).';
 
 grant execute on function app_hidden.accept_invitation(text, text, text, text, interval, text) to parley_authenticator;
 --! EndIncluded accounts/accept_invitation.sql
+--! Included accounts/issue_password_reset.sql
+create or replace function app_private.issue_password_reset(reset_id uuid)
+returns table (token text, email text, name text, expires_at timestamptz) as $$
+begin
+  select u.email, u.name into email, issue_password_reset.name
+  from app_private.password_resets r
+  join app_public.users u on lower(u.email) = r.email
+  where r.id = issue_password_reset.reset_id
+  and u.is_active
+  -- A link that arrives later is not expected any more.
+  and r.created_at > now() - interval '1 hour';
+
+  if found then
+    token := app_private.random_token();
+    update app_private.password_resets r set
+      token_hash = app_private.token_hash(token),
+      expires_at = now() + interval '1 hour'
+    where r.id = issue_password_reset.reset_id
+    returning r.expires_at into expires_at;
+    return next;
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.issue_password_reset(uuid) is
+  E'Makes the token of a requested password reset, valid for an hour, and returns what an e-mail says about it. The '
+   'token is stored as a hash only. No row: no active user has the address, or the request is older than an hour.';
+--! EndIncluded accounts/issue_password_reset.sql
+--! Included accounts/start_password_reset.sql
+create or replace function app_private.start_password_reset(
+  email text,
+  source text,
+  by_mail boolean,
+  out reset_id uuid,
+  out token text
+) as $$
+begin
+  insert into app_private.password_resets as r (email, source)
+  values (app_private.sign_in_key(start_password_reset.email), start_password_reset.source)
+  returning r.id into reset_id;
+
+  if by_mail then
+    perform graphile_worker.add_jobs(array[app_private.job(
+      'mail_password_reset',
+      json_build_object('passwordResetId', start_password_reset.reset_id),
+      key => app_private.job_key('mail_password_reset', start_password_reset.reset_id)
+    )]);
+  else
+    token := (select x.token from app_private.issue_password_reset(start_password_reset.reset_id) x);
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.start_password_reset(text, text, boolean) is
+  E'Requests a new password for the account with that address, whether or not there is one. by_mail: a job sends the '
+   'link. Otherwise the token is returned; it is null if no active user has the address.';
+--! EndIncluded accounts/start_password_reset.sql
+--! Included accounts/request_password_reset.sql
+create or replace function app_hidden.request_password_reset(email text, source text) returns void as $$
+declare
+  v_key text := app_private.sign_in_key(request_password_reset.email);
+  v_source text := left(request_password_reset.source, 64);
+begin
+  -- Concurrent requests are counted one after the other. Everybody locks the address first.
+  perform pg_advisory_xact_lock(hashtextextended('password reset of ' || v_key, 0));
+  perform pg_advisory_xact_lock(hashtextextended('password reset from ' || v_source, 0));
+
+  -- An address gets three e-mails in an hour, and a source may request twenty.
+  if (
+    select count(*) < 3 from app_private.password_resets r
+    where r.email = v_key and r.created_at > now() - interval '1 hour'
+  ) and (
+    select count(*) < 20 from app_private.password_resets r
+    where r.source = v_source and r.created_at > now() - interval '1 hour'
+  ) then
+    perform app_private.start_password_reset(v_key, v_source, true);
+  end if;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.request_password_reset(text, text) is
+  E'Requests a link for a new password by e-mail. Does the same whether or not the address has an account: only the '
+   'job that sends the e-mail looks for it. Beyond three requests for an address, or twenty from a source, within an '
+   'hour, nothing happens.';
+
+grant execute on function app_hidden.request_password_reset(text, text) to parley_authenticator;
+--! EndIncluded accounts/request_password_reset.sql
+--! Included accounts/reset_password.sql
+create or replace function app_hidden.reset_password(token text, new_password text)
+returns table (outcome text, ended_sessions int) as $$
+declare
+  v_user_id uuid;
+begin
+  select u.id into v_user_id
+  from app_private.password_resets r
+  join app_public.users u on lower(u.email) = r.email
+  where r.token_hash = app_private.token_hash(token)
+  and r.expires_at > now()
+  and u.is_active
+  for update of r;
+
+  if v_user_id is null then
+    return query select 'invalid', 0;
+  else
+    return query select 'changed', app_private.set_password(v_user_id, new_password);
+  end if;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.reset_password(text, text) is
+  E'Sets the password of the user to whom the token was sent, and ends the user''s sessions, see set_password(). The '
+   'outcome: changed; invalid (the token is unknown, used or expired, or the user is inactive or has another address '
+   'now). PYPWD: the new password is too short, too long or too common; the token stays valid.';
+
+grant execute on function app_hidden.reset_password(text, text) to parley_authenticator;
+--! EndIncluded accounts/reset_password.sql
 --! Included accounts/change_password.sql
 create or replace function app_hidden.change_password(
   session_id uuid,
@@ -15997,6 +16222,7 @@ create or replace function app_private.delete_old_rows() returns void as $$
   delete from app_private.changes c where c.changed_at < now() - interval '3 days';
   delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
+  delete from app_private.password_resets r where r.expires_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   delete from app_public.presences p where p.expires_at < now() - interval '1 day';
@@ -16017,11 +16243,11 @@ create or replace function app_private.delete_old_rows() returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_old_rows() is
-  E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
-   'of language models after eight days; recorded changes after three days; failed sign-ins, presences and replaced '
-   'jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that '
-   'no run waits for; events that were set aside after thirty days; figures that have become zero; and hashes of '
-   'erased addresses when no earlier webhook is left.';
+  E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of '
+   'language models after eight days; recorded changes after three days; failed sign-ins, links for a new password, '
+   'presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; '
+   'results of calls that no run waits for; events that were set aside after thirty days; figures that have become '
+   'zero; and hashes of erased addresses when no earlier webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

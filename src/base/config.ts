@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CHANNEL_SETTINGS } from "../channels/settings.ts";
 import { isProxyRange } from "./proxy_range.ts";
-import { isOrigin, mediaStorage, postgresUrl, url } from "./setting.ts";
+import { isOrigin, mediaStorage, pageOfToken, postgresUrl, sender, smtpUrl, url } from "./setting.ts";
 
 /**
  * The only place that reads the environment: every setting, its default and its allowed values. A wrong value stops the
@@ -74,6 +74,13 @@ export const Settings = z
     /** Webhook bodies older than this are dropped, one monthly partition at a time. */
     WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(8).max(3650).default(30),
 
+    /** The mail server that sends invitations and links for new passwords. Unset: none are sent. */
+    SMTP_URL: smtpUrl().optional(),
+    SMTP_FROM: sender().optional(),
+    /** The front end's pages that these links lead to. Unset: the API's own. */
+    INVITATION_URL: pageOfToken().optional(),
+    PASSWORD_RESET_URL: pageOfToken().optional(),
+
     /** Where files are kept: a folder, or s3://bucket/prefix. Unset: the folder `media` in the data directory. */
     MEDIA_STORAGE: mediaStorage().optional(),
     /** The S3 service; unset: that of Amazon in the region. */
@@ -84,6 +91,10 @@ export const Settings = z
       .default("us-east-1"),
     MEDIA_S3_ACCESS_KEY_ID: z.string().min(1).optional(),
     MEDIA_S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  })
+  .refine(({ SMTP_URL, SMTP_FROM }) => (SMTP_URL === undefined) === (SMTP_FROM === undefined), {
+    path: ["SMTP_URL"],
+    message: "SMTP_URL and SMTP_FROM are needed together",
   })
   .superRefine(({ MEDIA_STORAGE, MEDIA_S3_ACCESS_KEY_ID, MEDIA_S3_SECRET_ACCESS_KEY }, context) => {
     if (!MEDIA_STORAGE?.startsWith("s3://")) return;

@@ -130,7 +130,7 @@ export const ERRORS = {
   PYSGN: {
     kind: "unauthorized",
     meaning: "The e-mail address or password is wrong, or there were too many attempts.",
-    remedy: "Try again later, or ask the operator for a new password.",
+    remedy: "Try again later, or request a new password.",
   },
   PYTEN: {
     kind: "bad_request",
@@ -157,6 +157,11 @@ export const ERRORS = {
     kind: "not_found",
     meaning: "The invitation is unknown, already used, expired or void.",
     remedy: "Ask for a new invitation.",
+  },
+  PYRST: {
+    kind: "not_found",
+    meaning: "The link for a new password is unknown, already used or expired.",
+    remedy: "Request a new link.",
   },
   PYUSR: {
     kind: "conflict",

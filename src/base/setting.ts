@@ -36,3 +36,36 @@ export function mediaStorage() {
       "must be a folder or s3://bucket/prefix",
     );
 }
+
+/** Schema of a setting that is the address of a mail server. */
+export function smtpUrl() {
+  return z
+    .string()
+    .refine(
+      (value) => /^smtps?:\/\//.test(value) && URL.canParse(value) && new URL(value).hostname !== "",
+      "is not an smtp:// or smtps:// address",
+    );
+}
+
+/** Schema of a setting that is the sender of e-mails: an address, or a name and an address in angle brackets. */
+export function sender() {
+  return z
+    .string()
+    .regex(
+      /^(?:[^<>\r\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+)$/,
+      "is not of the form Name <name@example.com>",
+    );
+}
+
+/** Schema of a setting that is the address of a front end's page, with the place of a token. */
+export function pageOfToken() {
+  return z
+    .string()
+    .refine(
+      (value) =>
+        URL.canParse(value) &&
+        /^https?:$/.test(new URL(value).protocol) &&
+        value.split("{token}").length === 2,
+      "is not an http(s) address that contains {token} once",
+    );
+}

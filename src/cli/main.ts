@@ -30,8 +30,10 @@ import { tenantAdd } from "./commands/tenant_add.ts";
 import { tenantList } from "./commands/tenant_list.ts";
 import { userActivate, userDeactivate } from "./commands/user_activate.ts";
 import { userAdd } from "./commands/user_add.ts";
+import { userInvite } from "./commands/user_invite.ts";
 import { userList } from "./commands/user_list.ts";
 import { userRemove } from "./commands/user_remove.ts";
+import { userResetPassword } from "./commands/user_reset_password.ts";
 import { userSetPassword } from "./commands/user_set_password.ts";
 import { userSetRole } from "./commands/user_set_role.ts";
 import { userUnlock } from "./commands/user_unlock.ts";
@@ -66,9 +68,11 @@ const program = new Command("parley")
   .addCommand(
     group("user", "Users: members of staff", [
       userAdd(),
+      userInvite(),
       userList(),
       userSetRole(),
       userSetPassword(),
+      userResetPassword(),
       userUnlock(),
       userActivate(),
       userDeactivate(),

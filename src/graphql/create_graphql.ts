@@ -6,15 +6,16 @@ import { FairShare } from "../base/fair_share.ts";
 import type { Log } from "../base/log.ts";
 import { settlesWithin } from "../base/timeout.ts";
 import { createPool } from "../database/pool.ts";
+import type { AccountActions } from "../http/account/account_routes.ts";
 import { createSourceOf } from "../http/client_source.ts";
 import { createChatbotFetches } from "../http/guarded/chatbot_fetches.ts";
 import type { AuthorizeUpload } from "../http/media/upload.ts";
 import { ownHosts } from "../http/own_host.ts";
 import type { MediaAddresses } from "../media/signed_address.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
+import { openAccounts } from "./auth/accounts.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { requirePlainLogin } from "./auth/plain_login.ts";
-import { SessionService } from "./auth/sessions.ts";
 import { createUploadAuthorizer } from "./auth/upload_rights.ts";
 import { ChangeFeed } from "./live/change_feed.ts";
 import { ChangeHub } from "./live/change_hub.ts";
@@ -37,6 +38,8 @@ type Graphql = {
   /** The API's connections, for the metrics. */
   pool: pg.Pool;
   authorizeUpload: AuthorizeUpload;
+  /** For the pages that links in e-mails lead to. */
+  accountPages: AccountActions;
   /** Mounts the API on the app, without a prefix, and its WebSockets on the server. */
   mount(app: Express, server: Server): Promise<void>;
   /** Ends subscriptions, WebSockets and database connections within 2 s. Stop the HTTP server first. */
@@ -75,13 +78,13 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const fetches = createChatbotFetches(config);
   try {
     const authenticator = createAuthenticator(pool, jwtSecret, sharedChecks(config));
-    const sessions = new SessionService(pool, jwtSecret, config.SESSION_DAYS);
+    const accounts = openAccounts(pool, jwtSecret, config.SESSION_DAYS);
     const calls = createSimulationCalls({
       tools: { pool: ownerPool, keyRing, config, ...fetches },
       // The remaining time of the request is for the database.
       limitMs: statementTimeoutMs,
     });
-    const built = await buildSchema({ pool, sessions, keyRing, mediaAddresses, calls, statementTimeoutMs });
+    const built = await buildSchema({ pool, accounts, keyRing, mediaAddresses, calls, statementTimeoutMs });
     const sourceOf = createSourceOf(config.TRUSTED_PROXIES);
     const { schema, resolvedPreset } = built;
     const hub = new ChangeHub();
@@ -104,6 +107,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     return {
       pool,
       authorizeUpload: createUploadAuthorizer(pool, authenticator, sourceOf, statementTimeoutMs),
+      accountPages: accounts.pages,
       async mount(app, server) {
         app.use(GRAPHQL_PATH, httpEndpoint(operations, authenticator, sourceOf, log));
         if (isDevelopment) {

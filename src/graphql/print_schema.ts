@@ -15,12 +15,15 @@ export async function printSchema(authenticatorUrl: string): Promise<string> {
   try {
     const { schema, release } = await buildSchema({
       pool,
-      sessions: {
-        signIn: unused,
-        switchTenant: unused,
-        refresh: unused,
-        acceptInvitation: unused,
-        changePassword: unused,
+      accounts: {
+        sessions: {
+          signIn: unused,
+          switchTenant: unused,
+          refresh: unused,
+          acceptInvitation: unused,
+          changePassword: unused,
+        },
+        passwordResets: { request: unused, reset: unused },
       },
       keyRing: { current: "", keys: new Map() },
       mediaAddresses: { sign: () => "" },

@@ -22,6 +22,8 @@ type ServerParts = {
   webhooks: Router;
   callbacks: Router;
   media: Router;
+  /** The pages that links in e-mails lead to. */
+  account: Router;
   /** The sandbox's phone page and Graph API, where a sandbox runs. */
   sandbox?: { phoneRouter: Router; graphRouter: Router } | undefined;
   /** Mounts the GraphQL API on the app, and its WebSockets on the server. */
@@ -64,6 +66,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   app.use("/callbacks", parts.callbacks);
   app.use(requireOwnHost(config));
   app.get("/metrics", parts.metrics);
+  app.use(parts.account);
   if (parts.sandbox) {
     app.use(SANDBOX_GRAPH_PATH, parts.sandbox.graphRouter);
     app.use("/sandbox", parts.sandbox.phoneRouter);

@@ -82,6 +82,19 @@ export const JOBS = {
     pool: "slow",
     slots: { places: 12, perTenant: 3 },
   },
+  mail_invitation: {
+    payload: z.object({ invitationId: z.uuid() }),
+    keys: ["mail_invitation:<invitationId>"],
+    pool: "slow",
+    slots: { places: 4, perTenant: 2 },
+  },
+  mail_password_reset: {
+    payload: z.object({ passwordResetId: z.uuid() }),
+    keys: ["mail_password_reset:<passwordResetId>"],
+    pool: "slow",
+    // An account belongs to no tenant, so that each request counts as one.
+    slots: { places: 4, perTenant: 1 },
+  },
   remove_media_files: {
     payload: nothing,
     keys: [],

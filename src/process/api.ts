@@ -2,6 +2,8 @@ import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { createPool } from "../database/pool.ts";
 import { openAuthenticatorUrl } from "../database/urls.ts";
 import { createGraphql } from "../graphql/create_graphql.ts";
+import { accountRoutes } from "../http/account/account_routes.ts";
+import { createSourceOf } from "../http/client_source.ts";
 import { createHealthProbe } from "../http/health.ts";
 import { healthRoutes } from "../http/health_routes.ts";
 import { hasGraphiql, home } from "../http/landing/home.ts";
@@ -60,6 +62,7 @@ export async function startApi(
       }),
       webhooks: webhooks.router,
       callbacks: callbackRoute({ pool, keyRing, log }),
+      account: accountRoutes(graphql.accountPages, createSourceOf(config.TRUSTED_PROXIES)),
       media: mediaRoutes({ pool, media, addresses, authorize: graphql.authorizeUpload }),
       sandbox,
       graphql,

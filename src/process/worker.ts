@@ -12,6 +12,7 @@ import { keepReaping } from "../jobs/presence.ts";
 import type { JobPool } from "../jobs/registry.ts";
 import { type JobRunner, type JobRunnerOptions, runJobs } from "../jobs/run.ts";
 import { SLOW_CONCURRENCY, SlowSlots } from "../jobs/slow_slots.ts";
+import { openMailer } from "../mail/mailer.ts";
 import { type MediaFiles, openMediaFiles } from "../media/media_files.ts";
 import { openOutboundChannels } from "../outbox/outbound_channels.ts";
 import { Sender } from "../outbox/sender.ts";
@@ -112,7 +113,21 @@ function openContext(
     log,
   });
   const slots = new SlowSlots();
-  const context = { config, log, pool, keyRing, media, guarded, trusted, channels, sender, turns, slots };
+  const mailer = openMailer(config);
+  const context = {
+    config,
+    log,
+    pool,
+    keyRing,
+    media,
+    mailer,
+    guarded,
+    trusted,
+    channels,
+    sender,
+    turns,
+    slots,
+  };
   return { context, sender, turns };
 }
 

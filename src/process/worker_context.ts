@@ -3,6 +3,7 @@ import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import type { GuardedFetch } from "../http/guarded/guarded_fetch.ts";
 import type { SlowSlots } from "../jobs/slow_slots.ts";
+import type { Mailer } from "../mail/mailer.ts";
 import type { MediaFiles } from "../media/media_files.ts";
 import type { OutboundChannels } from "../outbox/outbound_channels.ts";
 import type { Sender } from "../outbox/sender.ts";
@@ -17,6 +18,8 @@ export type WorkerContext = {
   pool: pg.Pool;
   keyRing: KeyRing;
   media: MediaFiles;
+  /** Null if no mail server is configured. */
+  mailer: Mailer | null;
   /** For addresses that customers configure. */
   guarded: GuardedFetch;
   /** For the few addresses that the operator configured; these may be private. */

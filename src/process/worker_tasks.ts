@@ -4,6 +4,8 @@ import closeInactiveConversations from "../../tasks/close_inactive_conversations
 import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
 import endSnoozes from "../../tasks/end_snoozes.ts";
 import fetchMedia from "../../tasks/fetch_media.ts";
+import mailInvitation from "../../tasks/mail_invitation.ts";
+import mailPasswordReset from "../../tasks/mail_password_reset.ts";
 import maintain from "../../tasks/maintain.ts";
 import markRead from "../../tasks/mark_read.ts";
 import reconcileOutbox from "../../tasks/reconcile_outbox.ts";
@@ -27,6 +29,8 @@ export function workerTasks(context: WorkerContext): Tasks {
     count_chatbot_activity: countChatbotActivity(context),
     end_snoozes: endSnoozes(context),
     fetch_media: fetchMedia(context),
+    mail_invitation: mailInvitation(context),
+    mail_password_reset: mailPasswordReset(context),
     maintain: maintain(context),
     mark_read: markRead(context),
     reconcile_outbox: reconcileOutbox(context),

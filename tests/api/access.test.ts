@@ -363,6 +363,53 @@ test("an invitation is accepted without an access token; all wrong ones get the 
   assert.equal((await signIn(email)).errors.length, 0);
 });
 
+test("a forgotten password is replaced by a link; the request does not tell addresses apart", async () => {
+  const person = await someone();
+  const { session } = (await signIn(person.email)).data.signIn;
+  const request = (email: string) =>
+    api.ask(
+      null,
+      `mutation ($email: String!) {
+        requestPasswordReset(input: { email: $email, clientMutationId: "x" }) { clientMutationId }
+      }`,
+      { email },
+    );
+  const texts = new Set<string>();
+  for (const email of [
+    person.email,
+    "nobody@example.com",
+    "",
+    "\0",
+    "x".repeat(10_000),
+    ...Array(5).fill(person.email),
+  ])
+    texts.add((await request(email)).text);
+  assert.deepEqual([...texts], ['{"data":{"requestPasswordReset":{"clientMutationId":"x"}}}']);
+
+  const { rows } = await database.pool.query(
+    `select x.token from app_private.password_resets r, app_private.issue_password_reset(r.id) x
+     where r.email = $1`,
+    [person.email],
+  );
+  assert.equal(rows.length, 3);
+  const reset = (token: string, newPassword: string) =>
+    api.ask(
+      null,
+      `mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { endedSessions } }`,
+      { input: { token, newPassword } },
+    );
+  for (const wrong of ["", "x", "\0", rows[0].token.slice(1)])
+    assert.equal((await reset(wrong, "another long password")).code, "PYRST");
+  assert.equal((await reset(rows[0].token, "password1")).code, "PYPWD");
+  assert.equal((await reset(rows[0].token, "\0")).code, "PYREQ");
+  assert.equal((await reset(rows[0].token, "another long password")).data.resetPassword.endedSessions, 1);
+  for (const { token } of rows) assert.equal((await reset(token, "yet another password")).code, "PYRST");
+  assert.equal((await api.ask(session.accessToken, WHO_AM_I)).code, "PYTOK");
+  assert.equal((await signIn(person.email)).code, "PYSGN");
+  assert.deepEqual((await signIn(person.email, "another long password")).errors, []);
+  assert.ok(rows.every(({ token }) => !api.log.join().includes(token)));
+});
+
 test("a user lists and ends their sessions, and changes their password", async () => {
   const person = await someone();
   const first = (await signIn(person.email)).data.signIn.session;

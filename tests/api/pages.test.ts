@@ -29,12 +29,15 @@ before(async () => {
   api = await startApi(database);
   const built = await buildSchema({
     pool: database.pool,
-    sessions: {
-      signIn: unused,
-      switchTenant: unused,
-      refresh: unused,
-      acceptInvitation: unused,
-      changePassword: unused,
+    accounts: {
+      sessions: {
+        signIn: unused,
+        switchTenant: unused,
+        refresh: unused,
+        acceptInvitation: unused,
+        changePassword: unused,
+      },
+      passwordResets: { request: unused, reset: unused },
     },
     keyRing: { current: "", keys: new Map() },
     mediaAddresses: { sign: () => "" },

@@ -11,7 +11,7 @@ import { importsIn, ROOT, type SourceFile, sourceFiles } from "./source_files.ts
 const FLOORS: readonly (readonly string[])[] = [
   ["base", "embedded", "sandbox"],
   ["database"],
-  ["secrets", "media"],
+  ["secrets", "media", "mail"],
   ["jobs", "http", "channels", "chatbot"],
   ["integrations", "inbound", "outbox"],
   ["runner"],

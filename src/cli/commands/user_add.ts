@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import type pg from "pg";
-import { ParleyError } from "../../base/errors.ts";
 import { inTransaction } from "../../database/pipeline.ts";
 import { findTenant } from "../../services/find.ts";
+import { isSentByMail } from "../account_link.ts";
 import { type CommonOptions, define } from "../define.ts";
+import { type Invitee, invite } from "../invite.ts";
 import { print, remark } from "../print.ts";
 import { readSecret } from "../read_secret.ts";
 import { ROLES } from "../roles.ts";
@@ -16,11 +17,8 @@ type Options = CommonOptions & {
   role: string;
   name?: string;
   password?: string;
-  invite?: true;
 };
-type Member = { tenantId: string; email: string; role: string; name: string | undefined };
 type Added = { id: string; isNew: boolean };
-type Invited = { token: string; expiresAt: Date };
 
 /** `parley user add`. */
 export function userAdd(): Command {
@@ -40,18 +38,20 @@ export function userAdd(): Command {
       "--password <password>",
       'the password of the account; of an existing account it replaces the password and ends the sessions. "-" reads it from standard input; or PARLEY_PASSWORD; defaults to a random one for a new account, shown once',
     )
-    .option("--invite", "create an invitation instead: the user chooses a password when accepting it")
     .action(async (email: string, options: Options) => {
       const given = await readSecret(passwordSource(options.password));
-      if (options.invite && given !== undefined)
-        throw new ParleyError("PYREQ", "--invite and a password exclude each other");
-      await onDatabase(({ pool }) =>
+      await onDatabase(({ pool, config }) =>
         inTransaction(pool, async (db) => {
           const tenantId = await findTenant(db, options.tenant);
           const member = { tenantId, email, role: options.role, name: options.name };
           // The account's password was set by another operator or tenant: it alone must not give access to this tenant.
-          if (options.invite || (given === undefined && (await hasAccount(db, email))))
-            return reportInvited(options, member, await invite(db, member));
+          if (given === undefined && (await hasAccount(db, email))) {
+            await invite(db, member, { config, options, byMail: isSentByMail({}, config) });
+            return remark(
+              options,
+              "The address has an account: the user accepts with the account's password. --password sets a new one instead.",
+            );
+          }
           const password = given ?? randomBytes(15).toString("base64url");
           const added = await add(db, member, password);
           reportAdded(options, member, added, given === undefined ? password : undefined);
@@ -60,22 +60,11 @@ export function userAdd(): Command {
     });
 }
 
-function reportAdded(options: Options, { email, role }: Member, added: Added, password?: string): void {
+function reportAdded(options: Options, { email, role }: Invitee, added: Added, password?: string): void {
   const document = { id: added.id, email, role, isNew: added.isNew, ...(password && { password }) };
   print(options, document, `Added ${email} as ${role}`);
   if (!added.isNew) remark(options, "The account has a new password, and its sessions have ended.");
   if (password) remark(options, `Password, shown this once: ${password}`);
-}
-
-function reportInvited(options: Options, { email, role }: Member, { token, expiresAt }: Invited): void {
-  const invitation = { token, expiresAt: expiresAt.toISOString() };
-  print(options, { email, role, invitation }, `Invited ${email} as ${role}`);
-  remark(options, `Invitation for acceptInvitation, shown this once: ${token}`);
-  if (!options.invite)
-    remark(
-      options,
-      "The address has an account: the user accepts with the account's password. --password sets a new one instead.",
-    );
 }
 
 async function hasAccount(db: pg.PoolClient, email: string): Promise<boolean> {
@@ -85,20 +74,12 @@ async function hasAccount(db: pg.PoolClient, email: string): Promise<boolean> {
 
 async function add(
   db: pg.PoolClient,
-  { tenantId, email, role, name }: Member,
+  { tenantId, email, role, name }: Invitee,
   password: string,
 ): Promise<Added> {
   const { rows } = await db.query<Added>(
     'select user_id as id, is_new as "isNew" from app_private.add_user($1, $2, $3, $4, $5)',
     [tenantId, email, role, name, password],
-  );
-  return rows[0]!;
-}
-
-async function invite(db: pg.PoolClient, { tenantId, email, role, name }: Member): Promise<Invited> {
-  const { rows } = await db.query<Invited>(
-    'select token, expires_at as "expiresAt" from app_private.invite($1, $2, $3, $4, null)',
-    [tenantId, email, name, role],
   );
   return rows[0]!;
 }

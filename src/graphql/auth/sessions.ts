@@ -2,9 +2,10 @@ import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
 import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
+import { holdsNul } from "./holds_nul.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
 import { userRequired } from "./scope.ts";
-import { createSignInLimiter, type SignInLimiter } from "./sign_in_limiter.ts";
+import type { SignInLimiter } from "./sign_in_limiter.ts";
 import type { MemberRole, Visitor } from "./visitor.ts";
 
 type Credentials = { email: string; password: string; tenant?: string | null | undefined };
@@ -37,7 +38,7 @@ type SessionRow = {
   expires_at: Date;
 };
 type OpenedRow = SessionRow & {
-  outcome: "signed_in" | "refused" | "no_tenant" | "invalid" | "ended";
+  outcome: "signed_in" | "joined" | "refused" | "no_tenant" | "invalid" | "ended";
 };
 type SignInRow = OpenedRow | { outcome: "many_tenants"; tenants: TenantChoice[] };
 type PasswordRow = { outcome: "changed" | "refused" | "signed_out"; ended_sessions: number };
@@ -51,7 +52,7 @@ const REFUSALS = {
   ended: () => new ParleyError("PYREF", "The session has ended: sign in again"),
   signed_out: badToken,
 } satisfies Record<
-  Exclude<OpenedRow["outcome"] | PasswordRow["outcome"], "signed_in" | "changed">,
+  Exclude<OpenedRow["outcome"] | PasswordRow["outcome"], "signed_in" | "joined" | "changed">,
   () => ParleyError
 >;
 
@@ -66,9 +67,9 @@ export class SessionService {
    * @param pool connections as the authenticator, which may do this and nothing else
    * @param sessionDays how long a session lasts at most
    */
-  constructor(pool: pg.Pool, jwtSecret: string, sessionDays: number) {
+  constructor(pool: pg.Pool, places: SignInLimiter, jwtSecret: string, sessionDays: number) {
     this.#pool = pool;
-    this.#places = createSignInLimiter(pool);
+    this.#places = places;
     this.#jwtSecret = jwtSecret;
     this.#lifetime = `${sessionDays} days`;
   }
@@ -91,19 +92,31 @@ export class SessionService {
   }
 
   /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
-  async acceptInvitation(
+  async acceptInvitation(acceptance: Acceptance, origin: Origin): Promise<Tokens> {
+    return this.#opened(await this.#accept(acceptance, origin, this.#lifetime));
+  }
+
+  /** The same without a session. */
+  async joinTenant(acceptance: Acceptance, origin: Origin): Promise<void> {
+    const { outcome } = await this.#accept(acceptance, origin, null);
+    if (outcome !== "joined" && outcome !== "signed_in") throw REFUSALS[outcome]();
+  }
+
+  async #accept(
     { token, password, name }: Acceptance,
     { source, userAgent }: Origin,
-  ): Promise<Tokens> {
+    lifetime: string | null,
+  ): Promise<OpenedRow> {
     if (holdsNul(token)) throw REFUSALS.invalid();
     if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
-    const row = await this.#call<OpenedRow>(
-      source,
+    return this.#call(source, token, "select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)", [
       token,
-      "select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)",
-      [token, password, name ?? null, userAgent, this.#lifetime, source],
-    );
-    return this.#opened(row);
+      password,
+      name ?? null,
+      userAgent,
+      lifetime,
+      source,
+    ]);
   }
 
   /** Exchanges a refresh token for the next one; within 30 s for the same one. @throws ParleyError PYREF */
@@ -170,7 +183,7 @@ export class SessionService {
   }
 
   #opened({ outcome, ...session }: OpenedRow): Tokens {
-    if (outcome !== "signed_in") throw REFUSALS[outcome]();
+    if (outcome !== "signed_in" && outcome !== "joined") throw REFUSALS[outcome]();
     return this.#tokens(session);
   }
 
@@ -190,10 +203,5 @@ export class SessionService {
   }
 }
 
-/** What {@link SessionService} does. */
-export type Sessions = Pick<SessionService, keyof SessionService>;
-
-/** Whether a text contains NUL: Postgres cannot store it, so no stored value matches. */
-function holdsNul(...texts: (string | null | undefined)[]): boolean {
-  return texts.some((text) => text?.includes("\0"));
-}
+/** What the mutations use of {@link SessionService}. */
+export type Sessions = Omit<Pick<SessionService, keyof SessionService>, "joinTenant">;

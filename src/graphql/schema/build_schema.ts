@@ -4,7 +4,7 @@ import { makeSchema } from "postgraphile";
 import type { GraphQLSchema } from "postgraphile/graphql";
 import type { MediaAddresses } from "../../media/signed_address.ts";
 import type { KeyRing } from "../../secrets/key_ring.ts";
-import type { Sessions } from "../auth/sessions.ts";
+import type { Accounts } from "../auth/accounts.ts";
 import { databaseSettings } from "../auth/visitor.ts";
 import type { SimulationCalls } from "../simulation_calls.ts";
 import { ChangedSince } from "./changed_since.ts";
@@ -17,6 +17,7 @@ import { credentialMutations } from "./credential_mutations.ts";
 import { Matching } from "./matching.ts";
 import { mediaUrl } from "./media_url.ts";
 import { mutationPlugin } from "./mutation_plugin.ts";
+import { passwordMutations } from "./password_mutations.ts";
 import { pipelinedService } from "./pipelined_service.ts";
 import { SchemaPreset } from "./preset.ts";
 import { replayMutation } from "./replay_mutation.ts";
@@ -34,7 +35,7 @@ type BuiltSchema = {
 type Parts = {
   /** Connections as the authenticator. */
   pool: pg.Pool;
-  sessions: Sessions;
+  accounts: Accounts;
   keyRing: KeyRing;
   mediaAddresses: Pick<MediaAddresses, "sign">;
   calls: SimulationCalls;
@@ -44,7 +45,7 @@ type Parts = {
 /** Builds the schema from the catalog, limited to what a visitor may use. */
 export async function buildSchema({
   pool,
-  sessions,
+  accounts,
   keyRing,
   mediaAddresses,
   calls,
@@ -61,7 +62,8 @@ export async function buildSchema({
     extends: [SchemaPreset],
     plugins: [
       mutationPlugin([
-        ...sessionMutations(sessions),
+        ...sessionMutations(accounts.sessions),
+        ...passwordMutations(accounts),
         ...channelMutations(keyRing),
         ...credentialMutations(keyRing),
         ...chatbotMutations,

@@ -6,13 +6,7 @@ import { type ServerMutation, serverMutation } from "./server_mutation.ts";
 
 /** Signing in and refreshing sessions, which needs more than a caller's rights. signOut is a SQL function. */
 export function sessionMutations(sessions: Sessions): ServerMutation[] {
-  return [
-    signIn(sessions),
-    switchTenant(sessions),
-    refreshSession(sessions),
-    acceptInvitation(sessions),
-    changePassword(sessions),
-  ];
+  return [signIn(sessions), switchTenant(sessions), refreshSession(sessions), acceptInvitation(sessions)];
 }
 
 const Session = type(
@@ -114,7 +108,7 @@ function acceptInvitation(sessions: Sessions): ServerMutation {
     },
     requires: "anyone",
     input: {
-      token: z.string().describe("The token that inviteUser returned."),
+      token: z.string().describe("The token that inviteUser returned, or that is in the link that was sent."),
       password: z
         .string()
         .describe(
@@ -124,26 +118,5 @@ function acceptInvitation(sessions: Sessions): ServerMutation {
     },
     payload: { session: Session },
     run: async ({ input, origin }) => ({ session: await sessions.acceptInvitation(input, origin) }),
-  });
-}
-
-function changePassword(sessions: Sessions): ServerMutation {
-  return serverMutation({
-    name: "changePassword",
-    about: "Changes the caller's password and ends their other sessions, in all tenants.",
-    errors: {
-      PYTOK: "the caller is not signed in",
-      PYKEY: "an API key has no password",
-      PYSGN: "the old password is wrong, or there were too many attempts",
-      PYPWD: "the new one is too short, too long or too common",
-    },
-    // Without a token it is refused like a request whose session has ended.
-    requires: "anyone",
-    input: {
-      oldPassword: z.string(),
-      newPassword: z.string().describe("8 characters to 72 bytes, and not a common one."),
-    },
-    payload: { endedSessions: z.int().describe("The number of other sessions that ended.") },
-    run: async ({ input, visitor }) => ({ endedSessions: await sessions.changePassword(input, visitor) }),
   });
 }

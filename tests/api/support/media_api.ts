@@ -61,7 +61,7 @@ export async function startMediaApi(
     log,
   });
   const none = Router();
-  const parts = { home: none, health: none, metrics: none, webhooks: none, callbacks: none };
+  const parts = { home: none, health: none, metrics: none, webhooks: none, callbacks: none, account: none };
   const routes = mediaRoutes({ pool, media, addresses, authorize: graphql.authorizeUpload, limits });
   const server = await startServer({ ...parts, media: routes, graphql }, config, log);
   const headersOf = (person: Person) => ({ authorization: `Bearer ${tokenOf(person)}` });

@@ -46,6 +46,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_private.erased_messages": ERASURE,
   "app_private.erasure_keys": ERASURE,
   "app_private.idempotency_keys": PROGRAM,
+  "app_private.password_resets": "requests by anyone: the new password is audited",
   "app_private.invitation_secrets": "hashes of tokens: the invitations are audited",
   "app_private.media_files": PROGRAM,
   "app_private.media_uploads": PROGRAM,

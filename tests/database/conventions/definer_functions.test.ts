@@ -32,6 +32,8 @@ const DOORS: Record<string, string> = {
   "app_hidden.refresh_session": "for the API's login; names a session and a generation, gives no token",
   "app_hidden.remind_of_typing": "agents, and only conversations of their own tenant",
   "app_hidden.request_media": "agents, and only files of their own tenant",
+  "app_hidden.request_password_reset": "for the API's login; says nothing",
+  "app_hidden.reset_password": "for the API's login; needs the token",
   "app_hidden.save_draft": "admins, and only chatbots of their own tenant",
   "app_hidden.set_channel_secrets": "admins, and only channels of their own tenant",
   "app_hidden.set_data_source_token": "admins, and only data sources of their own tenant",

@@ -38,7 +38,7 @@ test("src/graphql/schema.graphql is what the migrations say (npm run schema writ
 test("nothing private shows: no secrets, no partitions, no tables of the program's", () => {
   // These take secrets in; the session's tokens are its owner's.
   const takes =
-    /^(CreateChannelInput|RotateChannelSecretsInput|ConnectGoogleCalendarInput|Session|SignInInput|RefreshSessionInput|SwitchTenantInput|AcceptInvitationInput|ChangePasswordInput)\./;
+    /^(CreateChannelInput|RotateChannelSecretsInput|ConnectGoogleCalendarInput|Session|SignInInput|RefreshSessionInput|SwitchTenantInput|AcceptInvitationInput|ChangePasswordInput|ResetPasswordInput)\./;
   const shown = fields().filter((field) => !takes.test(field));
   const hidden =
     /password|secret(?!s\b)|hash|(access|refresh|verify)Token|tenantId$|outbox|idempotencyKey|matchKey|^body$|_20\d\d|partition|fingerprint|lease/i;
@@ -47,6 +47,8 @@ test("nothing private shows: no secrets, no partitions, no tables of the program
     "Message.idempotencyKey",
     "Mutation.rotateChannelSecrets",
     "Mutation.changePassword",
+    "Mutation.requestPasswordReset",
+    "Mutation.resetPassword",
     // Shown once, to the one who creates it.
     "CreatedApiKey.secret",
     "AddNoteInput.body",

@@ -23,6 +23,7 @@ async function serve(
       home: (_request, response) => void response.send("home"),
       health: Router(),
       metrics: (_request, response) => void response.send("metrics"),
+      account: Router(),
       webhooks: Router(),
       callbacks: Router(),
       media: Router(),

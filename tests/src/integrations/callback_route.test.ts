@@ -29,6 +29,7 @@ before(async () => {
       home: none,
       health: none,
       metrics: none,
+      account: Router(),
       webhooks: none,
       callbacks: callbackRoute({ pool: shell.database.pool, keyRing: testKeyRing, log }),
       media: none,

@@ -13,6 +13,8 @@ const tasks: Tasks = {
   count_chatbot_activity: note,
   end_snoozes: note,
   fetch_media: note,
+  mail_invitation: note,
+  mail_password_reset: note,
   maintain: note,
   mark_read: note,
   reconcile_outbox: note,
@@ -37,6 +39,8 @@ test("each task runs in one pool", () => {
     "mark_read",
     "upload_media",
     "fetch_media",
+    "mail_invitation",
+    "mail_password_reset",
     "remove_media_files",
     "recount_figures",
   ]);

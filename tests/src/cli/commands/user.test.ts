@@ -103,16 +103,46 @@ test("a password that the operator gives replaces that of an account, and ends i
   assert.deepEqual(rows, [{ name: "Both", open: 1 }]);
 });
 
-test("an invitation is shown once, apart from what a script may log, and makes a new account", async () => {
-  const shown = await parley([
-    ..."user add new@example.com --tenant bakery --role agent --invite".split(" "),
-  ]);
-  const token = /^Invitation for acceptInvitation, shown this once: (\S+)$/m.exec(shown.stderr)?.[1] ?? "";
+test("links are printed once, apart from what a script may log; with SMTP_URL a worker sends them", async () => {
+  const invite = "user invite new@example.com --tenant bakery --role agent".split(" ");
+  const own = {
+    PUBLIC_URL: "https://parley.example.com",
+    PASSWORD_RESET_URL: "https://app.example.com/#/{token}",
+  };
+  const smtp = { SMTP_URL: "smtp://127.0.0.1:1", SMTP_FROM: "Parley <parley@example.com>" };
+  const shown = await parley(invite, { env: own });
+  const link =
+    /^Invitation, shown this once: https:\/\/parley\.example\.com\/account\/invitation\?token=(\S+)$/m;
+  const token = link.exec(shown.stderr)?.[1] ?? "";
   assert.ok(token.length > 40 && !shown.stdout.includes(token));
   assert.equal(await signIn("new@example.com", "a password of my own"), "refused");
   assert.equal(await accept(token, "a password of my own"), "signed_in");
   assert.equal(await accept(token, "a password of my own"), "invalid", "once");
-  assert.equal(await signIn("new@example.com", "a password of my own"), "signed_in");
+
+  const reset = ["user", "reset-password", "NEW@example.com"];
+  const printed = await parley(reset, { env: own });
+  const secret =
+    /^Link, shown this once: https:\/\/app\.example\.com\/#\/(\S+)$/m.exec(printed.stderr)?.[1] ?? "";
+  assert.ok(secret.length > 40 && !printed.stdout.includes(secret));
+  assert.match(await parley.failure(["user", "reset-password", "nobody@example.com"]), /\(PYNFD\)$/);
+  const { rows } = await database.pool.query(
+    "select * from app_hidden.reset_password($1, 'another long password')",
+    [secret],
+  );
+  assert.deepEqual(rows, [{ outcome: "changed", ended_sessions: 1 }]);
+
+  const jobs = async () => {
+    const { rows } = await database.pool.query(
+      "select task_identifier as task from graphile_worker.jobs order by id",
+    );
+    return rows.map(({ task }) => task);
+  };
+  assert.deepEqual(await jobs(), []);
+  const other = invite.with(2, "other@example.com");
+  assert.ok(!("link" in (await parley.json<{ invitation: object }>(other, { env: smtp })).invitation));
+  assert.deepEqual(await parley.json(reset, { env: smtp }), { email: "NEW@example.com" });
+  assert.deepEqual(await jobs(), ["mail_invitation", "mail_password_reset"]);
+  assert.ok("link" in (await parley.json([...reset, "--print-link"], { env: smtp })));
 });
 
 test("roles, passwords and access change at once", async () => {
@@ -189,7 +219,6 @@ test("invalid arguments are refused with a code, and change nothing", async () =
     [add("short@example.com", "--password", "short"), /\(PYPWD\)$/],
     [add("long@example.com", "--password", "long password ".repeat(6)), /72 bytes.*\(PYPWD\)$/],
     [add("common@example.com", "--password", "Password123!"), /common password.*\(PYPWD\)$/],
-    [add("both@example.com", "--password", "a good password", "--invite"), /exclude each other \(PYREQ\)$/],
     [
       add("huge@example.com", "--password", "-"),
       /longer than 4096 characters \(PYREQ\)$/,
