@@ -707,7 +707,7 @@ create table app_private.invitation_secrets (
   constraint invitation_secrets_token_hash_key unique (token_hash),
   constraint invitation_secrets_invitation_id_fkey foreign key (invitation_id) references app_public.invitations(id) on delete cascade
 );
-comment on table app_private.invitation_secrets is 'The SHA-256 of each invitation''s token. The token itself was shown once.';
+comment on table app_private.invitation_secrets is 'The SHA-256 of each invitation''s token. The token itself was shown once, or sent.';
 alter table app_private.invitation_secrets enable row level security;
 
 -- app_private.media_files
@@ -792,6 +792,26 @@ comment on column app_private.outbox_lanes.channel_id is 'The channel of the con
 comment on column app_private.outbox_lanes.paced_until is 'Until then, one message is sent every 6 seconds: Meta''s limit for a pair of numbers. It applies for ten minutes after Meta has refused a message because of it (131056).';
 alter table app_private.outbox_lanes enable row level security;
 
+-- app_private.password_resets
+create table app_private.password_resets (
+  id uuid not null default app_hidden.uuid_v7(),
+  email text not null,
+  source text not null,
+  token_hash bytea,
+  expires_at timestamp with time zone not null default (now() + '01:00:00'::interval),
+  created_at timestamp with time zone not null default now(),
+  constraint password_resets_pkey primary key (id),
+  constraint password_resets_token_hash_key unique (token_hash)
+);
+create index password_resets_email_created_at_idx on app_private.password_resets (email, created_at);
+create index password_resets_expires_at_idx on app_private.password_resets (expires_at);
+create index password_resets_source_created_at_idx on app_private.password_resets (source, created_at);
+comment on table app_private.password_resets is 'Requests for a new password. They are stored for unknown addresses too, so that they do not reveal which addresses exist. The user is found by the address, when the link is made and when it is used.';
+comment on column app_private.password_resets.email is 'In lower case, see sign_in_key().';
+comment on column app_private.password_resets.source is 'As in sign_in_failures, or "operator".';
+comment on column app_private.password_resets.token_hash is 'The SHA-256 of the token in the link; null until the e-mail is composed. The row is deleted when a password is set.';
+alter table app_private.password_resets enable row level security;
+
 -- app_private.provider_ids
 create table app_private.provider_ids (
   hash uuid not null,
@@ -826,6 +846,16 @@ comment on column app_private.provider_media.expires_at is 'Until when the provi
 comment on column app_private.provider_media.ignores_limit is 'Received: whether a user has asked for the file, whatever the media_limit of the channel.';
 comment on column app_private.provider_media.leased_until is 'Received: until when a worker may be fetching the file. No other worker starts before.';
 alter table app_private.provider_media enable row level security;
+
+-- app_private.recovery_codes
+create table app_private.recovery_codes (
+  user_id uuid not null,
+  code_hash bytea not null,
+  constraint recovery_codes_pkey primary key (user_id, code_hash),
+  constraint recovery_codes_user_id_fkey foreign key (user_id) references app_private.totp_secrets(user_id) on delete cascade
+);
+comment on table app_private.recovery_codes is 'The SHA-256 of codes that replace one of the authenticator app. A code that is used is deleted.';
+alter table app_private.recovery_codes enable row level security;
 
 -- app_private.sessions
 create table app_private.sessions (
@@ -883,6 +913,29 @@ create table app_private.sign_in_sources (
 create index sign_in_sources_last_signed_in_at_idx on app_private.sign_in_sources (last_signed_in_at);
 comment on table app_private.sign_in_sources is 'Sources from which a user signed in within the last 90 days. Failures from other sources do not lock the user out there.';
 alter table app_private.sign_in_sources enable row level security;
+
+-- app_private.totp_secrets
+create table app_private.totp_secrets (
+  user_id uuid not null,
+  secret text not null,
+  confirmed_at timestamp with time zone,
+  last_step integer,
+  failures integer not null default 0,
+  last_failed_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint totp_secrets_pkey primary key (user_id),
+  constraint totp_secrets_user_id_fkey foreign key (user_id) references app_public.users(id) on delete cascade
+);
+comment on table app_private.totp_secrets is 'Secrets that users share with an authenticator app (TOTP), sealed with PARLEY_SECRET_KEY.';
+comment on column app_private.totp_secrets.confirmed_at is 'When the user showed the first code: from then on sign-in requires one.';
+comment on column app_private.totp_secrets.last_step is 'The time step, of 30 seconds since 1970, of the last code that was used. A code of this or an earlier step is refused, so that an observed code is worth nothing.';
+comment on column app_private.totp_secrets.failures is 'Wrong codes since the last right one, or within an hour.';
+create trigger _100_timestamps before insert or update on app_private.totp_secrets
+  for each row execute function app_private.tg__timestamps();
+create trigger _500_audit after insert or delete or update on app_private.totp_secrets
+  for each row execute function app_private.tg__audit('{*}', '{last_step,failures,last_failed_at}', 'user_id');
+alter table app_private.totp_secrets enable row level security;
 
 -- app_private.unused_media_files
 create table app_private.unused_media_files (
@@ -1834,6 +1887,8 @@ create table app_public.invitations (
   role app_public.member_role not null,
   invited_by_id uuid,
   expires_at timestamp with time zone not null default (now() + '7 days'::interval),
+  mailed_at timestamp with time zone,
+  mail_error text,
   created_at timestamp with time zone not null default now(),
   constraint invitations_pkey primary key (id),
   constraint invitations_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
@@ -1849,6 +1904,8 @@ comment on column app_public.invitations.name is 'The name of the new account, i
 comment on column app_public.invitations.role is 'The role of the new member.';
 comment on column app_public.invitations.invited_by_id is 'The member who sent the invitation; null if the operator did. The invitation becomes invalid when that member may no longer invite to this role.';
 comment on column app_public.invitations.expires_at is 'Defaults to 7 days after the invitation was made.';
+comment on column app_public.invitations.mailed_at is 'When the mail server accepted the e-mail with the link; null if it has not, or if the token was returned instead.';
+comment on column app_public.invitations.mail_error is 'Why the last attempt to send the e-mail has failed. Temporary failures are retried for days.';
 create trigger _110_clean_email before insert or update of email on app_public.invitations
   for each row execute function app_private.tg__clean_email();
 create trigger _500_audit after insert or delete on app_public.invitations
@@ -2801,7 +2858,7 @@ create type app_public.issued_invitation as (
 );
 comment on type app_public.issued_invitation is 'An invitation at the moment it is issued, with its token.';
 comment on column app_public.issued_invitation.invitation_id is 'The id of the invitation.';
-comment on column app_public.issued_invitation.token is 'The secret that the user passes to acceptInvitation. It is shown only here.';
+comment on column app_public.issued_invitation.token is 'The secret that the user passes to acceptInvitation. It is shown only here; null if it is sent by e-mail.';
 comment on column app_public.issued_invitation.expires_at is 'Until when the invitation can be accepted.';
 
 create type app_public.message_figure as (
@@ -2870,6 +2927,14 @@ comment on column app_public.price_figure.type is 'The provider''s type of the p
 comment on column app_public.price_figure.is_billable is 'Whether the provider charges for the messages.';
 comment on column app_public.price_figure.messages is 'The number of messages.';
 
+create type app_public.totp_state as (
+  confirmed_at timestamp with time zone,
+  recovery_codes_left integer
+);
+comment on type app_public.totp_state is 'The codes of an authenticator app, with which a user signs in.';
+comment on column app_public.totp_state.confirmed_at is 'Since when signing in requires a code.';
+comment on column app_public.totp_state.recovery_codes_left is 'How many recovery codes have not been used. Remove the codes and start again to get new ones.';
+
 -- app_hidden.daily_deliveries
 create view app_hidden.daily_deliveries with (security_invoker=true) as
  SELECT s.tenant_id,
@@ -2932,6 +2997,18 @@ create view app_private.valid_api_keys as
   WHERE ((k.revoked_at IS NULL) AND ((k.expires_at IS NULL) OR (k.expires_at > now())) AND (t.status = 'active'::app_public.tenant_status));
 comment on view app_private.valid_api_keys is 'API keys that are accepted: not revoked, not expired, and of an active tenant. The only definition of a valid key.';
 
+-- app_private.valid_invitations
+create view app_private.valid_invitations as
+ SELECT i.id,
+    t.name AS tenant_name,
+    u.name AS inviter_name
+   FROM (((app_public.invitations i
+     JOIN app_public.tenants t ON ((t.id = i.tenant_id)))
+     LEFT JOIN app_public.memberships m ON (((m.tenant_id = i.tenant_id) AND (m.user_id = i.invited_by_id) AND m.is_active AND (m.role >= GREATEST(i.role, 'admin'::app_public.member_role)))))
+     LEFT JOIN app_public.users u ON (((u.id = m.user_id) AND u.is_active)))
+  WHERE ((i.expires_at > now()) AND (t.status = 'active'::app_public.tenant_status) AND ((i.invited_by_id IS NULL) OR (u.id IS NOT NULL)));
+comment on view app_private.valid_invitations is 'Invitations that can be accepted: not expired, into an active tenant, and by the operator or by a member who may still invite to that role.';
+
 -- app_private.valid_sessions
 create view app_private.valid_sessions as
  SELECT s.id,
@@ -2981,25 +3058,16 @@ comment on column app_public.chatbot_timers.rings_at is 'When the timer fires; n
 comment on column app_public.chatbot_timers.is_held is 'True if users are in charge of the conversation: the timer fires when it is given back to the chatbot, if rings_at has passed by then.';
 grant select on app_public.chatbot_timers to parley_visitor;
 
-create function app_hidden.accept_invitation(token text, password text, name text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
+create function app_hidden.accept_invitation(token text, password text, name text, user_agent text, lifetime interval, source text default 'unknown'::text, totp_step integer default null::integer, recovery_code text default null::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
 declare
   v_invitation app_public.invitations;
   v_user_id uuid;
 begin
   select i.* into v_invitation
   from app_private.invitation_secrets x
-  join app_public.invitations i on i.id = x.invitation_id
-  join app_public.tenants t on t.id = i.tenant_id
-  where x.token_hash = sha256(convert_to(token, 'UTF8'))
-  and i.expires_at > now()
-  and t.status = 'active'
-  -- An invitation is valid only while its author may still invite to this role.
-  and (i.invited_by_id is null or exists (
-    select from app_public.memberships m
-    join app_public.users u on u.id = m.user_id
-    where m.tenant_id = i.tenant_id and m.user_id = i.invited_by_id
-    and m.is_active and u.is_active and m.role >= greatest(i.role, 'admin')
-  ))
+  join app_private.valid_invitations v on v.id = x.invitation_id
+  join app_public.invitations i on i.id = v.id
+  where x.token_hash = app_private.token_hash(token)
   for update of i;
 
   if v_invitation.id is null then
@@ -3019,8 +3087,11 @@ begin
     -- The address has an account: the token alone does not prove who the caller is, nor the password that the caller
     -- was invited. Both are required.
     v_user_id := app_private.check_password(v_invitation.email, password, source);
-    if v_user_id is null then
-      outcome := 'refused';
+    outcome := case
+      when v_user_id is null then 'refused'
+      else app_private.check_second_factor(v_user_id, source, totp_step, recovery_code)
+    end;
+    if outcome <> 'passed' then
       return next;
       return;
     end if;
@@ -3030,15 +3101,21 @@ begin
   values (v_invitation.tenant_id, v_user_id, v_invitation.role)
   on conflict do nothing;
   delete from app_public.invitations i where i.id = v_invitation.id;
+  perform app_private.complete_sign_in(v_user_id, source, totp_step, recovery_code);
 
+  if lifetime is null then
+    outcome := 'joined';
+    return next;
+    return;
+  end if;
   return query
     select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at
     from app_private.open_session(v_invitation.tenant_id, v_user_id, user_agent, lifetime) s;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.accept_invitation(text,text,text,text,interval,text) is 'Makes the invited person a member and opens a session. If the address has no account, one is created with this password (PYPWD); otherwise the password must be the account''s, and the attempt is counted like a sign-in. The outcome is returned rather than raised: signed_in; refused (wrong password, or locked); invalid (the token is unknown, used, expired or revoked).';
-grant execute on function app_hidden.accept_invitation(text,text,text,text,interval,text) to parley_authenticator;
+comment on function app_hidden.accept_invitation(text,text,text,text,interval,text,integer,text) is 'Makes the invited person a member and opens a session, unless lifetime is null. If the address has no account, one is created with this password (PYPWD); otherwise the password must be the account''s, and the attempt is counted like a sign-in. The outcome is returned rather than raised: signed_in; joined (without a session); refused (wrong password, or locked); code_required and code_refused, see check_second_factor(); invalid (the token is unknown, used, expired or revoked).';
+grant execute on function app_hidden.accept_invitation(text,text,text,text,interval,text,integer,text) to parley_authenticator;
 
 create function app_hidden.buttons_problem(action jsonb) returns text as $$
   select case
@@ -3062,16 +3139,13 @@ comment on function app_hidden.buttons_problem(jsonb) is 'What is wrong with rep
 grant execute on function app_hidden.buttons_problem(jsonb) to parley_visitor;
 
 create function app_hidden.change_password(session_id uuid, user_id uuid, old_password text, new_password text) returns table(outcome text, ended_sessions integer) as $$
-declare
-  v_email text;
 begin
   if app_hidden.session_role(session_id, user_id) is null then
     return query select 'signed_out', 0;
     return;
   end if;
 
-  select u.email into v_email from app_public.users u where u.id = change_password.user_id;
-  if app_private.check_password(v_email, old_password, 'session of ' || user_id) is null then
+  if app_private.check_own_password(user_id, old_password) is null then
     return query select 'refused', 0;
     return;
   end if;
@@ -3555,6 +3629,43 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.compile_view(app_public.filter_kind,uuid) is 'The filter of a view as compile_filter() returns it. PYNFD: the caller sees no such view of this kind.';
 grant execute on function app_hidden.compile_view(app_public.filter_kind,uuid) to parley_visitor;
+
+create function app_hidden.confirm_totp(session_id uuid, user_id uuid, totp_step integer, recovery_codes text[]) returns table(outcome text, ended_sessions integer) as $$
+begin
+  ended_sessions := 0;
+  if app_hidden.session_role(session_id, user_id) is null then
+    outcome := 'signed_out';
+    return next;
+    return;
+  elsif coalesce(totp_step, -1) < 0 then
+    outcome := 'code_refused';
+    return next;
+    return;
+  end if;
+
+  update app_private.totp_secrets t set confirmed_at = now(), last_step = confirm_totp.totp_step
+  where t.user_id = confirm_totp.user_id and t.confirmed_at is null;
+  if not found then
+    outcome := 'not_started';
+    return next;
+    return;
+  end if;
+
+  insert into app_private.recovery_codes (user_id, code_hash)
+  select confirm_totp.user_id, app_private.token_hash(c.code)
+  from unnest(confirm_totp.recovery_codes) c (code);
+
+  -- They were opened with the password alone.
+  update app_private.sessions s set revoked_at = now()
+  where s.user_id = confirm_totp.user_id and s.revoked_at is null and s.id <> confirm_totp.session_id;
+  get diagnostics ended_sessions = row_count;
+  outcome := 'confirmed';
+  return next;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.confirm_totp(uuid,uuid,integer,text[]) is 'From now on, sign-in requires a code of the authenticator app, or one of the recovery codes, of which only hashes are stored. Ends the other sessions of the user. totp_step is the time step whose code was given, or -1. The outcome: confirmed; code_refused; not_started (no secret waits for it); signed_out.';
+grant execute on function app_hidden.confirm_totp(uuid,uuid,integer,text[]) to parley_authenticator;
 
 create function app_hidden.contacts_problem(content jsonb) returns text as $$
   select case
@@ -4097,6 +4208,25 @@ $$
 comment on function app_hidden.find_message_id(uuid,text) is 'The id of the message that the provider knows by this id. The policies of messages decide who may read it.';
 grant execute on function app_hidden.find_message_id(uuid,text) to parley_visitor;
 
+create function app_hidden.find_totp(email text default null::text, user_id uuid default null::uuid, invitation_token text default null::text) returns table(owner_id uuid, secret text) as $$
+  select t.user_id, t.secret
+  from app_private.totp_secrets t
+  where t.user_id in (
+    select find_totp.user_id
+    union all
+    select u.id from app_public.users u where lower(u.email) = app_private.sign_in_key(find_totp.email)
+    union all
+    select u.id
+    from app_private.invitation_secrets x
+    join app_public.invitations i on i.id = x.invitation_id
+    join app_public.users u on lower(u.email) = lower(i.email)
+    where x.token_hash = app_private.token_hash(invitation_token)
+  )
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.find_totp(text,uuid,text) is 'The secret for codes of an authenticator app of a user: by the address, by the id, or of an invited address. It is sealed with a key that only the program has. One of the arguments is given.';
+grant execute on function app_hidden.find_totp(text,uuid,text) to parley_authenticator;
+
 create function app_hidden.graphs_called_by(tenant_id uuid, nodes jsonb) returns jsonb as $$
   -- The graphs that the nodes call, the graphs that those call, and so on: of each chatbot the latest version, or the
   -- draft if it was never published.
@@ -4194,7 +4324,7 @@ create function app_hidden.is_familiar_source(email text, source text) returns b
   select exists (
     select from app_public.users u
     join app_private.sign_in_sources s on s.user_id = u.id
-    where lower(u.email) = lower(left(app_hidden.normalize_email(is_familiar_source.email), 254))
+    where lower(u.email) = app_private.sign_in_key(is_familiar_source.email)
     and s.source = left(is_familiar_source.source, 64)
     and s.last_signed_in_at > now() - interval '90 days'
   )
@@ -4761,6 +4891,29 @@ $$
 comment on function app_hidden.remind_of_typing(uuid,uuid) is 'The privileged part of show_typing(): adds the job.';
 grant execute on function app_hidden.remind_of_typing(uuid,uuid) to parley_visitor;
 
+create function app_hidden.remove_totp(session_id uuid, user_id uuid, password text, totp_step integer, recovery_code text) returns text as $$
+declare
+  v_source text := 'session of ' || user_id;
+  v_outcome text;
+begin
+  if app_hidden.session_role(session_id, user_id) is null then
+    return 'signed_out';
+  elsif app_private.check_own_password(user_id, password) is null then
+    return 'refused';
+  end if;
+
+  v_outcome := app_private.check_second_factor(user_id, v_source, totp_step, recovery_code);
+  if v_outcome <> 'passed' then
+    return v_outcome;
+  end if;
+  delete from app_private.totp_secrets t where t.user_id = remove_totp.user_id;
+  return 'removed';
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.remove_totp(uuid,uuid,text,integer,text) is 'Removes the secret and the recovery codes of the caller, so that sign-in requires the password only. The outcome: removed (also if there was none); refused (wrong password); code_required and code_refused, see check_second_factor(); signed_out.';
+grant execute on function app_hidden.remove_totp(uuid,uuid,text,integer,text) to parley_authenticator;
+
 create function app_hidden.request_media(tenant_id uuid, media_id uuid) returns app_public.media as $$
 declare
   v_media app_public.media;
@@ -4794,6 +4947,31 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.request_media(uuid,uuid) is 'The privileged part of fetch_media(): changes rows that users cannot change. PYNFD: not a file of the caller''s tenant. PYDEN: agents only. PYGON: the provider does not have it any more.';
 grant execute on function app_hidden.request_media(uuid,uuid) to parley_visitor;
+
+create function app_hidden.request_password_reset(email text, source text) returns void as $$
+declare
+  v_key text := app_private.sign_in_key(request_password_reset.email);
+  v_source text := left(request_password_reset.source, 64);
+begin
+  -- Concurrent requests are counted one after the other. Everybody locks the address first.
+  perform pg_advisory_xact_lock(hashtextextended('password reset of ' || v_key, 0));
+  perform pg_advisory_xact_lock(hashtextextended('password reset from ' || v_source, 0));
+
+  -- An address gets three e-mails in an hour, and a source may request twenty.
+  if (
+    select count(*) < 3 from app_private.password_resets r
+    where r.email = v_key and r.created_at > now() - interval '1 hour'
+  ) and (
+    select count(*) < 20 from app_private.password_resets r
+    where r.source = v_source and r.created_at > now() - interval '1 hour'
+  ) then
+    perform app_private.start_password_reset(v_key, v_source, true);
+  end if;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.request_password_reset(text,text) is 'Requests a link for a new password by e-mail. Does the same whether or not the address has an account: only the job that sends the e-mail looks for it. Beyond three requests for an address, or twenty from a source, within an hour, nothing happens.';
+grant execute on function app_hidden.request_password_reset(text,text) to parley_authenticator;
 
 create function app_hidden.require_conversation(conversation_id uuid) returns app_public.conversations as $$
 declare
@@ -4889,6 +5067,29 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.require_user() is 'The signed-in user. For functions about the caller as a person, and for those that no API key may use. PYKEY: an API key is calling. PYDEN: the caller is not signed in.';
 grant execute on function app_hidden.require_user() to parley_visitor;
+
+create function app_hidden.reset_password(token text, new_password text) returns table(outcome text, ended_sessions integer) as $$
+declare
+  v_user_id uuid;
+begin
+  select u.id into v_user_id
+  from app_private.password_resets r
+  join app_public.users u on lower(u.email) = r.email
+  where r.token_hash = app_private.token_hash(token)
+  and r.expires_at > now()
+  and u.is_active
+  for update of r;
+
+  if v_user_id is null then
+    return query select 'invalid', 0;
+  else
+    return query select 'changed', app_private.set_password(v_user_id, new_password);
+  end if;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.reset_password(text,text) is 'Sets the password of the user to whom the token was sent, and ends the user''s sessions, see set_password(). The outcome: changed; invalid (the token is unknown, used or expired, or the user is inactive or has another address now). PYPWD: the new password is too short, too long or too common; the token stays valid.';
+grant execute on function app_hidden.reset_password(text,text) to parley_authenticator;
 
 create function app_hidden.role_of_scopes(scopes app_public.api_key_scope[]) returns app_public.member_role as $$
   select case
@@ -5029,13 +5230,16 @@ $$
 comment on function app_hidden.set_google_account(jsonb) is 'The privileged part of the connectGoogleCalendar mutation: {"user_id", "email"?, "access_token", "refresh_token"?, "access_token_expires_at"?}, with the tokens as envelopes sealed by the program. PYNFD: there is no such member. PYDEN: admins only.';
 grant execute on function app_hidden.set_google_account(jsonb) to parley_visitor;
 
-create function app_hidden.sign_in(email text, password text, tenant text, user_agent text, lifetime interval, source text default 'unknown'::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone, tenants jsonb) as $$
+create function app_hidden.sign_in(email text, password text, tenant text, user_agent text, lifetime interval, source text default 'unknown'::text, totp_step integer default null::integer, recovery_code text default null::text) returns table(outcome text, session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone, tenants jsonb) as $$
 declare
   v_user_id uuid := app_private.check_password(email, password, source);
   v_tenant_ids uuid[];
 begin
-  if v_user_id is null then
-    outcome := 'refused';
+  outcome := case
+    when v_user_id is null then 'refused'
+    else app_private.check_second_factor(v_user_id, source, totp_step, recovery_code)
+  end;
+  if outcome <> 'passed' then
     return next;
     return;
   end if;
@@ -5051,6 +5255,7 @@ begin
     outcome := 'many_tenants';
     return next;
   else
+    perform app_private.complete_sign_in(v_user_id, source, totp_step, recovery_code);
     return query
       select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at, null::jsonb
       from app_private.open_session(v_tenant_ids[1], v_user_id, user_agent, lifetime) s;
@@ -5058,8 +5263,28 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.sign_in(text,text,text,text,interval,text) is 'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants (the caller must name one of "tenants").';
-grant execute on function app_hidden.sign_in(text,text,text,text,interval,text) to parley_authenticator;
+comment on function app_hidden.sign_in(text,text,text,text,interval,text,integer,text) is 'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: signed_in; refused (wrong address or password, inactive, or locked: not distinguished); code_required and code_refused, see check_second_factor(); no_tenant; many_tenants (the caller must name one of "tenants"; the code is not used up).';
+grant execute on function app_hidden.sign_in(text,text,text,text,interval,text,integer,text) to parley_authenticator;
+
+create function app_hidden.start_totp(session_id uuid, user_id uuid, password text, secret text) returns table(outcome text, email text) as $$
+begin
+  if app_hidden.session_role(session_id, user_id) is null then
+    outcome := 'signed_out';
+  elsif app_private.check_own_password(user_id, password) is null then
+    outcome := 'refused';
+  else
+    insert into app_private.totp_secrets as t (user_id, secret) values (start_totp.user_id, start_totp.secret)
+    on conflict on constraint totp_secrets_pkey do update set secret = excluded.secret
+    where t.confirmed_at is null;
+    outcome := case when found then 'started' else 'confirmed' end;
+    email := (select u.email from app_public.users u where u.id = start_totp.user_id);
+  end if;
+  return next;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.start_totp(uuid,uuid,text,text) is 'Stores a sealed secret for codes of an authenticator app, which sign-in does not require before confirm_totp(). The outcome: started; refused (wrong password, counted like a failed sign-in); confirmed (there is one already); signed_out.';
+grant execute on function app_hidden.start_totp(uuid,uuid,text,text) to parley_authenticator;
 
 create function app_hidden.store_idempotency_key(tenant_id uuid, key text, message_id uuid) returns void as $$
 begin
@@ -5911,10 +6136,10 @@ begin
     union all
     select s.tenant_id from app_public.data_sources s where s.id = (changed ->> 'data_source_id')::uuid
     union all
-    -- The account and the password of a user concern every tenant of the user.
+    -- The account, the password and the second factor of a user concern every tenant of the user.
     select m.tenant_id
     from app_public.memberships m
-    where audited_tenants.table_name in ('users', 'user_secrets')
+    where audited_tenants.table_name in ('users', 'user_secrets', 'totp_secrets')
     and m.user_id = coalesce(changed ->> 'user_id', changed ->> 'id')::uuid
   );
 end;
@@ -6170,9 +6395,17 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.chatbot_pause(uuid,uuid) is 'How long a user''s message in this conversation pauses the chatbot: as set in the version of the active run, or the default.';
 
+create function app_private.check_own_password(user_id uuid, password text) returns uuid as $$
+  select app_private.check_password(u.email, check_own_password.password, 'session of ' || u.id)
+  from app_public.users u
+  where u.id = check_own_password.user_id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.check_own_password(uuid,text) is 'check_password() for a user who is signed in. Failures are counted for the user and not for a source, so that a stolen session does not lock the user out.';
+
 create function app_private.check_password(email text, password text, source text) returns uuid as $$
 declare
-  v_key text := lower(left(app_hidden.normalize_email(check_password.email), 254));
+  v_key text := app_private.sign_in_key(check_password.email);
   v_source text := left(check_password.source, 64);
   v_failure app_private.sign_in_failures;
   v_is_fresh boolean;
@@ -6236,13 +6469,50 @@ begin
   end if;
 
   delete from app_private.sign_in_failures f where f.email = v_key and f.source = v_source;
-  insert into app_private.sign_in_sources as s (user_id, source) values (v_user.id, v_source)
-  on conflict on constraint sign_in_sources_pkey do update set last_signed_in_at = now();
   return v_user.id;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.check_password(text,text,text) is 'The active user with that address and password, or null. The result does not distinguish a wrong address, a wrong password, an inactive user and a lock. Failures are counted by address and source, so that a stranger''s failures lock out only the stranger; the caller must commit.';
+
+create function app_private.check_second_factor(user_id uuid, source text, totp_step integer, recovery_code text) returns text as $$
+declare
+  v_totp app_private.totp_secrets;
+  v_is_familiar boolean := exists (
+    select from app_private.sign_in_sources s
+    where s.user_id = check_second_factor.user_id and s.source = left(check_second_factor.source, 64)
+  );
+begin
+  -- Waits for concurrent attempts of this user, so that each of them is counted, and none uses the code of another.
+  select t.* into v_totp
+  from app_private.totp_secrets t
+  where t.user_id = check_second_factor.user_id and t.confirmed_at is not null
+  for update;
+
+  if not found then
+    return 'passed';
+  elsif totp_step is null and recovery_code is null then
+    return 'code_required';
+  elsif v_totp.last_failed_at > now() - interval '1 hour'
+    and v_totp.failures >= (case when v_is_familiar then 50 else 10 end)
+  then
+    return 'code_refused';
+  elsif totp_step > coalesce(v_totp.last_step, 0) or exists (
+    select from app_private.recovery_codes r
+    where r.user_id = check_second_factor.user_id and r.code_hash = app_private.token_hash(recovery_code)
+  ) then
+    return 'passed';
+  end if;
+
+  update app_private.totp_secrets t set
+    failures = case when t.last_failed_at > now() - interval '1 hour' then t.failures + 1 else 1 end,
+    last_failed_at = now()
+  where t.user_id = check_second_factor.user_id;
+  return 'code_refused';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.check_second_factor(uuid,text,integer,text) is 'Checks the second factor of a user whose password was right, without using it up: passed (also if the user has none); code_required (none was given); code_refused (wrong, used before, or too many wrong ones). totp_step is the time step whose code the API was given, or -1 for a wrong code. After ten wrong codes in an hour, or fifty from a source from which the user has signed in, all are refused until an hour after the last one. The caller must commit.';
 
 create function app_private.claim_chatbot_turns(batch_size integer, taker_id uuid default null::uuid) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
@@ -6653,6 +6923,22 @@ $$
   language sql stable;
 comment on function app_private.closing_rule_of(uuid,uuid,uuid) is 'The closing rule for the conversations of a channel and a team: the most specific one, or what applies without a rule.';
 
+create function app_private.complete_sign_in(user_id uuid, source text, totp_step integer, recovery_code text) returns void as $$
+  update app_private.totp_secrets t set
+    last_step = coalesce(nullif(complete_sign_in.totp_step, -1), t.last_step),
+    failures = 0
+  where t.user_id = complete_sign_in.user_id and t.confirmed_at is not null;
+
+  delete from app_private.recovery_codes r
+  where r.user_id = complete_sign_in.user_id and r.code_hash = app_private.token_hash(complete_sign_in.recovery_code);
+
+  insert into app_private.sign_in_sources as s (user_id, source)
+  values (complete_sign_in.user_id, left(complete_sign_in.source, 64))
+  on conflict on constraint sign_in_sources_pkey do update set last_signed_in_at = now();
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.complete_sign_in(uuid,text,integer,text) is 'Uses up a second factor that check_second_factor() has passed, and remembers the source as one of the user''s.';
+
 create function app_private.contact_last_heard_at(contact_id uuid) returns timestamp with time zone as $$
   -- While the order of a contact's addresses stays the same, only the times of its conversations are updated.
   select coalesce(
@@ -6849,6 +7135,7 @@ create function app_private.delete_old_rows() returns void as $$
   delete from app_private.changes c where c.changed_at < now() - interval '3 days';
   delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
+  delete from app_private.password_resets r where r.expires_at < now() - interval '1 day';
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   delete from app_public.presences p where p.expires_at < now() - interval '1 day';
@@ -6868,7 +7155,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -7510,7 +7797,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Inserts contacts for unknown customers (known_ids is null at their position). The caller must hold the locks of their addresses.';
 
-create function app_private.invite(tenant_id uuid, email text, name text, role app_public.member_role, invited_by_id uuid, out invitation_id uuid, out token text, out expires_at timestamp with time zone) returns record as $$
+create function app_private.invite(tenant_id uuid, email text, name text, role app_public.member_role, invited_by_id uuid, by_mail boolean default false, out invitation_id uuid, out token text, out expires_at timestamp with time zone) returns record as $$
 begin
   email := app_hidden.normalize_email(invite.email);
   -- Checks this tenant only: an inviter must not find out whether the address has an account in another tenant.
@@ -7532,13 +7819,19 @@ begin
   )
   returning i.id, i.expires_at into invitation_id, expires_at;
 
-  token := translate(encode(app_private.gen_random_bytes(32), 'base64'), '+/=', '-_');
-  insert into app_private.invitation_secrets (invitation_id, token_hash)
-  values (invite.invitation_id, sha256(convert_to(token, 'UTF8')));
+  if by_mail then
+    perform graphile_worker.add_jobs(array[app_private.job(
+      'mail_invitation',
+      json_build_object('invitationId', invite.invitation_id),
+      key => app_private.job_key('mail_invitation', invite.invitation_id)
+    )]);
+  else
+    token := (select x.token from app_private.issue_invitation(invite.invitation_id) x);
+  end if;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.invite(uuid,text,text,app_public.member_role,uuid) is 'Invites an address into a tenant and replaces an earlier invitation of that address. Returns the token, which is stored as a hash only. invited_by_id: null for the operator. PYUSR: the address belongs to a member.';
+comment on function app_private.invite(uuid,text,text,app_public.member_role,uuid,boolean) is 'Invites an address into a tenant and replaces an earlier invitation of that address. by_mail: a job sends the link, and the token is null. invited_by_id: null for the operator. PYUSR: the address belongs to a member.';
 
 create function app_private.is_answer(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, author app_public.message_author) returns boolean as $$
   select direction = 'outbound' and author in ('user', 'chatbot') and origin in ('live', 'echo') and type <> 'reaction'
@@ -7825,6 +8118,51 @@ end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_waking_due(text) is 'Whether wake() was called for the task in this transaction and left it to the caller.';
+
+create function app_private.issue_invitation(invitation_id uuid) returns table(token text, email text, name text, role app_public.member_role, tenant_name text, inviter_name text, expires_at timestamp with time zone) as $$
+begin
+  select i.email, i.name, i.role, v.tenant_name, v.inviter_name, i.expires_at
+  into email, issue_invitation.name, issue_invitation.role, tenant_name, inviter_name, expires_at
+  from app_private.valid_invitations v
+  join app_public.invitations i on i.id = v.id
+  where v.id = issue_invitation.invitation_id
+  for update of i;
+
+  if found then
+    token := app_private.random_token();
+    insert into app_private.invitation_secrets as s (invitation_id, token_hash)
+    values (issue_invitation.invitation_id, app_private.token_hash(token))
+    on conflict on constraint invitation_secrets_pkey do update set token_hash = excluded.token_hash;
+    return next;
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.issue_invitation(uuid) is 'Makes the token of a valid invitation, replacing an earlier token, and returns what an e-mail says about it. The token is stored as a hash only. No row: the invitation is not valid. inviter_name: null for the operator.';
+
+create function app_private.issue_password_reset(reset_id uuid) returns table(token text, email text, name text, expires_at timestamp with time zone) as $$
+begin
+  select u.email, u.name into email, issue_password_reset.name
+  from app_private.password_resets r
+  join app_public.users u on lower(u.email) = r.email
+  where r.id = issue_password_reset.reset_id
+  and u.is_active
+  -- A link that arrives later is not expected any more.
+  and r.created_at > now() - interval '1 hour';
+
+  if found then
+    token := app_private.random_token();
+    update app_private.password_resets r set
+      token_hash = app_private.token_hash(token),
+      expires_at = now() + interval '1 hour'
+    where r.id = issue_password_reset.reset_id
+    returning r.expires_at into expires_at;
+    return next;
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.issue_password_reset(uuid) is 'Makes the token of a requested password reset, valid for an hour, and returns what an e-mail says about it. The token is stored as a hash only. No row: no active user has the address, or the request is older than an hour.';
 
 create function app_private.job(task text, payload json default '{}'::json, run_at timestamp with time zone default null::timestamp with time zone, key text default null::text, max_attempts integer default null::integer) returns graphile_worker.job_spec as $$
   select row(
@@ -8717,6 +9055,12 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.publish_chatbot(uuid) is 'Publishes the draft as the next version, with the graphs that it calls and the forms that it sends. The program validates the graph first. PYNFD.';
+
+create function app_private.random_token() returns text as $$
+  select translate(encode(app_private.gen_random_bytes(32), 'base64'), '+/=', '-_')
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.random_token() is '256 random bits in base64url: 43 characters. Only a hash of a token is stored, see token_hash().';
 
 create function app_private.read_change_cursor(cursor text, out since xid8, out next_since xid8, out last_transaction xid8, out last_id uuid) returns record as $$
 declare
@@ -10512,6 +10856,9 @@ begin
   on conflict on constraint user_secrets_pkey do update set password_hash = excluded.password_hash;
 
   perform app_private.unlock_user(set_password.user_id);
+  delete from app_private.password_resets r
+  using app_public.users u
+  where u.id = set_password.user_id and r.email = lower(u.email);
   update app_private.sessions s set revoked_at = now()
   where s.user_id = set_password.user_id and s.revoked_at is null and s.id is distinct from kept_session_id;
   get diagnostics v_ended = row_count;
@@ -10519,7 +10866,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_password(uuid,text,uuid) is 'Sets a user''s password (PYPWD if it is too short, too long or too common), lifts the locks caused by failed sign-ins and ends the user''s sessions, except the given one. Returns how many sessions ended.';
+comment on function app_private.set_password(uuid,text,uuid) is 'Sets a user''s password (PYPWD if it is too short, too long or too common), lifts the locks caused by failed sign-ins, voids links for a new password and ends the user''s sessions, except the given one. Returns how many sessions ended.';
 
 create function app_private.set_run_timers(timers jsonb) returns void as $$
 begin
@@ -10573,6 +10920,32 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.set_user_role(uuid,text,app_public.member_role) is 'Changes the role of a member, for the operator. PYNFD. PYOWN: the last active owner.';
+
+create function app_private.sign_in_key(email text) returns text as $$
+  select lower(left(app_hidden.normalize_email(email), 254))
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.sign_in_key(text) is 'How attempts at an address are counted, for addresses with and without an account: normalized, in lower case.';
+
+create function app_private.start_password_reset(email text, source text, by_mail boolean, out reset_id uuid, out token text) returns record as $$
+begin
+  insert into app_private.password_resets as r (email, source)
+  values (app_private.sign_in_key(start_password_reset.email), start_password_reset.source)
+  returning r.id into reset_id;
+
+  if by_mail then
+    perform graphile_worker.add_jobs(array[app_private.job(
+      'mail_password_reset',
+      json_build_object('passwordResetId', start_password_reset.reset_id),
+      key => app_private.job_key('mail_password_reset', start_password_reset.reset_id)
+    )]);
+  else
+    token := (select x.token from app_private.issue_password_reset(start_password_reset.reset_id) x);
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.start_password_reset(text,text,boolean) is 'Requests a new password for the account with that address, whether or not there is one. by_mail: a job sends the link. Otherwise the token is returned; it is null if no active user has the address.';
 
 create function app_private.status_after(kind text, status app_public.message_status) returns app_public.message_status as $$
   select case kind
@@ -10904,7 +11277,7 @@ begin
     union all
     -- For a deleted tenant, or a user who is not a member of any tenant, only the operator can read the entry.
     select null
-    where TG_TABLE_NAME in ('tenants', 'users', 'user_secrets')
+    where TG_TABLE_NAME in ('tenants', 'users', 'user_secrets', 'totp_secrets')
     and not exists (select from app_private.audited_tenants(TG_TABLE_NAME, v_row))
   ) t;
   return null;
@@ -12201,6 +12574,12 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_whatsapp_channels__refuse_removal() is 'Refuses (PYCON) to leave a channel of kind whatsapp_cloud without its row in whatsapp_channels.';
 
+create function app_private.token_hash(token text) returns bytea as $$
+  select sha256(convert_to(token, 'UTF8'))
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.token_hash(text) is 'The SHA-256 by which a token is found. It needs no salt, because tokens cannot be guessed.';
+
 create function app_private.turn_events(conversation_id uuid, tried_ids uuid[]) returns table(events jsonb) as $$
   select jsonb_agg(jsonb_build_object(
     'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
@@ -12867,7 +13246,7 @@ $$
 comment on function app_public.filter_fields(app_public.filter_kind) is 'The fields and relations by which contacts, conversations or messages can be filtered, for a form that builds filters.';
 grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
 
-create function app_public.invite_user(email text, name text default null::text, role app_public.member_role default 'agent'::app_public.member_role) returns app_public.issued_invitation as $$
+create function app_public.invite_user(email text, name text default null::text, role app_public.member_role default 'agent'::app_public.member_role, by_mail boolean default false) returns app_public.issued_invitation as $$
 declare
   v_me app_public.memberships := app_hidden.current_membership();
   v_issued app_public.issued_invitation;
@@ -12889,13 +13268,13 @@ begin
   end if;
 
   select i.* into v_issued
-  from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id) i;
+  from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id, coalesce(by_mail, false)) i;
   return v_issued;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.invite_user(text,text,app_public.member_role) is 'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). Give the token to the user, who passes it to acceptInvitation within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant. PYKEY: an API key cannot invite.';
-grant execute on function app_public.invite_user(text,text,app_public.member_role) to parley_visitor;
+comment on function app_public.invite_user(text,text,app_public.member_role,boolean) is 'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). With by_mail, the user gets a link by e-mail, and token is null; the invitation shows whether it was sent. Otherwise give the token to the user, who passes it to acceptInvitation within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant. PYKEY: an API key cannot invite.';
+grant execute on function app_public.invite_user(text,text,app_public.member_role,boolean) to parley_visitor;
 
 create function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$
 declare
@@ -13119,6 +13498,16 @@ $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.my_tenants() is 'The tenants that the signed-in user can switch to, by name; switchTenant opens a session there.';
 grant execute on function app_public.my_tenants() to parley_visitor;
+
+create function app_public.my_totp() returns app_public.totp_state as $$
+  select t.confirmed_at, (select count(*)::int from app_private.recovery_codes r where r.user_id = t.user_id)
+  from app_private.totp_secrets t
+  where t.user_id = (app_hidden.current_membership()).user_id
+  and t.confirmed_at is not null
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.my_totp() is 'Whether signing in requires a code of an authenticator app, too; null if it does not.';
+grant execute on function app_public.my_totp() to parley_visitor;
 
 create function app_public.reopen_conversation(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set status = 'open'

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:349ded7dd6c26039539ed458eb82f170520169e5
+--! Hash: sha1:ba756ae3329a6e079795c77ce270f54350ed38eb
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -562,6 +562,35 @@ alter table app_private.api_key_secrets enable row level security;
 comment on table app_private.api_key_secrets is
   E'The SHA-256 of each API key. The key itself was shown once. A slow hash is not needed: a key has 192 random bits.';
 
+create table app_private.totp_secrets (
+  user_id uuid primary key references app_public.users on delete cascade,
+  secret text not null,
+  confirmed_at timestamptz,
+  last_step int,
+  failures int not null default 0,
+  last_failed_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+alter table app_private.totp_secrets enable row level security;
+comment on table app_private.totp_secrets is
+  E'Secrets that users share with an authenticator app (TOTP), sealed with PARLEY_SECRET_KEY.';
+comment on column app_private.totp_secrets.confirmed_at is
+  E'When the user showed the first code: from then on sign-in requires one.';
+comment on column app_private.totp_secrets.last_step is
+  E'The time step, of 30 seconds since 1970, of the last code that was used. A code of this or an earlier step is '
+   'refused, so that an observed code is worth nothing.';
+comment on column app_private.totp_secrets.failures is E'Wrong codes since the last right one, or within an hour.';
+
+create table app_private.recovery_codes (
+  user_id uuid references app_private.totp_secrets on delete cascade,
+  code_hash bytea,
+  primary key (user_id, code_hash)
+);
+alter table app_private.recovery_codes enable row level security;
+comment on table app_private.recovery_codes is
+  E'The SHA-256 of codes that replace one of the authenticator app. A code that is used is deleted.';
+
 create table app_private.sign_in_failures (
   email text,
   source text,
@@ -982,10 +1011,10 @@ begin
     union all
     select s.tenant_id from app_public.data_sources s where s.id = (changed ->> 'data_source_id')::uuid
     union all
-    -- The account and the password of a user concern every tenant of the user.
+    -- The account, the password and the second factor of a user concern every tenant of the user.
     select m.tenant_id
     from app_public.memberships m
-    where audited_tenants.table_name in ('users', 'user_secrets')
+    where audited_tenants.table_name in ('users', 'user_secrets', 'totp_secrets')
     and m.user_id = coalesce(changed ->> 'user_id', changed ->> 'id')::uuid
   );
 end;
@@ -1044,7 +1073,7 @@ begin
     union all
     -- For a deleted tenant, or a user who is not a member of any tenant, only the operator can read the entry.
     select null
-    where TG_TABLE_NAME in ('tenants', 'users', 'user_secrets')
+    where TG_TABLE_NAME in ('tenants', 'users', 'user_secrets', 'totp_secrets')
     and not exists (select from app_private.audited_tenants(TG_TABLE_NAME, v_row))
   ) t;
   return null;
@@ -1540,8 +1569,6 @@ begin
   end if;
 
   delete from app_private.sign_in_failures f where f.email = v_key and f.source = v_source;
-  insert into app_private.sign_in_sources as s (user_id, source) values (v_user.id, v_source)
-  on conflict on constraint sign_in_sources_pkey do update set last_signed_in_at = now();
   return v_user.id;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -1564,6 +1591,79 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.tenants_of(uuid) is
   E'The tenants that a user may sign in to: active ones of which the user is an active member.';
 --! EndIncluded accounts/tenants_of.sql
+--! Included accounts/check_second_factor.sql
+create or replace function app_private.check_second_factor(
+  user_id uuid,
+  source text,
+  totp_step int,
+  recovery_code text
+) returns text as $$
+declare
+  v_totp app_private.totp_secrets;
+  v_is_familiar boolean := exists (
+    select from app_private.sign_in_sources s
+    where s.user_id = check_second_factor.user_id and s.source = left(check_second_factor.source, 64)
+  );
+begin
+  -- Waits for concurrent attempts of this user, so that each of them is counted, and none uses the code of another.
+  select t.* into v_totp
+  from app_private.totp_secrets t
+  where t.user_id = check_second_factor.user_id and t.confirmed_at is not null
+  for update;
+
+  if not found then
+    return 'passed';
+  elsif totp_step is null and recovery_code is null then
+    return 'code_required';
+  elsif v_totp.last_failed_at > now() - interval '1 hour'
+    and v_totp.failures >= (case when v_is_familiar then 50 else 10 end)
+  then
+    return 'code_refused';
+  elsif totp_step > coalesce(v_totp.last_step, 0) or exists (
+    select from app_private.recovery_codes r
+    where r.user_id = check_second_factor.user_id and r.code_hash = app_private.token_hash(recovery_code)
+  ) then
+    return 'passed';
+  end if;
+
+  update app_private.totp_secrets t set
+    failures = case when t.last_failed_at > now() - interval '1 hour' then t.failures + 1 else 1 end,
+    last_failed_at = now()
+  where t.user_id = check_second_factor.user_id;
+  return 'code_refused';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.check_second_factor(uuid, text, int, text) is
+  E'Checks the second factor of a user whose password was right, without using it up: passed (also if the user has '
+   'none); code_required (none was given); code_refused (wrong, used before, or too many wrong ones). totp_step is '
+   'the time step whose code the API was given, or -1 for a wrong code. After ten wrong codes in an hour, or fifty '
+   'from a source from which the user has signed in, all are refused until an hour after the last one. The caller '
+   'must commit.';
+--! EndIncluded accounts/check_second_factor.sql
+--! Included accounts/complete_sign_in.sql
+create or replace function app_private.complete_sign_in(
+  user_id uuid,
+  source text,
+  totp_step int,
+  recovery_code text
+) returns void as $$
+  update app_private.totp_secrets t set
+    last_step = coalesce(nullif(complete_sign_in.totp_step, -1), t.last_step),
+    failures = 0
+  where t.user_id = complete_sign_in.user_id and t.confirmed_at is not null;
+
+  delete from app_private.recovery_codes r
+  where r.user_id = complete_sign_in.user_id and r.code_hash = app_private.token_hash(complete_sign_in.recovery_code);
+
+  insert into app_private.sign_in_sources as s (user_id, source)
+  values (complete_sign_in.user_id, left(complete_sign_in.source, 64))
+  on conflict on constraint sign_in_sources_pkey do update set last_signed_in_at = now();
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.complete_sign_in(uuid, text, int, text) is
+  E'Uses up a second factor that check_second_factor() has passed, and remembers the source as one of the user''s.';
+--! EndIncluded accounts/complete_sign_in.sql
 --! Included accounts/open_session.sql
 create or replace function app_private.open_session(
   tenant_id uuid,
@@ -1596,7 +1696,9 @@ create or replace function app_hidden.sign_in(
   tenant text,
   user_agent text,
   lifetime interval,
-  source text default 'unknown'
+  source text default 'unknown',
+  totp_step int default null,
+  recovery_code text default null
 ) returns table (
   outcome text,
   session_id uuid,
@@ -1610,8 +1712,11 @@ declare
   v_user_id uuid := app_private.check_password(email, password, source);
   v_tenant_ids uuid[];
 begin
-  if v_user_id is null then
-    outcome := 'refused';
+  outcome := case
+    when v_user_id is null then 'refused'
+    else app_private.check_second_factor(v_user_id, source, totp_step, recovery_code)
+  end;
+  if outcome <> 'passed' then
     return next;
     return;
   end if;
@@ -1627,6 +1732,7 @@ begin
     outcome := 'many_tenants';
     return next;
   else
+    perform app_private.complete_sign_in(v_user_id, source, totp_step, recovery_code);
     return query
       select 'signed_in', s.id, s.user_id, s.tenant_id, s.generation, s.expires_at, null::jsonb
       from app_private.open_session(v_tenant_ids[1], v_user_id, user_agent, lifetime) s;
@@ -1634,12 +1740,14 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.sign_in(text, text, text, text, interval, text) is
+comment on function app_hidden.sign_in(text, text, text, text, interval, text, int, text) is
   E'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: '
-   'signed_in; refused (wrong address or password, inactive, or locked: not distinguished); no_tenant; many_tenants '
-   '(the caller must name one of "tenants").';
+   'signed_in; refused (wrong address or password, inactive, or locked: not distinguished); code_required and '
+   'code_refused, see check_second_factor(); no_tenant; many_tenants (the caller must name one of "tenants"; the code '
+   'is not used up).';
 
-grant execute on function app_hidden.sign_in(text, text, text, text, interval, text) to parley_authenticator;
+grant execute on function app_hidden.sign_in(text, text, text, text, interval, text, int, text)
+  to parley_authenticator;
 --! EndIncluded accounts/sign_in.sql
 --! Included accounts/presented_session.sql
 create or replace function app_private.presented_session(session uuid, presented int, lifetime interval)
@@ -1796,6 +1904,24 @@ comment on column app_public.open_session.last_used_at is
   E'When the session was last refreshed: up to 15 minutes before its last request.';
 comment on column app_public.open_session.expires_at is E'When the session ends unless it is refreshed.';
 comment on column app_public.open_session.is_current is E'Whether this request belongs to the session.';
+create type app_public.totp_state as (confirmed_at timestamptz, recovery_codes_left int);
+comment on type app_public.totp_state is E'The codes of an authenticator app, with which a user signs in.';
+comment on column app_public.totp_state.confirmed_at is E'Since when signing in requires a code.';
+comment on column app_public.totp_state.recovery_codes_left is
+  E'How many recovery codes have not been used. Remove the codes and start again to get new ones.';
+--! Included accounts/my_totp.sql
+create or replace function app_public.my_totp() returns app_public.totp_state as $$
+  select t.confirmed_at, (select count(*)::int from app_private.recovery_codes r where r.user_id = t.user_id)
+  from app_private.totp_secrets t
+  where t.user_id = (app_hidden.current_membership()).user_id
+  and t.confirmed_at is not null
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.my_totp() is
+  E'Whether signing in requires a code of an authenticator app, too; null if it does not.';
+
+grant execute on function app_public.my_totp() to parley_visitor;
+--! EndIncluded accounts/my_totp.sql
 --! Included accounts/own_sessions.sql
 create or replace function app_public.current_sessions() returns setof app_public.open_session as $$
   select
@@ -2039,11 +2165,11 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.invite_user(text, text, app_public.member_role, boolean) is
   E'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces '
-   'may exceed the caller''s own (PYDEN). With by_mail, the user gets a link by e-mail, and token is null; mailed_at '
-   'and mail_error of the invitation report the outcome. Otherwise give the token to the user, who passes it to '
-   'acceptInvitation within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. '
-   'The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a '
-   'member of this tenant. PYKEY: an API key cannot invite.';
+   'may exceed the caller''s own (PYDEN). With by_mail, the user gets a link by e-mail, and token is null; the '
+   'invitation shows whether it was sent. Otherwise give the token to the user, who passes it to acceptInvitation '
+   'within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does '
+   'not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this '
+   'tenant. PYKEY: an API key cannot invite.';
 
 grant execute on function app_public.invite_user(text, text, app_public.member_role, boolean) to parley_visitor;
 --! EndIncluded accounts/invite_user.sql
@@ -2186,7 +2312,9 @@ create or replace function app_hidden.accept_invitation(
   name text,
   user_agent text,
   lifetime interval,
-  source text default 'unknown'
+  source text default 'unknown',
+  totp_step int default null,
+  recovery_code text default null
 ) returns table (
   outcome text,
   session_id uuid,
@@ -2223,8 +2351,11 @@ begin
     -- The address has an account: the token alone does not prove who the caller is, nor the password that the caller
     -- was invited. Both are required.
     v_user_id := app_private.check_password(v_invitation.email, password, source);
-    if v_user_id is null then
-      outcome := 'refused';
+    outcome := case
+      when v_user_id is null then 'refused'
+      else app_private.check_second_factor(v_user_id, source, totp_step, recovery_code)
+    end;
+    if outcome <> 'passed' then
       return next;
       return;
     end if;
@@ -2234,6 +2365,7 @@ begin
   values (v_invitation.tenant_id, v_user_id, v_invitation.role)
   on conflict do nothing;
   delete from app_public.invitations i where i.id = v_invitation.id;
+  perform app_private.complete_sign_in(v_user_id, source, totp_step, recovery_code);
 
   if lifetime is null then
     outcome := 'joined';
@@ -2246,13 +2378,15 @@ begin
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.accept_invitation(text, text, text, text, interval, text) is
+comment on function app_hidden.accept_invitation(text, text, text, text, interval, text, int, text) is
   E'Makes the invited person a member and opens a session, unless lifetime is null. If the address has no account, '
    'one is created with this password (PYPWD); otherwise the password must be the account''s, and the attempt is '
    'counted like a sign-in. The outcome is returned rather than raised: signed_in; joined (without a session); '
-   'refused (wrong password, or locked); invalid (the token is unknown, used, expired or revoked).';
+   'refused (wrong password, or locked); code_required and code_refused, see check_second_factor(); invalid (the '
+   'token is unknown, used, expired or revoked).';
 
-grant execute on function app_hidden.accept_invitation(text, text, text, text, interval, text) to parley_authenticator;
+grant execute on function app_hidden.accept_invitation(text, text, text, text, interval, text, int, text)
+  to parley_authenticator;
 --! EndIncluded accounts/accept_invitation.sql
 --! Included accounts/issue_password_reset.sql
 create or replace function app_private.issue_password_reset(reset_id uuid)
@@ -2370,6 +2504,151 @@ comment on function app_hidden.reset_password(text, text) is
 
 grant execute on function app_hidden.reset_password(text, text) to parley_authenticator;
 --! EndIncluded accounts/reset_password.sql
+--! Included accounts/check_own_password.sql
+create or replace function app_private.check_own_password(user_id uuid, password text) returns uuid as $$
+  select app_private.check_password(u.email, check_own_password.password, 'session of ' || u.id)
+  from app_public.users u
+  where u.id = check_own_password.user_id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.check_own_password(uuid, text) is
+  E'check_password() for a user who is signed in. Failures are counted for the user and not for a source, so that a '
+   'stolen session does not lock the user out.';
+--! EndIncluded accounts/check_own_password.sql
+--! Included accounts/find_totp.sql
+create or replace function app_hidden.find_totp(
+  email text default null,
+  user_id uuid default null,
+  invitation_token text default null
+) returns table (owner_id uuid, secret text) as $$
+  select t.user_id, t.secret
+  from app_private.totp_secrets t
+  where t.user_id in (
+    select find_totp.user_id
+    union all
+    select u.id from app_public.users u where lower(u.email) = app_private.sign_in_key(find_totp.email)
+    union all
+    select u.id
+    from app_private.invitation_secrets x
+    join app_public.invitations i on i.id = x.invitation_id
+    join app_public.users u on lower(u.email) = lower(i.email)
+    where x.token_hash = app_private.token_hash(invitation_token)
+  )
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.find_totp(text, uuid, text) is
+  E'The secret for codes of an authenticator app of a user: by the address, by the id, or of an invited address. It is '
+   'sealed with a key that only the program has. One of the arguments is given.';
+
+grant execute on function app_hidden.find_totp(text, uuid, text) to parley_authenticator;
+--! EndIncluded accounts/find_totp.sql
+--! Included accounts/start_totp.sql
+create or replace function app_hidden.start_totp(session_id uuid, user_id uuid, password text, secret text)
+returns table (outcome text, email text) as $$
+begin
+  if app_hidden.session_role(session_id, user_id) is null then
+    outcome := 'signed_out';
+  elsif app_private.check_own_password(user_id, password) is null then
+    outcome := 'refused';
+  else
+    insert into app_private.totp_secrets as t (user_id, secret) values (start_totp.user_id, start_totp.secret)
+    on conflict on constraint totp_secrets_pkey do update set secret = excluded.secret
+    where t.confirmed_at is null;
+    outcome := case when found then 'started' else 'confirmed' end;
+    email := (select u.email from app_public.users u where u.id = start_totp.user_id);
+  end if;
+  return next;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.start_totp(uuid, uuid, text, text) is
+  E'Stores a sealed secret for codes of an authenticator app, which sign-in does not require before confirm_totp(). '
+   'The outcome: started; refused (wrong password, counted like a failed sign-in); confirmed (there is one already); '
+   'signed_out.';
+
+grant execute on function app_hidden.start_totp(uuid, uuid, text, text) to parley_authenticator;
+--! EndIncluded accounts/start_totp.sql
+--! Included accounts/confirm_totp.sql
+create or replace function app_hidden.confirm_totp(
+  session_id uuid,
+  user_id uuid,
+  totp_step int,
+  recovery_codes text[]
+) returns table (outcome text, ended_sessions int) as $$
+begin
+  ended_sessions := 0;
+  if app_hidden.session_role(session_id, user_id) is null then
+    outcome := 'signed_out';
+    return next;
+    return;
+  elsif coalesce(totp_step, -1) < 0 then
+    outcome := 'code_refused';
+    return next;
+    return;
+  end if;
+
+  update app_private.totp_secrets t set confirmed_at = now(), last_step = confirm_totp.totp_step
+  where t.user_id = confirm_totp.user_id and t.confirmed_at is null;
+  if not found then
+    outcome := 'not_started';
+    return next;
+    return;
+  end if;
+
+  insert into app_private.recovery_codes (user_id, code_hash)
+  select confirm_totp.user_id, app_private.token_hash(c.code)
+  from unnest(confirm_totp.recovery_codes) c (code);
+
+  -- They were opened with the password alone.
+  update app_private.sessions s set revoked_at = now()
+  where s.user_id = confirm_totp.user_id and s.revoked_at is null and s.id <> confirm_totp.session_id;
+  get diagnostics ended_sessions = row_count;
+  outcome := 'confirmed';
+  return next;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.confirm_totp(uuid, uuid, int, text[]) is
+  E'From now on, sign-in requires a code of the authenticator app, or one of the recovery codes, of which only hashes '
+   'are stored. Ends the other sessions of the user. totp_step is the time step whose code was given, or -1. The '
+   'outcome: confirmed; code_refused; not_started (no secret waits for it); signed_out.';
+
+grant execute on function app_hidden.confirm_totp(uuid, uuid, int, text[]) to parley_authenticator;
+--! EndIncluded accounts/confirm_totp.sql
+--! Included accounts/remove_totp.sql
+create or replace function app_hidden.remove_totp(
+  session_id uuid,
+  user_id uuid,
+  password text,
+  totp_step int,
+  recovery_code text
+) returns text as $$
+declare
+  v_source text := 'session of ' || user_id;
+  v_outcome text;
+begin
+  if app_hidden.session_role(session_id, user_id) is null then
+    return 'signed_out';
+  elsif app_private.check_own_password(user_id, password) is null then
+    return 'refused';
+  end if;
+
+  v_outcome := app_private.check_second_factor(user_id, v_source, totp_step, recovery_code);
+  if v_outcome <> 'passed' then
+    return v_outcome;
+  end if;
+  delete from app_private.totp_secrets t where t.user_id = remove_totp.user_id;
+  return 'removed';
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.remove_totp(uuid, uuid, text, int, text) is
+  E'Removes the secret and the recovery codes of the caller, so that sign-in requires the password only. The outcome: '
+   'removed (also if there was none); refused (wrong password); code_required and code_refused, see '
+   'check_second_factor(); signed_out.';
+
+grant execute on function app_hidden.remove_totp(uuid, uuid, text, int, text) to parley_authenticator;
+--! EndIncluded accounts/remove_totp.sql
 --! Included accounts/change_password.sql
 create or replace function app_hidden.change_password(
   session_id uuid,
@@ -2377,16 +2656,13 @@ create or replace function app_hidden.change_password(
   old_password text,
   new_password text
 ) returns table (outcome text, ended_sessions int) as $$
-declare
-  v_email text;
 begin
   if app_hidden.session_role(session_id, user_id) is null then
     return query select 'signed_out', 0;
     return;
   end if;
 
-  select u.email into v_email from app_public.users u where u.id = change_password.user_id;
-  if app_private.check_password(v_email, old_password, 'session of ' || user_id) is null then
+  if app_private.check_own_password(user_id, old_password) is null then
     return query select 'refused', 0;
     return;
   end if;
@@ -15505,6 +15781,14 @@ create or replace trigger _510_insert_secrets after insert on app_public.users
 create or replace trigger _520_revoke_sessions after update of is_active on app_public.users
   for each row when (OLD.is_active and not NEW.is_active) execute function app_private.tg__revoke_sessions();
 --! EndIncluded accounts/users.triggers.sql
+--! Included accounts/totp_secrets.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_private.totp_secrets
+  for each row execute function app_private.tg__timestamps();
+
+-- Who added, confirmed or removed a second factor, without its secret. Its use is not a change.
+create or replace trigger _500_audit after insert or update or delete on app_private.totp_secrets
+  for each row execute function app_private.tg__audit('{*}', '{last_step,failures,last_failed_at}', 'user_id');
+--! EndIncluded accounts/totp_secrets.triggers.sql
 --! Included accounts/user_secrets.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_private.user_secrets
   for each row execute function app_private.tg__timestamps();

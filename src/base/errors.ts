@@ -132,6 +132,11 @@ export const ERRORS = {
     meaning: "The e-mail address or password is wrong, or there were too many attempts.",
     remedy: "Try again later, or request a new password.",
   },
+  PYCOD: {
+    kind: "unauthorized",
+    meaning: "A code of the authenticator app is missing, wrong or was used already, or there were too many.",
+    remedy: "Ask the user for the code that the app shows now, or for a recovery code.",
+  },
   PYTEN: {
     kind: "bad_request",
     meaning: "You are not a member of that tenant, or of any.",

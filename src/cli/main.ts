@@ -33,6 +33,7 @@ import { userAdd } from "./commands/user_add.ts";
 import { userInvite } from "./commands/user_invite.ts";
 import { userList } from "./commands/user_list.ts";
 import { userRemove } from "./commands/user_remove.ts";
+import { userRemoveTotp } from "./commands/user_remove_totp.ts";
 import { userResetPassword } from "./commands/user_reset_password.ts";
 import { userSetPassword } from "./commands/user_set_password.ts";
 import { userSetRole } from "./commands/user_set_role.ts";
@@ -74,6 +75,7 @@ const program = new Command("parley")
       userSetPassword(),
       userResetPassword(),
       userUnlock(),
+      userRemoveTotp(),
       userActivate(),
       userDeactivate(),
       userRemove(),

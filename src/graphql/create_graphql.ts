@@ -78,7 +78,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const fetches = createChatbotFetches(config);
   try {
     const authenticator = createAuthenticator(pool, jwtSecret, sharedChecks(config));
-    const accounts = openAccounts(pool, jwtSecret, config.SESSION_DAYS);
+    const accounts = openAccounts({ pool, keyRing, jwtSecret, sessionDays: config.SESSION_DAYS });
     const calls = createSimulationCalls({
       tools: { pool: ownerPool, keyRing, config, ...fetches },
       // The remaining time of the request is for the database.

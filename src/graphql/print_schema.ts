@@ -24,6 +24,7 @@ export async function printSchema(authenticatorUrl: string): Promise<string> {
           changePassword: unused,
         },
         passwordResets: { request: unused, reset: unused },
+        totp: { start: unused, confirm: unused, remove: unused },
       },
       keyRing: { current: "", keys: new Map() },
       mediaAddresses: { sign: () => "" },

@@ -36,4 +36,5 @@ export const SEALED_TABLES: readonly SealedTable[] = [
     key: ["tenant_id", "user_id"],
     columns: [{ name: "access_token" }, { name: "refresh_token" }],
   },
+  { name: "app_private.totp_secrets", key: ["user_id"], columns: [{ name: "secret" }] },
 ];

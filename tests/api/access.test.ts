@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import jwt from "jsonwebtoken";
+import { type TOTP, URI } from "otpauth";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
 import { type Api, JWT_SECRET, startApi } from "./support/api.ts";
@@ -408,6 +409,61 @@ test("a forgotten password is replaced by a link; the request does not tell addr
   assert.equal((await signIn(person.email)).code, "PYSGN");
   assert.deepEqual((await signIn(person.email, "another long password")).errors, []);
   assert.ok(rows.every(({ token }) => !api.log.join().includes(token)));
+});
+
+test("with an authenticator app, signing in takes a code, once each", async () => {
+  const person = await someone();
+  const session = (await signIn(person.email)).data.signIn.session;
+  const call = (token: string | null, name: string, fields: string, input: object) =>
+    api.ask(
+      token,
+      `mutation ($input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${fields} } }`,
+      { input },
+    );
+  const start = (password: string) => call(session.accessToken, "startTotp", "uri secret", { password });
+  assert.equal((await call(null, "startTotp", "uri", { password: PASSWORD })).code, "PYTOK");
+  assert.equal((await start("wrong")).code, "PYSGN");
+  const confirm = (code: string) =>
+    call(session.accessToken, "confirmTotp", "recoveryCodes endedSessions", { code });
+  assert.equal((await confirm("123456")).code, "PYCOD");
+  const { uri, secret } = (await start(PASSWORD)).data.startTotp;
+  const app = URI.parse(uri) as TOTP;
+  assert.equal(app.secret.base32, secret);
+  assert.equal(app.label, person.email);
+  const codeIn = (seconds: number) => app.generate({ timestamp: Date.now() + seconds * 1000 });
+  assert.equal((await confirm(codeIn(120))).code, "PYCOD");
+  const { recoveryCodes } = (await confirm(codeIn(-30))).data.confirmTotp;
+  assert.equal(recoveryCodes.length, 10);
+  assert.equal((await confirm(codeIn(0))).code, "PYNFD");
+  assert.equal((await start(PASSWORD)).code, "PYCON");
+  const state = async () =>
+    (await api.ask(session.accessToken, "{ myTotp { confirmedAt recoveryCodesLeft } }")).data.myTotp;
+  assert.equal((await state()).recoveryCodesLeft, 10);
+
+  const withCode = (code?: string) =>
+    call(null, "signIn", "session { userId }", { email: person.email, password: PASSWORD, code });
+  assert.equal((await signIn(person.email)).code, "PYCOD");
+  assert.equal((await signIn(person.email, "wrong")).code, "PYSGN");
+  assert.equal((await withCode(codeIn(-30))).code, "PYCOD", "it confirmed the app");
+  const now = codeIn(0);
+  const attempts = await Promise.all([withCode(now), withCode(now), withCode(now)]);
+  assert.deepEqual(attempts.map(({ code }) => code).sort(), ["PYCOD", "PYCOD", undefined]);
+  assert.deepEqual((await withCode(` ${recoveryCodes[3].toLowerCase()} `)).errors, []);
+  assert.equal((await withCode(recoveryCodes[3])).code, "PYCOD");
+  assert.equal((await state()).recoveryCodesLeft, 9);
+  assert.equal((await withCode("\0")).code, "PYCOD");
+
+  const remove = (code: string) =>
+    call(session.accessToken, "removeTotp", "clientMutationId", { password: PASSWORD, code });
+  assert.equal((await remove("0")).code, "PYCOD");
+  assert.deepEqual((await remove(recoveryCodes[0])).errors, []);
+  assert.equal(await state(), null);
+  assert.deepEqual((await signIn(person.email)).errors, []);
+  assert.ok(
+    [secret, recoveryCodes[0], recoveryCodes[0].replaceAll("-", "")].every(
+      (each) => !api.log.join().includes(each),
+    ),
+  );
 });
 
 test("a user lists and ends their sessions, and changes their password", async () => {

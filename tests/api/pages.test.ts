@@ -38,6 +38,7 @@ before(async () => {
         changePassword: unused,
       },
       passwordResets: { request: unused, reset: unused },
+      totp: { start: unused, confirm: unused, remove: unused },
     },
     keyRing: { current: "", keys: new Map() },
     mediaAddresses: { sign: () => "" },

@@ -4,13 +4,17 @@ import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
 import { holdsNul } from "./holds_nul.ts";
 import { signRefreshToken, verifyRefreshToken } from "./refresh_token.ts";
+import { REFUSALS, type Refusal } from "./refusals.ts";
 import { userRequired } from "./scope.ts";
+import type { SecondFactors } from "./second_factor.ts";
 import type { SignInLimiter } from "./sign_in_limiter.ts";
 import type { MemberRole, Visitor } from "./visitor.ts";
 
-type Credentials = { email: string; password: string; tenant?: string | null | undefined };
+type Given = string | null | undefined;
 
-type Acceptance = { token: string; password: string; name?: string | null | undefined };
+type Credentials = { email: string; password: string; tenant?: Given; code?: Given };
+
+type Acceptance = { token: string; password: string; name?: Given; code?: Given };
 
 type PasswordChange = { oldPassword: string; newPassword: string };
 
@@ -38,28 +42,16 @@ type SessionRow = {
   expires_at: Date;
 };
 type OpenedRow = SessionRow & {
-  outcome: "signed_in" | "joined" | "refused" | "no_tenant" | "invalid" | "ended";
+  outcome: "signed_in" | "joined" | Exclude<Refusal, "confirmed" | "not_started">;
 };
 type SignInRow = OpenedRow | { outcome: "many_tenants"; tenants: TenantChoice[] };
 type PasswordRow = { outcome: "changed" | "refused" | "signed_out"; ended_sessions: number };
-
-/** What the database's refusals are answered with. */
-const REFUSALS = {
-  refused: () => new ParleyError("PYSGN", "Wrong address or password, or too many attempts: try again later"),
-  no_tenant: () => new ParleyError("PYTEN", "You are not a member of that tenant"),
-  invalid: () =>
-    new ParleyError("PYINV", "The invitation is unknown, used, expired or void: ask for a new one"),
-  ended: () => new ParleyError("PYREF", "The session has ended: sign in again"),
-  signed_out: badToken,
-} satisfies Record<
-  Exclude<OpenedRow["outcome"] | PasswordRow["outcome"], "signed_in" | "joined" | "changed">,
-  () => ParleyError
->;
 
 /** Signs people in, and keeps and ends their sessions. The database decides; the tokens are made here. */
 export class SessionService {
   readonly #pool: pg.Pool;
   readonly #places: SignInLimiter;
+  readonly #secondFactors: Pick<SecondFactors, "read">;
   readonly #jwtSecret: string;
   readonly #lifetime: string;
 
@@ -67,31 +59,39 @@ export class SessionService {
    * @param pool connections as the authenticator, which may do this and nothing else
    * @param sessionDays how long a session lasts at most
    */
-  constructor(pool: pg.Pool, places: SignInLimiter, jwtSecret: string, sessionDays: number) {
+  constructor(
+    pool: pg.Pool,
+    places: SignInLimiter,
+    secondFactors: SecondFactors,
+    jwtSecret: string,
+    sessionDays: number,
+  ) {
     this.#pool = pool;
     this.#places = places;
+    this.#secondFactors = secondFactors;
     this.#jwtSecret = jwtSecret;
     this.#lifetime = `${sessionDays} days`;
   }
 
-  /** @throws ParleyError PYSGN, PYTEN; PYUNA when too many sign in at once */
+  /** @throws ParleyError PYSGN, PYCOD, PYTEN; PYUNA when too many sign in at once */
   async signIn(
-    { email: given, password, tenant }: Credentials,
+    { email: given, password, tenant, code }: Credentials,
     { source, userAgent }: Origin,
   ): Promise<SignIn> {
     const email = given.trim();
     if (holdsNul(email, password, tenant)) throw REFUSALS.refused();
+    const { totpStep, recoveryCode } = await this.#secondFactors.read(code, { email });
     const row = await this.#call<SignInRow>(
       source,
       email,
-      "select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6)",
-      [email, password, tenant ?? null, userAgent, this.#lifetime, source],
+      "select * from app_hidden.sign_in($1, $2, $3, $4, $5, $6, $7, $8)",
+      [email, password, tenant ?? null, userAgent, this.#lifetime, source, totpStep, recoveryCode],
     );
     if (row.outcome === "many_tenants") return { session: null, tenants: row.tenants };
     return { session: this.#opened(row) };
   }
 
-  /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYPWD; PYUNA as above */
+  /** Makes the invited person a member, and signs them in. @throws ParleyError PYINV, PYSGN, PYCOD, PYPWD; PYUNA as above */
   async acceptInvitation(acceptance: Acceptance, origin: Origin): Promise<Tokens> {
     return this.#opened(await this.#accept(acceptance, origin, this.#lifetime));
   }
@@ -103,20 +103,19 @@ export class SessionService {
   }
 
   async #accept(
-    { token, password, name }: Acceptance,
+    { token, password, name, code }: Acceptance,
     { source, userAgent }: Origin,
     lifetime: string | null,
   ): Promise<OpenedRow> {
     if (holdsNul(token)) throw REFUSALS.invalid();
     if (holdsNul(password, name)) throw new ParleyError("PYREQ", "`password` and `name` must not hold NUL");
-    return this.#call(source, token, "select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6)", [
-      token,
-      password,
-      name ?? null,
-      userAgent,
-      lifetime,
+    const { totpStep, recoveryCode } = await this.#secondFactors.read(code, { invitationToken: token });
+    return this.#call(
       source,
-    ]);
+      token,
+      "select * from app_hidden.accept_invitation($1, $2, $3, $4, $5, $6, $7, $8)",
+      [token, password, name ?? null, userAgent, lifetime, source, totpStep, recoveryCode],
+    );
   }
 
   /** Exchanges a refresh token for the next one; within 30 s for the same one. @throws ParleyError PYREF */

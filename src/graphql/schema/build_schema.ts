@@ -24,6 +24,7 @@ import { replayMutation } from "./replay_mutation.ts";
 import { sessionMutations } from "./session_mutations.ts";
 import { simulationMutations } from "./simulation_mutations.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { totpMutations } from "./totp_mutations.ts";
 
 type BuiltSchema = {
   schema: GraphQLSchema;
@@ -64,6 +65,7 @@ export async function buildSchema({
       mutationPlugin([
         ...sessionMutations(accounts.sessions),
         ...passwordMutations(accounts),
+        ...totpMutations(accounts.totp),
         ...channelMutations(keyRing),
         ...credentialMutations(keyRing),
         ...chatbotMutations,

@@ -25,6 +25,15 @@ const Session = type(
   },
 );
 
+function code() {
+  return z
+    .string()
+    .optional()
+    .describe(
+      "A code of the user's authenticator app, or a recovery code; required after confirmTotp (PYCOD).",
+    );
+}
+
 const TenantChoice = type("TenantChoice", "A tenant that a user may sign in to.", {
   id: uuid(),
   name: z.string(),
@@ -41,6 +50,7 @@ function signIn(sessions: Sessions): ServerMutation {
     errors: {
       PYSGN:
         "the address or the password is wrong, or there were too many attempts; which of them is not disclosed",
+      PYCOD: "the user signs in with codes, and the code is missing, wrong or was used already",
       PYTEN: "you are not a member of that tenant, or of any",
     },
     requires: "anyone",
@@ -51,6 +61,7 @@ function signIn(sessions: Sessions): ServerMutation {
         .string()
         .optional()
         .describe("The tenant's slug or id; needed only by those who belong to several."),
+      code: code(),
     },
     payload: {
       session: Session.nullable().describe("Null if a tenant has to be chosen."),
@@ -105,6 +116,7 @@ function acceptInvitation(sessions: Sessions): ServerMutation {
       PYINV: "the token is unknown, used, expired or void",
       PYPWD: "the password of the new account is too short, too long or too common",
       PYSGN: "the address has an account, and this is not its password, or there were too many attempts",
+      PYCOD: "the user signs in with codes, and the code is missing, wrong or was used already",
     },
     requires: "anyone",
     input: {
@@ -115,6 +127,7 @@ function acceptInvitation(sessions: Sessions): ServerMutation {
           "The account's own, where the invited address has an account; otherwise that of the new account: 8 characters to 72 bytes.",
         ),
       name: z.string().optional().describe("The name of a new account; defaults to the invitation's name."),
+      code: code(),
     },
     payload: { session: Session },
     run: async ({ input, origin }) => ({ session: await sessions.acceptInvitation(input, origin) }),

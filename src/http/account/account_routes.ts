@@ -6,7 +6,10 @@ import { donePage, type Form, formPage } from "./form_page.ts";
 
 /** What the pages do. Each throws ParleyError with a message for the reader. */
 export type AccountActions = {
-  joinTenant(acceptance: { token: string; password: string; name?: string }, origin: Origin): Promise<void>;
+  joinTenant(
+    acceptance: { token: string; password: string; name?: string; code?: string },
+    origin: Origin,
+  ): Promise<void>;
   resetPassword(reset: { token: string; newPassword: string }, origin: Origin): Promise<unknown>;
 };
 
@@ -31,10 +34,16 @@ export function accountRoutes(actions: AccountActions, sourceOf: SourceOf): Rout
         fields: [
           { name: "name", label: "Your name (for a new account)", type: "text", autocomplete: "name" },
           { name: "password", label: "Password", type: "password", autocomplete: "current-password" },
+          {
+            name: "code",
+            label: "Code of your authenticator app (if your account has one)",
+            type: "text",
+            autocomplete: "one-time-code",
+          },
         ],
       },
-      submit: ({ password = "", name }, token, origin) =>
-        actions.joinTenant({ token, password, ...(name && { name }) }, origin),
+      submit: ({ password = "", name, code }, token, origin) =>
+        actions.joinTenant({ token, password, ...(name && { name }), ...(code && { code }) }, origin),
       done: {
         title: "Welcome",
         text: "You are a member now. Sign in with your e-mail address and password.",

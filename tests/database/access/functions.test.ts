@@ -125,6 +125,11 @@ const DOORS: Record<string, Door> = {
     needs: "read",
     call: ({ channelId }) => `select id from app_public.message_by_provider_id('${channelId}', 'wamid.1')`,
   },
+  my_totp: {
+    needs: "read",
+    only: "users",
+    call: () => "select (app_hidden.current_membership()).user_id as id from app_public.my_totp()",
+  },
   my_tenants: { needs: "read", only: "users", call: () => "select id from app_public.my_tenants()" },
   reopen_conversation: {
     needs: "send",
@@ -208,7 +213,7 @@ const ABOUT_ONESELF = [
     "invite_user",
     "mark_mentions_read",
   ],
-  ...["my_tenants", "set_availability", "sign_out"],
+  ...["my_tenants", "my_totp", "set_availability", "sign_out"],
 ];
 
 let database: TestDatabase;

@@ -46,6 +46,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_private.erased_messages": ERASURE,
   "app_private.erasure_keys": ERASURE,
   "app_private.idempotency_keys": PROGRAM,
+  "app_private.recovery_codes": "hashes of codes: totp_secrets is audited",
   "app_private.password_resets": "requests by anyone: the new password is audited",
   "app_private.invitation_secrets": "hashes of tokens: the invitations are audited",
   "app_private.media_files": PROGRAM,
@@ -89,7 +90,7 @@ test("no value of a table of secrets is copied into the record", async () => {
      where g.tgfoid = 'app_private.tg__audit'::regproc and c.relname like '%\\_secrets'`,
   );
   assert.deepEqual([...new Set(rows.map(({ name }) => name))].sort(), [
-    ...["channel_secrets", "data_source_secrets", "google_account_secrets", "user_secrets"],
+    ...["channel_secrets", "data_source_secrets", "google_account_secrets", "totp_secrets", "user_secrets"],
   ]);
   for (const { name, masked } of rows) assert.equal(masked, "{*}", name);
 });

@@ -32,6 +32,10 @@ const DOORS: Record<string, string> = {
   "app_hidden.refresh_session": "for the API's login; names a session and a generation, gives no token",
   "app_hidden.remind_of_typing": "agents, and only conversations of their own tenant",
   "app_hidden.request_media": "agents, and only files of their own tenant",
+  "app_hidden.confirm_totp": "for the API's login; needs a session of the user",
+  "app_hidden.find_totp": "for the API's login; gives what only the program's key opens",
+  "app_hidden.remove_totp": "for the API's login; needs the password and a code",
+  "app_hidden.start_totp": "for the API's login; needs the password",
   "app_hidden.request_password_reset": "for the API's login; says nothing",
   "app_hidden.reset_password": "for the API's login; needs the token",
   "app_hidden.save_draft": "admins, and only chatbots of their own tenant",
@@ -60,6 +64,7 @@ const DOORS: Record<string, string> = {
   "app_public.invite_user": "admins, and only into their own tenant",
   "app_public.mark_mentions_read": "marks only the person's own",
   "app_public.messages_idempotency_key": "members, and only messages of their own tenant",
+  "app_public.my_totp": "only the person's own",
   "app_public.my_tenants": "only the person's own",
   "app_public.sign_out": "ends only the session's own",
 };

@@ -45,7 +45,8 @@ testRules([
       where a.grantee = 'parley_authenticator'::regrole
       and f.proname not in (
         'sign_in', 'refresh_session', 'switch_tenant', 'session_role', 'is_familiar_source', 'accept_invitation',
-        'change_password', 'use_api_key', 'request_password_reset', 'reset_password'
+        'change_password', 'use_api_key', 'request_password_reset', 'reset_password', 'find_totp', 'start_totp',
+        'confirm_totp', 'remove_totp'
       )`,
     broken: "grant select on app_public.tenants to parley_authenticator",
   },

@@ -10,6 +10,8 @@ const REASONS: Record<string, string> = {
   "app_private.changes": "the ids of all tenants' changes: changes_since() returns those of the caller's",
   "app_private.api_key_secrets": "keys' hashes: create_api_key() and use_api_key() are the ways in",
   "app_private.invitation_secrets": "tokens' hashes: invite_user() and accept_invitation() are the ways in",
+  "app_private.totp_secrets": "sealed secrets: start_totp(), find_totp() and remove_totp() are the ways in",
+  "app_private.recovery_codes": "hashes of codes: sign_in() uses them up",
   "app_private.password_resets":
     "tokens' hashes: request_password_reset() and reset_password() are the ways in",
   "app_private.sign_in_failures": "says who has an account: sign_in() alone counts",

@@ -38,7 +38,7 @@ test("src/graphql/schema.graphql is what the migrations say (npm run schema writ
 test("nothing private shows: no secrets, no partitions, no tables of the program's", () => {
   // These take secrets in; the session's tokens are its owner's.
   const takes =
-    /^(CreateChannelInput|RotateChannelSecretsInput|ConnectGoogleCalendarInput|Session|SignInInput|RefreshSessionInput|SwitchTenantInput|AcceptInvitationInput|ChangePasswordInput|ResetPasswordInput)\./;
+    /^(CreateChannelInput|RotateChannelSecretsInput|ConnectGoogleCalendarInput|Session|SignInInput|RefreshSessionInput|SwitchTenantInput|AcceptInvitationInput|ChangePasswordInput|ResetPasswordInput|StartTotpInput|RemoveTotpInput)\./;
   const shown = fields().filter((field) => !takes.test(field));
   const hidden =
     /password|secret(?!s\b)|hash|(access|refresh|verify)Token|tenantId$|outbox|idempotencyKey|matchKey|^body$|_20\d\d|partition|fingerprint|lease/i;
@@ -51,6 +51,7 @@ test("nothing private shows: no secrets, no partitions, no tables of the program
     "Mutation.resetPassword",
     // Shown once, to the one who creates it.
     "CreatedApiKey.secret",
+    "StartTotpPayload.secret",
     "AddNoteInput.body",
     "EditNoteInput.body",
     // About a token, not the token.

@@ -11,6 +11,7 @@ import { keyIdOf, seal } from "../../../src/secrets/envelope.ts";
 import { openGoogleToken, sealGoogleToken } from "../../../src/secrets/google_account.ts";
 import { keyRing } from "../../../src/secrets/key_ring.ts";
 import { SEALED_TABLES } from "../../../src/secrets/sealed_tables.ts";
+import { openTotpSecret, sealTotpSecret } from "../../../src/secrets/totp_secret.ts";
 import { resealSecrets } from "../../../src/services/reseal_secrets.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { until } from "../../support/until.ts";
@@ -126,8 +127,12 @@ test("every secret is sealed with the current key, in the same place, and opens 
       sealGoogleToken(owner, "refresh_token", "refresh", old),
     ],
   );
+  await database.pool.query("insert into app_private.totp_secrets (user_id, secret) values ($1, $2)", [
+    owner.user_id,
+    sealTotpSecret(owner.user_id, "app", old),
+  ]);
 
-  assert.deepEqual(await resealSecrets(database.pool, both), { resealed: 7, unopened: [] });
+  assert.deepEqual(await resealSecrets(database.pool, both), { resealed: 8, unopened: [] });
 
   const row = await secretsRow(channelId);
   const opened = openChannelSecrets(channelId, row, current);
@@ -144,6 +149,8 @@ test("every secret is sealed with the current key, in the same place, and opens 
   );
   assert.equal(openGoogleToken(owner, "access_token", google[0].access_token, current), "google");
   assert.equal(openGoogleToken(owner, "refresh_token", google[0].refresh_token, current), "refresh");
+  const { rows: totp } = await database.pool.query("select secret from app_private.totp_secrets");
+  assert.equal(openTotpSecret(owner.user_id, totp[0].secret, current), "app");
 
   assert.deepEqual(
     await resealSecrets(database.pool, both),

@@ -145,6 +145,20 @@ test("links are printed once, apart from what a script may log; with SMTP_URL a 
   assert.ok("link" in (await parley.json([...reset, "--print-link"], { env: smtp })));
 });
 
+test("the operator removes the codes of a user who has lost them", async () => {
+  const remove = ["user", "remove-totp", "boss@example.com"];
+  assert.deepEqual(await parley.json(remove), { email: "boss@example.com", isRemoved: false });
+  await database.pool.query(
+    `insert into app_private.totp_secrets (user_id, secret, confirmed_at)
+     select id, 'x', now() from app_public.users where email = 'boss@example.com'`,
+  );
+  assert.deepEqual(await parley.json(remove), { email: "boss@example.com", isRemoved: true });
+  const { rows } = await database.pool.query(
+    "select operation, actor from app_public.audit_entries where table_name = 'totp_secrets' order by id desc limit 1",
+  );
+  assert.deepEqual(rows, [{ operation: "DELETE", actor: "operator" }]);
+});
+
 test("roles, passwords and access change at once", async () => {
   await parley.json(["user", "add", "ann@example.com", "--tenant", "bakery", "--role", "viewer"]);
   await parley.json(["user", "set-role", "ann@example.com", "admin", "--tenant", "bakery"]);
