@@ -47,6 +47,12 @@ create type app_public.channel_status as enum (
 );
 comment on type app_public.channel_status is 'active: receives and sends. paused: receives but keeps outbound messages queued, as a user decided. stopped: the same, because the provider refused the account or its token.';
 
+create type app_public.chatbot_grouping as enum (
+  'day',
+  'chatbot'
+);
+comment on type app_public.chatbot_grouping is 'What figures of chatbots distinguish.';
+
 create type app_public.chatbot_status as enum (
   'draft',
   'active',
@@ -104,6 +110,20 @@ create type app_public.google_account_status as enum (
   'revoked'
 );
 comment on type app_public.google_account_status is 'connected: google_calendar nodes can read its calendar. revoked: Google no longer accepts its tokens; connect the account again.';
+
+create type app_public.handoff_grouping as enum (
+  'day',
+  'team',
+  'user'
+);
+comment on type app_public.handoff_grouping is 'What figures of handoffs distinguish.';
+
+create type app_public.handoff_outcome as enum (
+  'closed',
+  'returned',
+  'merged'
+);
+comment on type app_public.handoff_outcome is 'closed: the conversation was closed or archived. returned: it was given back to the chatbot. merged: two conversations of one customer became one, and the handoff of the other one continues.';
 
 create type app_public.http_method as enum (
   'get',
@@ -291,17 +311,15 @@ comment on type app_public.webhook_event_status is 'unprocessed: stored, not app
 create table app_hidden.delivery_activity (
   tenant_id uuid not null,
   channel_id uuid not null,
-  occurred_at timestamp with time zone not null,
+  queued_at timestamp with time zone not null,
   author app_public.message_author not null,
   status app_public.message_status not null,
-  error_code text not null,
-  price_category text not null,
-  price_type text not null,
-  is_billable boolean not null,
+  error_code text,
+  pricing jsonb,
   count integer not null
 ) with (autovacuum_vacuum_scale_factor = 0.02);
-comment on table app_hidden.delivery_activity is 'Changes of delivery_stats, written by the statements that change statuses: as message_activity.';
-comment on column app_hidden.delivery_activity.occurred_at is 'When the messages were queued, cut to a quarter of an hour.';
+comment on table app_hidden.delivery_activity is 'Changes of delivery_stats, written by the statements that change statuses: as message_activity. The error and the pricing are those of message_statuses; the columns of delivery_stats are made of them later.';
+comment on column app_hidden.delivery_activity.queued_at is 'When the messages were queued, cut to a quarter of an hour.';
 comment on column app_hidden.delivery_activity.count is 'Negative for messages that no longer have this status, or were deleted.';
 alter table app_hidden.delivery_activity enable row level security;
 create policy tenant_isolation on app_hidden.delivery_activity as restrictive for all to parley_visitor
@@ -1464,6 +1482,7 @@ create table app_public.conversation_contexts (
   state jsonb not null default '{}'::jsonb,
   outcome text,
   completion_reason text,
+  has_user boolean not null default false,
   expires_at timestamp with time zone,
   started_at timestamp with time zone not null default now(),
   completed_at timestamp with time zone,
@@ -1477,6 +1496,7 @@ create table app_public.conversation_contexts (
 ) with (fillfactor = 70);
 create index conversation_contexts_chatbot_id_tenant_id_status_idx on app_public.conversation_contexts (chatbot_id, tenant_id, status);
 create index conversation_contexts_conversation_id_tenant_id_created_at_idx on app_public.conversation_contexts (conversation_id, tenant_id, created_at desc);
+create index conversation_contexts_ended on app_public.conversation_contexts (tenant_id, completed_at) include (chatbot_id, status, has_user) where (completed_at is not null);
 create unique index conversation_contexts_one_active on app_public.conversation_contexts (conversation_id) where is_active;
 create index conversation_contexts_version_id_tenant_id_idx on app_public.conversation_contexts (version_id, tenant_id);
 comment on table app_public.conversation_contexts is 'One run of a chatbot version in a conversation. A conversation has at most one active run. Written only by the chatbot task.';
@@ -1490,6 +1510,7 @@ comment on column app_public.conversation_contexts.timer_kind is 'The purpose of
 comment on column app_public.conversation_contexts.state is 'Further state of the engine: random draws, open subflows, messages that arrived during a request.';
 comment on column app_public.conversation_contexts.outcome is 'The outcome that the end node names.';
 comment on column app_public.conversation_contexts.completion_reason is 'Why the run ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
+comment on column app_public.conversation_contexts.has_user is 'Whether a user took part: the conversation was handed over during the run or at its end, or a user wrote.';
 comment on column app_public.conversation_contexts.expires_at is 'When the run''s timer fires. Null if it has no timer.';
 create trigger _100_timestamps before insert or update on app_public.conversation_contexts
   for each row execute function app_private.tg__timestamps();
@@ -1500,7 +1521,7 @@ create policy tenant_isolation on app_public.conversation_contexts as restrictiv
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.conversation_contexts for select to parley_visitor
   using (true);
-grant select (id, tenant_id, conversation_id, chatbot_id, version_id, status, is_active, current_node_id, variables, node_history, node_outputs, waiting_for, timer_kind, outcome, completion_reason, expires_at, started_at, completed_at, created_at, updated_at) on app_public.conversation_contexts to parley_visitor;
+grant select (id, tenant_id, conversation_id, chatbot_id, version_id, status, is_active, current_node_id, variables, node_history, node_outputs, waiting_for, timer_kind, outcome, completion_reason, has_user, expires_at, started_at, completed_at, created_at, updated_at) on app_public.conversation_contexts to parley_visitor;
 
 -- app_public.conversation_participants
 create table app_public.conversation_participants (
@@ -1636,6 +1657,10 @@ create trigger _500_count_deleted before delete on app_public.conversations
   for each row execute function app_private.tg_conversations__count_deleted();
 create trigger _510_record_notices after update of status, team_id, assignee_id, handed_over_at, snoozed_until on app_public.conversations
   for each row when (((((((old.status is distinct from new.status) or (old.team_id is distinct from new.team_id)) or (old.assignee_id is distinct from new.assignee_id)) or (old.handed_over_at is distinct from new.handed_over_at)) or (old.snoozed_until is distinct from new.snoozed_until)) or ((old.metadata -> 'handoff'::text) is distinct from (new.metadata -> 'handoff'::text)))) execute function app_private.tg_conversations__record_notices();
+create trigger _520_track_handoff_on_insert after insert on app_public.conversations
+  for each row when ((new.handed_over_at is not null)) execute function app_private.tg_conversations__track_handoff();
+create trigger _520_track_handoff_on_update after update of status, team_id, assignee_id, handed_over_at on app_public.conversations
+  for each row when (((((old.handed_over_at is distinct from new.handed_over_at) or (old.team_id is distinct from new.team_id)) or (old.assignee_id is distinct from new.assignee_id)) and ((old.handed_over_at is not null) or (new.handed_over_at is not null)))) execute function app_private.tg_conversations__track_handoff();
 create trigger _520_write_notices after update of status, team_id, assignee_id, handed_over_at, snoozed_until on app_public.conversations
   for each statement execute function app_private.tg_conversations__write_notices();
 create trigger _800_notify_deleted after delete on app_public.conversations
@@ -1877,6 +1902,46 @@ create policy update_agent on app_public.groups for update to parley_visitor
   using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 grant delete, select on app_public.groups to parley_visitor;
 grant insert (name, description), update (name, description) on app_public.groups to parley_visitor;
+
+-- app_public.handoffs
+create table app_public.handoffs (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  team_id uuid,
+  assignee_id uuid,
+  handed_over_at timestamp with time zone not null,
+  first_response_at timestamp with time zone,
+  first_response_user_id uuid,
+  first_response_team_id uuid,
+  resolved_at timestamp with time zone,
+  resolved_by_id uuid,
+  outcome app_public.handoff_outcome,
+  constraint handoffs_pkey primary key (id),
+  constraint handoffs_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
+  constraint handoffs_resolved_has_outcome check (((resolved_at is null) = (outcome is null)))
+);
+create index handoffs_conversation_id_tenant_id_handed_over_at_idx on app_public.handoffs (conversation_id, tenant_id, handed_over_at);
+create unique index handoffs_one_open on app_public.handoffs (conversation_id) where (resolved_at is null);
+create index handoffs_open_of_tenant on app_public.handoffs (tenant_id) where (resolved_at is null);
+create index handoffs_tenant_id_handed_over_at_id_idx on app_public.handoffs (tenant_id, handed_over_at, id);
+comment on table app_public.handoffs is 'The times in which a conversation was in the hands of users: from conversations.handed_over_at until it was closed or given back to the chatbot. At most one of a conversation is open. If the conversation is handed over again later, that is another handoff.
+
+In SQL: written only by triggers. No foreign keys to teams and users, because handoffs are kept when these are deleted.';
+comment on column app_public.handoffs.team_id is 'The team of the conversation, or, at the end, the last one.';
+comment on column app_public.handoffs.assignee_id is 'The assignee of the conversation, or, at the end, the last one.';
+comment on column app_public.handoffs.handed_over_at is 'When the chatbot or a user handed the conversation over.';
+comment on column app_public.handoffs.first_response_at is 'When a user first wrote to the customer after the handover, in Parley or in the phone app. A reaction does not count. Null: no one has answered yet.';
+comment on column app_public.handoffs.first_response_user_id is 'The user who wrote the first response, who may not be the assignee. Null if it was written in the phone app.';
+comment on column app_public.handoffs.first_response_team_id is 'The team that had the conversation when the first response was written.';
+comment on column app_public.handoffs.resolved_at is 'When the conversation was closed or given back to the chatbot. Null: it is still in the hands of users.';
+comment on column app_public.handoffs.resolved_by_id is 'The user who closed the conversation or gave it back. Null if a rule or a program did.';
+alter table app_public.handoffs enable row level security;
+create policy tenant_isolation on app_public.handoffs as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.handoffs for select to parley_visitor
+  using (true);
+grant select on app_public.handoffs to parley_visitor;
 
 -- app_public.invitations
 create table app_public.invitations (
@@ -2262,10 +2327,10 @@ create trigger _500_track_conversation after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__track_conversation();
 create trigger _510_remove_media after delete on app_public.messages
   referencing old table as old_rows for each statement execute function app_private.tg_messages__remove_media();
-create trigger _520_count_on_delete after delete on app_public.messages
-  referencing old table as changed_rows for each statement execute function app_private.tg_messages__count();
-create trigger _520_count_on_insert after insert on app_public.messages
-  referencing new table as changed_rows for each statement execute function app_private.tg_messages__count();
+create trigger _520_count after insert on app_public.messages
+  referencing new table as new_rows for each statement execute function app_private.tg_messages__count();
+create trigger _520_count_deleted after delete on app_public.messages
+  referencing old table as old_rows for each statement execute function app_private.tg_messages__count_deleted();
 create trigger _800_notify after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__notify();
 create trigger _800_notify_deleted after delete on app_public.messages
@@ -2765,6 +2830,28 @@ create policy update_admin on app_public.whatsapp_flows for update to parley_vis
 grant delete, select on app_public.whatsapp_flows to parley_visitor;
 grant insert (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata), update (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata) on app_public.whatsapp_flows to parley_visitor;
 
+create type app_public.chatbot_figure as (
+  day date,
+  chatbot_id uuid,
+  runs integer,
+  completed integer,
+  expired integer,
+  stopped integer,
+  failed integer,
+  with_user integer,
+  containment double precision
+);
+comment on type app_public.chatbot_figure is 'Ended runs of chatbots.';
+comment on column app_public.chatbot_figure.day is 'The day on which the runs ended, in the tenant''s time zone. Null if days are not distinguished.';
+comment on column app_public.chatbot_figure.chatbot_id is 'The chatbot. Null if chatbots are not distinguished.';
+comment on column app_public.chatbot_figure.runs is 'The number of runs.';
+comment on column app_public.chatbot_figure.completed is 'Runs that reached their end.';
+comment on column app_public.chatbot_figure.expired is 'Runs whose customer did not answer in time.';
+comment on column app_public.chatbot_figure.stopped is 'Runs that were ended by a user or a program.';
+comment on column app_public.chatbot_figure.failed is 'Runs that were ended by an error.';
+comment on column app_public.chatbot_figure.with_user is 'Runs in which a user took part.';
+comment on column app_public.chatbot_figure.containment is 'The share of the runs in which no user took part: 0 to 1.';
+
 create type app_public.chatbot_node_stat as (
   node_id text,
   entered integer,
@@ -2792,6 +2879,22 @@ comment on column app_public.chatbot_outcome_stat.status is 'The status of the r
 comment on column app_public.chatbot_outcome_stat.outcome is 'The outcome of the runs, empty if they have none.';
 comment on column app_public.chatbot_outcome_stat.runs is 'The number of runs.';
 comment on column app_public.chatbot_outcome_stat.median_seconds is 'The median duration of the runs, in seconds, accurate to a factor of 1.5.';
+
+create type app_public.conversation_figure as (
+  status app_public.conversation_status,
+  conversations integer,
+  active_last_hour integer,
+  active_last_day integer,
+  active_last_week integer,
+  active_last_month integer
+);
+comment on type app_public.conversation_figure is 'Conversations with one status.';
+comment on column app_public.conversation_figure.status is 'The status.';
+comment on column app_public.conversation_figure.conversations is 'The number of conversations.';
+comment on column app_public.conversation_figure.active_last_hour is 'How many had their last message within the last hour.';
+comment on column app_public.conversation_figure.active_last_day is 'How many had their last message within the last 24 hours.';
+comment on column app_public.conversation_figure.active_last_week is 'How many had their last message within the last 7 days.';
+comment on column app_public.conversation_figure.active_last_month is 'How many had their last message within the last 30 days.';
 
 create type app_public.created_api_key as (
   api_key app_public.api_keys,
@@ -2851,6 +2954,34 @@ comment on column app_public.filter_field.type is 'The type of the values: text,
 comment on column app_public.filter_field.operators is 'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is 'All values of a field of type choice. Empty for other types.';
 
+create type app_public.handoff_figure as (
+  day date,
+  team_id uuid,
+  user_id uuid,
+  handoffs integer,
+  responses integer,
+  average_response_seconds double precision,
+  median_response_seconds double precision,
+  p90_response_seconds double precision,
+  resolutions integer,
+  average_resolution_seconds double precision,
+  median_resolution_seconds double precision,
+  p90_resolution_seconds double precision
+);
+comment on type app_public.handoff_figure is 'How fast users handled what was handed over to them.';
+comment on column app_public.handoff_figure.day is 'The day of the handover, in the tenant''s time zone. Null if days are not distinguished.';
+comment on column app_public.handoff_figure.team_id is 'The team. Null if there was none, or if teams are not distinguished.';
+comment on column app_public.handoff_figure.user_id is 'The user. Null if there was none, or if users are not distinguished.';
+comment on column app_public.handoff_figure.handoffs is 'Handoffs that the team and the assignee had last.';
+comment on column app_public.handoff_figure.responses is 'Handoffs that the user answered first.';
+comment on column app_public.handoff_figure.average_response_seconds is 'The average time from the handover to the first response.';
+comment on column app_public.handoff_figure.median_response_seconds is 'The median of the time from the handover to the first response.';
+comment on column app_public.handoff_figure.p90_response_seconds is 'The time from the handover within which nine of ten first responses came.';
+comment on column app_public.handoff_figure.resolutions is 'Handoffs that ended, because the conversation was closed or given back to the chatbot.';
+comment on column app_public.handoff_figure.average_resolution_seconds is 'The average time from the handover to its end.';
+comment on column app_public.handoff_figure.median_resolution_seconds is 'The median of the time from the handover to its end.';
+comment on column app_public.handoff_figure.p90_resolution_seconds is 'The time within which nine of ten handoffs ended.';
+
 create type app_public.issued_invitation as (
   invitation_id uuid,
   token text,
@@ -2860,6 +2991,18 @@ comment on type app_public.issued_invitation is 'An invitation at the moment it 
 comment on column app_public.issued_invitation.invitation_id is 'The id of the invitation.';
 comment on column app_public.issued_invitation.token is 'The secret that the user passes to acceptInvitation. It is shown only here; null if it is sent by e-mail.';
 comment on column app_public.issued_invitation.expires_at is 'Until when the invitation can be accepted.';
+
+create type app_public.message_count as (
+  inbound integer,
+  outbound integer,
+  first_message_at timestamp with time zone,
+  last_message_at timestamp with time zone
+);
+comment on type app_public.message_count is 'The messages of one conversation or one contact.';
+comment on column app_public.message_count.inbound is 'The number of messages from the customer.';
+comment on column app_public.message_count.outbound is 'The number of messages to the customer.';
+comment on column app_public.message_count.first_message_at is 'When the first message was written.';
+comment on column app_public.message_count.last_message_at is 'When the last message was written.';
 
 create type app_public.message_figure as (
   day date,
@@ -2935,6 +3078,22 @@ comment on type app_public.totp_state is 'The codes of an authenticator app, wit
 comment on column app_public.totp_state.confirmed_at is 'Since when signing in requires a code.';
 comment on column app_public.totp_state.recovery_codes_left is 'How many recovery codes have not been used. Remove the codes and start again to get new ones.';
 
+create type app_public.waiting_figure as (
+  is_handed_over boolean,
+  team_id uuid,
+  user_id uuid,
+  conversations integer,
+  waiting integer,
+  waiting_since timestamp with time zone
+);
+comment on type app_public.waiting_figure is 'Conversations that are in the hands of one team and assignee, or of none.';
+comment on column app_public.waiting_figure.is_handed_over is 'Whether the conversations are in the hands of users. Otherwise those who wait have been answered by neither a user nor a chatbot.';
+comment on column app_public.waiting_figure.team_id is 'The team of the conversations.';
+comment on column app_public.waiting_figure.user_id is 'The assignee of the conversations.';
+comment on column app_public.waiting_figure.conversations is 'The number of conversations.';
+comment on column app_public.waiting_figure.waiting is 'The number of conversations whose customer waits for an answer.';
+comment on column app_public.waiting_figure.waiting_since is 'Since when the customer waits who has waited longest.';
+
 -- app_hidden.daily_deliveries
 create view app_hidden.daily_deliveries with (security_invoker=true) as
  SELECT s.tenant_id,
@@ -2950,17 +3109,18 @@ create view app_hidden.daily_deliveries with (security_invoker=true) as
    FROM app_hidden.delivery_stats s
 UNION ALL
  SELECT a.tenant_id,
-    ((a.occurred_at AT TIME ZONE t.time_zone))::date AS day,
+    ((a.queued_at AT TIME ZONE t.time_zone))::date AS day,
     a.channel_id,
     a.author,
     a.status,
-    a.error_code,
-    a.price_category,
-    a.price_type,
-    a.is_billable,
+    d.error_code,
+    d.price_category,
+    d.price_type,
+    d.is_billable,
     a.count
-   FROM (app_hidden.delivery_activity a
-     JOIN app_public.tenants t ON ((t.id = a.tenant_id)));
+   FROM ((app_hidden.delivery_activity a
+     JOIN app_public.tenants t ON ((t.id = a.tenant_id)))
+     CROSS JOIN LATERAL app_hidden.counted_delivery(a.status, a.error_code, a.pricing) d(error_code, price_category, price_type, is_billable));
 comment on view app_hidden.daily_deliveries is 'The messages sent on each day in the tenant''s time zone by their outcome, whether this has been rolled up or not. A combination may have several rows: add their counts.';
 grant select on app_hidden.daily_deliveries to parley_visitor;
 
@@ -3715,6 +3875,19 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.count_matching(app_public.filter_kind,jsonb,integer) is 'How many rows a filter matches, of those that the caller may see. Counting ends at the maximum. PYFLT: the filter is not valid.';
 grant execute on function app_hidden.count_matching(app_public.filter_kind,jsonb,integer) to parley_visitor;
+
+create function app_hidden.counted_delivery(status app_public.message_status, error_code text, pricing jsonb) returns table(error_code text, price_category text, price_type text, is_billable boolean) as $$
+  -- A provider may report anything, and the key of an index must not be long.
+  select
+    coalesce(left(case when counted_delivery.status = 'failed' then counted_delivery.error_code end, 60), ''),
+    coalesce(left(pricing ->> 'category', 60), ''),
+    coalesce(left(pricing ->> 'type', 60), ''),
+    -- Providers have announced that "billable" will be removed; the type then says it.
+    coalesce(pricing -> 'billable' = 'true', pricing ->> 'type' = 'regular', false)
+$$
+  language sql immutable rows 1;
+comment on function app_hidden.counted_delivery(app_public.message_status,text,jsonb) is 'The columns by which delivery_stats distinguishes messages, from those of message_statuses. Empty where there is no error or no pricing.';
+grant execute on function app_hidden.counted_delivery(app_public.message_status,text,jsonb) to parley_visitor;
 
 create function app_hidden.create_channel(channel jsonb, secrets jsonb) returns app_public.channels as $$
   -- No graph_url: the access token is sent to it, so only the operator may set it.
@@ -7087,13 +7260,6 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.correct_future_times() is 'Shortens waits that were set while the clock was ahead, after it has been set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
 
-create function app_private.counted_text(value text) returns text as $$
-  -- A key of an index must not be long, and a provider may report anything.
-  select coalesce(left(value, 60), '')
-$$
-  language sql immutable;
-comment on function app_private.counted_text(text) is 'A provider''s word as a key of figures: at most 60 characters, and empty if there is none.';
-
 create function app_private.database_identity() returns text as $$
   select left(md5(concat_ws(' ',
     (select c.system_identifier from pg_control_system() c),
@@ -7838,13 +8004,6 @@ create function app_private.is_answer(direction app_public.message_direction, or
 $$
   language sql immutable;
 comment on function app_private.is_answer(app_public.message_direction,app_public.message_origin,app_public.message_type,app_public.message_author) is 'Whether a message answers what the customer wrote before it: a message of a user or a chatbot other than a reaction.';
-
-create function app_private.is_billable(pricing jsonb) returns boolean as $$
-  -- Providers have announced that "billable" will be removed; the type then says it.
-  select coalesce(pricing -> 'billable' = 'true', pricing ->> 'type' = 'regular', false)
-$$
-  language sql immutable;
-comment on function app_private.is_billable(jsonb) is 'Whether a message is charged, by the pricing that the provider reported. False if it reported none.';
 
 create function app_private.is_common_password(password text, email text) returns boolean as $$
   -- The most common passwords of 8 characters and more, and the most common words of 5 letters and more, from the
@@ -8639,6 +8798,12 @@ begin
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
   update app_private.chatbot_events e set conversation_id = to_id
   where e.tenant_id = move_messages.tenant_id and e.conversation_id = from_id;
+
+  -- If both are in the hands of users, the handoff of the kept one continues.
+  update app_public.handoffs h set resolved_at = now(), outcome = 'merged'
+  where h.conversation_id = from_id and h.resolved_at is null
+  and exists (select from app_public.handoffs k where k.conversation_id = to_id and k.resolved_at is null);
+  update app_public.handoffs h set conversation_id = to_id where h.conversation_id = from_id;
 
   insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
   select p.tenant_id, to_id, p.user_id
@@ -9687,7 +9852,7 @@ begin
       from app_public.messages m
       join app_public.conversations c on c.id = m.conversation_id
       join app_public.tenants t on t.id = m.tenant_id
-      where m.direction in ('inbound', 'outbound')
+      where m.direction <> 'internal'
       and (recount_figures.tenant_id is null or m.tenant_id = recount_figures.tenant_id)
       group by 1, 2, 3, 4, 5, 6
       union all
@@ -9712,13 +9877,10 @@ begin
     from (
       select
         m.tenant_id, (m.created_at at time zone t.time_zone)::date as day, m.channel_id, m.author, m.status,
-        app_private.counted_text(case when m.status = 'failed' then m.error_code end) as error_code,
-        app_private.counted_text(m.pricing ->> 'category') as price_category,
-        app_private.counted_text(m.pricing ->> 'type') as price_type,
-        app_private.is_billable(m.pricing) as is_billable,
-        count(*) as count
+        k.error_code, k.price_category, k.price_type, k.is_billable, count(*) as count
       from app_public.message_statuses m
       join app_public.tenants t on t.id = m.tenant_id
+      cross join lateral app_hidden.counted_delivery(m.status, m.error_code, m.pricing) k
       where m.status >= 'sent'
       and (recount_figures.tenant_id is null or m.tenant_id = recount_figures.tenant_id)
       group by 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -9746,6 +9908,26 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.recount_figures(uuid) is 'Counts the messages of a tenant, or of all tenants, and corrects the figures by the difference. Needed after a change of the time zone, and after rows were written without triggers. Messages may be stored at the same time. Returns the number of counts that were wrong. Figures of days whose partitions were dropped stay as they are.';
+
+create function app_private.refresh_first_responses(conversation_ids uuid[]) returns void as $$
+  update app_public.handoffs h set
+    first_response_at = greatest(m.occurred_at, h.handed_over_at),
+    first_response_user_id = m.user_id,
+    first_response_team_id = case when m.id is not null then coalesce(h.first_response_team_id, h.team_id) end
+  from app_public.handoffs o
+  left join lateral (
+    select r.id, r.occurred_at, r.user_id
+    from app_public.messages r
+    where r.conversation_id = o.conversation_id
+    and r.id >= app_hidden.uuid_v7_floor(o.handed_over_at)
+    and r.author = 'user' and app_private.is_answer(r.direction, r.origin, r.type, r.author)
+    order by r.id
+    limit 1
+  ) m on true
+  where o.conversation_id = any (conversation_ids) and o.resolved_at is null and h.id = o.id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.refresh_first_responses(uuid[]) is 'Finds the first responses of open handoffs in their messages, after some of these were removed.';
 
 create function app_private.refresh_last_messages(conversation_ids uuid[]) returns void as $$
   update app_public.conversations c set last_message_id = l.id, last_message_preview = l.current_preview
@@ -10007,6 +10189,7 @@ begin
 
   perform app_private.refresh_last_messages(v_conversation_ids);
   perform app_private.refresh_waiting(v_conversation_ids);
+  perform app_private.refresh_first_responses(v_conversation_ids);
   -- register_provider_ids() applies them to the sent messages.
   update app_public.message_changes c set message_id = null where c.message_id = any (v_ids);
 
@@ -10525,10 +10708,11 @@ create function app_private.roll_up_figures(batch_size integer default 10000) re
       tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
     )
     select
-      a.tenant_id, (a.occurred_at at time zone t.time_zone)::date, a.channel_id, a.author, a.status, a.error_code,
-      a.price_category, a.price_type, a.is_billable, sum(a.count)
+      a.tenant_id, (a.queued_at at time zone t.time_zone)::date, a.channel_id, a.author, a.status, d.error_code,
+      d.price_category, d.price_type, d.is_billable, sum(a.count)
     from deliveries a
     join app_public.tenants t on t.id = a.tenant_id
+    cross join lateral app_hidden.counted_delivery(a.status, a.error_code, a.pricing) d
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
     order by 1, 2, 3, 4, 5, 6, 7, 8, 9
     on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count
@@ -11620,7 +11804,7 @@ begin
     m.tenant_id, OLD.channel_id, date_bin('15 minutes', m.occurred_at, 'epoch'), m.direction, m.author, m.type,
     -count(*)
   from app_public.messages m
-  where m.conversation_id = OLD.id and m.direction in ('inbound', 'outbound')
+  where m.conversation_id = OLD.id and m.direction <> 'internal'
   group by 1, 2, 3, 4, 5, 6;
   return OLD;
 end;
@@ -11787,6 +11971,34 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__refuse_incomplete() is 'Refuses a conversation for which fill_in() found no contact (PYNFD) or no channel (PYCHN).';
 
+create function app_private.tg_conversations__track_handoff() returns trigger as $$
+begin
+  if NEW.handed_over_at is null then
+    -- The team and the assignee stay those of before, although the same statement may remove them.
+    update app_public.handoffs h set
+      resolved_at = now(),
+      resolved_by_id = app_hidden.current_user_id(),
+      outcome = (case NEW.status when 'open' then 'returned' else 'closed' end)::app_public.handoff_outcome
+    where h.conversation_id = NEW.id and h.resolved_at is null;
+    return null;
+  end if;
+
+  insert into app_public.handoffs as h (tenant_id, conversation_id, team_id, assignee_id, handed_over_at)
+  values (NEW.tenant_id, NEW.id, NEW.team_id, NEW.assignee_id, NEW.handed_over_at)
+  on conflict (conversation_id) where resolved_at is null do update set
+    team_id = excluded.team_id,
+    assignee_id = excluded.assignee_id,
+    handed_over_at = least(h.handed_over_at, excluded.handed_over_at);
+
+  -- Also a run that this transaction has ended: a chatbot ends it and hands the conversation over in one turn.
+  update app_public.conversation_contexts x set has_user = true
+  where x.conversation_id = NEW.id and (x.is_active or x.completed_at = now()) and not x.has_user;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__track_handoff() is 'Records in handoffs how long a conversation is in the hands of users, and with whom. A run of a chatbot in the conversation has a user from then on.';
+
 create function app_private.tg_conversations__write_notices() returns trigger as $$
 declare
   v_user_id uuid := app_hidden.current_user_id();
@@ -11922,44 +12134,41 @@ comment on function app_private.tg_memberships__void_invitation() is 'Removes th
 create function app_private.tg_message_statuses__count() returns trigger as $$
 begin
   insert into app_hidden.delivery_activity (
-    tenant_id, channel_id, occurred_at, author, status, error_code, price_category, price_type, is_billable, count
+    tenant_id, channel_id, queued_at, author, status, error_code, pricing, count
   )
-  select
-    s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.status,
-    app_private.counted_text(case when s.status = 'failed' then s.error_code end),
-    app_private.counted_text(s.pricing ->> 'category'), app_private.counted_text(s.pricing ->> 'type'),
-    app_private.is_billable(s.pricing),
-    sum(s.change)
+  select s.tenant_id, s.channel_id, s.queued_at, s.author, s.status, s.error_code, s.pricing, sum(s.change)
   from (
-    select o.tenant_id, o.channel_id, o.created_at, o.author, o.status, o.error_code, o.pricing, -1 as change
+    select
+      o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch') as queued_at, o.author, o.status,
+      o.error_code, o.pricing, -1 as change
     from old_rows o
+    where o.status >= 'sent'
     union all
-    select n.tenant_id, n.channel_id, n.created_at, n.author, n.status, n.error_code, n.pricing, 1
+    select
+      n.tenant_id, n.channel_id, date_bin('15 minutes', n.created_at, 'epoch'), n.author, n.status, n.error_code,
+      n.pricing, 1
     from new_rows n
+    where n.status >= 'sent'
   ) s
-  where s.status >= 'sent'
-  group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+  group by 1, 2, 3, 4, 5, 6, 7
   having sum(s.change) <> 0;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_message_statuses__count() is 'Moves messages in delivery_activity from what their status was to what it is. Messages count from the moment when they are sent or have failed.';
+comment on function app_private.tg_message_statuses__count() is 'Moves messages in delivery_activity from their previous status to the present one. Messages count from the moment when they are sent or have failed.';
 
 create function app_private.tg_message_statuses__count_deleted() returns trigger as $$
 begin
   insert into app_hidden.delivery_activity (
-    tenant_id, channel_id, occurred_at, author, status, error_code, price_category, price_type, is_billable, count
+    tenant_id, channel_id, queued_at, author, status, error_code, pricing, count
   )
   select
-    s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.status,
-    app_private.counted_text(case when s.status = 'failed' then s.error_code end),
-    app_private.counted_text(s.pricing ->> 'category'), app_private.counted_text(s.pricing ->> 'type'),
-    app_private.is_billable(s.pricing),
-    -count(*)
-  from old_rows s
-  where s.status >= 'sent'
-  group by 1, 2, 3, 4, 5, 6, 7, 8, 9;
+    o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch'), o.author, o.status, o.error_code,
+    o.pricing, -count(*)
+  from old_rows o
+  where o.status >= 'sent'
+  group by 1, 2, 3, 4, 5, 6, 7;
   return null;
 end;
 $$
@@ -12029,24 +12238,69 @@ $$
 comment on function app_private.tg_message_statuses__record_opt_out() is 'Records that a contact has opted out of marketing messages, as error 131050 reports. A repeated report does not override a later choice of the customer.';
 
 create function app_private.tg_messages__count() returns trigger as $$
+declare
+  v_has_users boolean;
 begin
-  -- Deleted with their conversation, messages are subtracted before it: tg_conversations__count_deleted().
-  insert into app_hidden.message_activity (tenant_id, channel_id, occurred_at, direction, author, type, count)
-  select
-    m.tenant_id, m.channel_id, date_bin('15 minutes', m.occurred_at, 'epoch'), m.direction, m.author, m.type,
-    case TG_OP when 'DELETE' then -count(*) else count(*) end
-  from (
-    select r.*, (select c.channel_id from app_public.conversations c where c.id = r.conversation_id) as channel_id
-    from changed_rows r
-    where r.direction in ('inbound', 'outbound')
-  ) m
-  where m.channel_id is not null
-  group by 1, 2, 3, 4, 5, 6;
+  with counted as (
+    insert into app_hidden.message_activity (tenant_id, channel_id, occurred_at, direction, author, type, count)
+    select
+      m.tenant_id, m.channel_id, date_bin('15 minutes', m.occurred_at, 'epoch'), m.direction, m.author, m.type,
+      count(*)
+    from (
+      select
+        n.tenant_id, n.occurred_at, n.direction, n.author, n.type,
+        (select c.channel_id from app_public.conversations c where c.id = n.conversation_id) as channel_id
+      from new_rows n
+      where n.direction <> 'internal'
+    ) m
+    group by 1, 2, 3, 4, 5, 6
+    returning author
+  )
+  select bool_or(c.author = 'user') into v_has_users from counted c;
+
+  if v_has_users then
+    update app_public.handoffs h set
+      first_response_at = greatest(a.occurred_at, h.handed_over_at),
+      first_response_user_id = a.user_id,
+      first_response_team_id = h.team_id
+    from (
+      select distinct on (n.conversation_id) n.conversation_id, n.occurred_at, n.user_id
+      from new_rows n
+      where n.author = 'user' and app_private.is_answer(n.direction, n.origin, n.type, n.author)
+      order by n.conversation_id, n.id
+    ) a
+    where h.conversation_id = a.conversation_id and h.resolved_at is null and h.first_response_at is null
+    -- The phone app's clock has whole seconds.
+    and a.occurred_at >= date_trunc('second', h.handed_over_at);
+
+    update app_public.conversation_contexts x set has_user = true
+    where x.conversation_id = any (array(
+      select n.conversation_id from new_rows n where app_hidden.is_users_answer(n.direction, n.author, n.origin)
+    ))
+    and x.is_active and not x.has_user;
+  end if;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__count() is 'Adds new messages to message_activity, and subtracts deleted ones, in one row for each combination that differs in more than the number. Times are cut to a quarter of an hour, by which all time zones differ.';
+comment on function app_private.tg_messages__count() is 'Adds new messages to message_activity, in one row for each combination that differs in more than the number. Times are cut to a quarter of an hour, by which all time zones differ. A user''s message is the first response of a handoff that has none, and makes the run of a chatbot one with a user.';
+
+create function app_private.tg_messages__count_deleted() returns trigger as $$
+begin
+  insert into app_hidden.message_activity (tenant_id, channel_id, occurred_at, direction, author, type, count)
+  select
+    o.tenant_id, c.channel_id, date_bin('15 minutes', o.occurred_at, 'epoch'), o.direction, o.author, o.type,
+    -count(*)
+  from old_rows o
+  -- Deleted with their conversation, messages are subtracted before it: tg_conversations__count_deleted().
+  join app_public.conversations c on c.id = o.conversation_id
+  where o.direction <> 'internal'
+  group by 1, 2, 3, 4, 5, 6;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_messages__count_deleted() is 'Subtracts deleted messages from message_activity.';
 
 create function app_private.tg_messages__enqueue_chatbot() returns trigger as $$
 begin
@@ -13019,6 +13273,16 @@ $$
 comment on function app_public.close_conversation(uuid) is 'Closes a conversation, which ends the chatbot''s pause, a snooze and the wait for an answer. The customer''s next message opens it again, unless a closing rule says otherwise. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
 
+create function app_public.contacts_message_figures(contact app_public.contacts) returns app_public.message_count as $$
+  select sum(f.inbound)::int, sum(f.outbound)::int, min(f.first_message_at), max(f.last_message_at)
+  from app_public.conversations c
+  cross join lateral app_public.conversations_message_figures(c) f
+  where c.contact_id = contact.id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.contacts_message_figures(app_public.contacts) is 'The number of messages from and to the contact, in all conversations, and when the first and the last were written. Counted when it is asked for.';
+grant execute on function app_public.contacts_message_figures(app_public.contacts) to parley_visitor;
+
 create function app_public.conversations_can_send_session_message(conversation app_public.conversations) returns boolean as $$
   select exists (
     select from app_public.contacts c
@@ -13044,6 +13308,19 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.conversations_is_window_open(app_public.conversations) is 'Whether messages other than templates may be sent now, by the database''s clock: the customer wrote or called within the reply window of the channel''s kind (24 hours on WhatsApp), or the kind has no reply window.';
 grant execute on function app_public.conversations_is_window_open(app_public.conversations) to parley_visitor;
+
+create function app_public.conversations_message_figures(conversation app_public.conversations) returns app_public.message_count as $$
+  select
+    count(*) filter (where m.direction = 'inbound')::int,
+    count(*) filter (where m.direction = 'outbound')::int,
+    min(m.occurred_at),
+    max(m.occurred_at)
+  from app_public.messages m
+  where m.conversation_id = conversation.id and m.direction <> 'internal'
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.conversations_message_figures(app_public.conversations) is 'The number of messages in the conversation, from and to the customer, and when the first and the last were written. Counted when it is asked for.';
+grant execute on function app_public.conversations_message_figures(app_public.conversations) to parley_visitor;
 
 create function app_public.create_api_key(name text, scopes app_public.api_key_scope[], expires_at timestamp with time zone default null::timestamp with time zone) returns app_public.created_api_key as $$
 declare
@@ -13766,6 +14043,46 @@ $$
 comment on function app_public.stop_chatbot_run(uuid,text) is 'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, PYDEN: agents only.';
 grant execute on function app_public.stop_chatbot_run(uuid,text) to parley_visitor;
 
+create function app_public.tenants_chatbot_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.chatbot_grouping[] default '{}'::app_public.chatbot_grouping[]) returns setof app_public.chatbot_figure as $$
+  select
+    case when 'day' = any (by) then (x.completed_at at time zone tenant.time_zone)::date end,
+    case when 'chatbot' = any (by) then x.chatbot_id end,
+    count(*)::int,
+    count(*) filter (where x.status = 'completed')::int,
+    count(*) filter (where x.status = 'expired')::int,
+    count(*) filter (where x.status = 'stopped')::int,
+    count(*) filter (where x.status = 'failed')::int,
+    count(*) filter (where x.has_user)::int,
+    count(*) filter (where not x.has_user)::float8 / count(*)
+  from app_hidden.figure_days(tenant, since, until) p
+  join app_public.conversation_contexts x
+    on x.tenant_id = tenant.id
+    and x.completed_at >= p.first_day::timestamp at time zone tenant.time_zone
+    and x.completed_at < (p.last_day + 1)::timestamp at time zone tenant.time_zone
+  group by 1, 2
+  order by 1, 2
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.tenants_chatbot_figures(app_public.tenants,date,date,app_public.chatbot_grouping[]) is 'The runs of chatbots by the day on which they ended. with_user: a user took part, because the conversation was handed over during the run or at its end, or a user wrote. containment: the share of the other runs. Days and by: as for message_figures.';
+grant execute on function app_public.tenants_chatbot_figures(app_public.tenants,date,date,app_public.chatbot_grouping[]) to parley_visitor;
+
+create function app_public.tenants_conversation_figures(tenant app_public.tenants) returns setof app_public.conversation_figure as $$
+  select
+    c.status,
+    count(*)::int,
+    count(*) filter (where c.last_activity_at > now() - interval '1 hour')::int,
+    count(*) filter (where c.last_activity_at > now() - interval '1 day')::int,
+    count(*) filter (where c.last_activity_at > now() - interval '7 days')::int,
+    count(*) filter (where c.last_activity_at > now() - interval '30 days')::int
+  from app_public.conversations c
+  where c.tenant_id = tenant.id
+  group by c.status
+  order by c.status
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.tenants_conversation_figures(app_public.tenants) is 'The number of conversations by status, and how many of these had their last message within the last hour, 24 hours, 7 days and 30 days.';
+grant execute on function app_public.tenants_conversation_figures(app_public.tenants) to parley_visitor;
+
 create function app_public.tenants_delivery_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.delivery_grouping[] default '{day}'::app_public.delivery_grouping[]) returns setof app_public.delivery_figure as $$
   select
     f.day, f.channel_id, f.author, f.messages, f.sent, f.failed, f.delivered, f.read,
@@ -13809,6 +14126,52 @@ $$
 comment on function app_public.tenants_failure_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages that have failed, by the error_code of their status, the most frequent first. Days and by: as for delivery_figures, but by default for all days together.';
 grant execute on function app_public.tenants_failure_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;
 
+create function app_public.tenants_handoff_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.handoff_grouping[] default '{}'::app_public.handoff_grouping[]) returns setof app_public.handoff_figure as $$
+  select
+    g.day, g.team_id, g.user_id, g.handoffs,
+    g.responses, g.average_response, g.responded[1], g.responded[2],
+    g.resolutions, g.average_resolution, g.resolved[1], g.resolved[2]
+  from (
+    select
+      case when 'day' = any (by) then (h.handed_over_at at time zone tenant.time_zone)::date end as day,
+      case when 'team' = any (by) then e.team_id end as team_id,
+      case when 'user' = any (by) then e.user_id end as user_id,
+      count(*) filter (where e.kind = 'handoff')::int as handoffs,
+      count(*) filter (where e.kind = 'response')::int as responses,
+      avg(e.seconds) filter (where e.kind = 'response') as average_response,
+      percentile_cont(array[0.5, 0.9]) within group (order by e.seconds) filter (where e.kind = 'response')
+        as responded,
+      count(*) filter (where e.kind = 'resolution')::int as resolutions,
+      avg(e.seconds) filter (where e.kind = 'resolution') as average_resolution,
+      percentile_cont(array[0.5, 0.9]) within group (order by e.seconds) filter (where e.kind = 'resolution')
+        as resolved
+    from app_hidden.figure_days(tenant, since, until) p
+    join app_public.handoffs h
+      on h.tenant_id = tenant.id
+      and h.handed_over_at >= p.first_day::timestamp at time zone tenant.time_zone
+      and h.handed_over_at < (p.last_day + 1)::timestamp at time zone tenant.time_zone
+    -- One handoff may belong to several: to the user who answered first, and to the one who closed it.
+    cross join lateral (
+      values
+        ('handoff', h.team_id, h.assignee_id, 0::float8),
+        (
+          'response', h.first_response_team_id, h.first_response_user_id,
+          extract(epoch from h.first_response_at - h.handed_over_at)::float8
+        ),
+        (
+          'resolution', h.team_id, coalesce(h.resolved_by_id, h.assignee_id),
+          extract(epoch from h.resolved_at - h.handed_over_at)::float8
+        )
+    ) e (kind, team_id, user_id, seconds)
+    where e.seconds is not null and h.outcome is distinct from 'merged'
+    group by 1, 2, 3
+  ) g
+  order by g.day, g.team_id, g.user_id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.tenants_handoff_figures(app_public.tenants,date,date,app_public.handoff_grouping[]) is 'How fast users handled the conversations that were handed over to them, by the day of the handover; chatbots do not count. The times begin with the handover. A first response counts for the user who wrote it (null: in the phone app), and for the team that had the conversation then. A resolution, which is closing the conversation or giving it back to the chatbot, counts for the user who did it, or, if a rule did it, for the assignee, and for the last team. handoffs counts for the last team and assignee. p90: nine of ten were as fast or faster. Days and by: as for message_figures.';
+grant execute on function app_public.tenants_handoff_figures(app_public.tenants,date,date,app_public.handoff_grouping[]) to parley_visitor;
+
 create function app_public.tenants_message_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.message_grouping[] default '{day}'::app_public.message_grouping[]) returns setof app_public.message_figure as $$
   select
     case when 'day' = any (by) then m.day end,
@@ -13846,6 +14209,25 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages for which the provider reported a pricing, by its category (marketing, utility, …), its type (regular, free_customer_service, …) and whether they are charged. Providers report no amounts: multiply by the prices of your contract. Days and by: as for failure_figures.';
 grant execute on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;
+
+create function app_public.tenants_waiting_figures(tenant app_public.tenants) returns setof app_public.waiting_figure as $$
+  select true, c.team_id, c.assignee_id, count(*)::int, count(w.since)::int, min(w.since)
+  from app_public.handoffs h
+  join app_public.conversations c on c.id = h.conversation_id
+  cross join lateral (select case when c.snoozed_until is null then c.waiting_for_person_since end as since) w
+  where h.tenant_id = tenant.id and h.resolved_at is null
+  group by 2, 3
+  union all
+  select false, null, null, count(*)::int, count(*)::int, min(c.waiting_since)
+  from app_public.conversations c
+  where c.tenant_id = tenant.id and c.waiting_since is not null and c.handed_over_at is null
+  and c.snoozed_until is null
+  having count(*) > 0
+  order by 1 desc, 2, 3
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.tenants_waiting_figures(app_public.tenants) is 'Customers who are waiting now. A row for each team and assignee with the conversations that are in their hands, and how many of these wait for an answer of a user, the first since waiting_since. A row without is_handed_over has the others, which neither a user nor a chatbot has answered. Snoozed conversations do not wait.';
+grant execute on function app_public.tenants_waiting_figures(app_public.tenants) to parley_visitor;
 
 create function app_public.views_count(view app_public.views) returns integer as $$
   select app_hidden.count_matching(view.kind, view.filter, 10000)

@@ -44,7 +44,13 @@ async function looksAround(role: string | undefined): Promise<void> {
   await client.query(`set local role ${role}`);
   const { rows } = await client.query("select count(*)::int as count from app_public.conversations");
   assert.ok(rows[0].count > 0);
-  await assert.rejects(client.query("select 1 from app_public.messages"), { code: "42501" });
+  await assert.rejects(client.query("savepoint messages; select 1 from app_public.messages"), {
+    code: "42501",
+  });
+  await client.query("rollback to savepoint messages");
+  const figures = blocks.filter(({ text }) => /app_public\.tenants_\w+_figures/.test(text));
+  assert.ok(figures.length >= 8);
+  for (const { text } of figures) await client.query(text);
 }
 
 for (const { text, note, line } of blocks) {

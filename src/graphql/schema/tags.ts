@@ -160,6 +160,23 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
         "(last_message_id) references app_public.messages (id)|@isNotEnforced|@fieldName lastMessage|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward",
     },
   },
+  // Handoffs are kept when their team and their users are deleted.
+  {
+    kind: "class",
+    match: "app_public.handoffs",
+    tags: {
+      foreignKey: [
+        ["team_id", "teams", "team"],
+        ["first_response_team_id", "teams", "firstResponseTeam"],
+        ["assignee_id", "users", "assignee"],
+        ["first_response_user_id", "users", "firstResponseUser"],
+        ["resolved_by_id", "users", "resolvedBy"],
+      ].map(
+        ([column, table, field]) =>
+          `(${column}) references app_public.${table} (id)|@fieldName ${field}|@behavior -manyRelation:resource:connection -manyRelation:resource:list`,
+      ),
+    },
+  },
   // The enum has the better claim to the name ChannelKind.
   { kind: "class", match: "app_public.channel_kinds", tags: { name: "channel_kind_capabilities" } },
   // Relay has the better claim to the name DataSourceConnection.

@@ -38,6 +38,7 @@ const RIGHTS = `
   google_accounts            read        -                -                -
   group_contacts             read        manage_contacts  -                manage_contacts
   groups                     read        manage_contacts  manage_contacts  manage_all
+  handoffs                   read        -                -                -
   invitations                manage_all  -                -                manage_all
   media                      read        -                -                -
   media_limits               read        -                -                -

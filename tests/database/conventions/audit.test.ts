@@ -22,6 +22,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.group_contacts": WORK,
   "app_public.groups": WORK,
   "app_public.media": "files of messages; each says who uploaded it",
+  "app_public.handoffs": "follow from conversations and messages",
   "app_public.mentions": "follow from notes, which are messages",
   "app_public.message_changes": "follow from messages, which are never changed",
   "app_public.message_statuses": PROVIDER,

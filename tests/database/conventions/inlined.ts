@@ -9,7 +9,8 @@ export const INLINED: Record<string, string> = {
   chatbot_contact: "select app_hidden.chatbot_contact(c) from app_public.contacts c",
   claimed_messages:
     "select f.content from app_public.messages m, app_private.claimed_messages(array[m.id]) f where m.type = 'text'",
-  counted_text: "select app_private.counted_text(m.preview) from app_public.messages m",
+  counted_delivery:
+    "select d.price_type from app_public.message_statuses m, app_hidden.counted_delivery(m.status, m.error_code, m.pricing) d",
   current_api_key_hash: "select app_hidden.current_api_key_hash()",
   current_user_id: "select app_hidden.current_user_id()",
   event_after_pause:
@@ -21,7 +22,6 @@ export const INLINED: Record<string, string> = {
   identity_at:
     "select (select i.contact_id from app_private.identity_at(m.tenant_id, 'phone', m.preview, m.occurred_at) i) from app_public.messages m",
   identity_match_key: "select app_hidden.identity_match_key('phone', m.preview) from app_public.messages m",
-  is_billable: "select app_private.is_billable(m.content) from app_public.messages m",
   is_placeholder: "select app_private.is_placeholder(m.type) from app_public.messages m",
   message_id_at: "select app_private.message_id_at(m.occurred_at, m.id) from app_public.messages m",
   job: "select array_agg(app_private.job('send_messages', run_at => m.occurred_at)) from app_public.messages m",
