@@ -100,3 +100,48 @@ test("a refresh token exchanged twice at once gives the same successor to both",
   ]);
   assert.deepEqual(rows, [{ revoked_at: null }]);
 });
+
+// Without "for update" of the request in reset_password(), both would find it.
+test("a link for a new password that is used twice at once sets one of them", async () => {
+  const email = await aMemberWithPassword("right");
+  const { rows } = await database.pool.query(
+    "select token from app_private.start_password_reset($1, 'a test', false)",
+    [email],
+  );
+  const reset = (password: string) => async (db: pg.PoolClient) => {
+    const answer = await db.query("select outcome from app_hidden.reset_password($1, $2)", [
+      rows[0].token,
+      password,
+    ]);
+    return answer.rows[0].outcome;
+  };
+  const { waited, first, second } = await overlapping(
+    database.pool,
+    reset("the first long password"),
+    reset("the second long password"),
+  );
+  assert.ok(waited);
+  assert.equal(first, "changed");
+  assert.deepEqual(second, { status: "fulfilled", value: "invalid" });
+});
+
+// Without "for update" of the secret in check_second_factor(), both would see an unused code.
+test("a code of an authenticator app that is used twice at once opens one session", async () => {
+  const email = await aMemberWithPassword("right");
+  await database.pool.query(
+    `insert into app_private.totp_secrets (user_id, secret, confirmed_at)
+     select id, 'an envelope', now() from app_public.users where email = $1`,
+    [email],
+  );
+  const signIn = async (db: pg.PoolClient) => {
+    const { rows } = await db.query(
+      "select outcome from app_hidden.sign_in($1, 'right', null, 'a test', '90 days', 'a source', 100)",
+      [email],
+    );
+    return rows[0].outcome;
+  };
+  const { waited, first, second } = await overlapping(database.pool, signIn, signIn);
+  assert.ok(waited);
+  assert.equal(first, "signed_in");
+  assert.deepEqual(second, { status: "fulfilled", value: "code_refused" });
+});
