@@ -64,7 +64,7 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
 
         """
         A conversation that is new, has a new message or one less, was read, was joined or left by a user, or changed its
-        state, assignee or contact: this one, or any.
+        state, team, assignee, snooze or contact: this one, or any.
         """
         conversationChanged(id: UUID): Conversation
 
