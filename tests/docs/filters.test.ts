@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type pg from "pg";
 import { borrowTestDatabase, type TestDatabase } from "../support/database.ts";
+import { rolledBack } from "../support/transaction.ts";
 import { blocksOf, document, plain, rowsOf, sectionOf } from "./document.ts";
 
 const page = document("docs/filters.md");
@@ -20,8 +21,15 @@ test("the filters of the page are valid, and its SQL runs", async () => {
   const filters = blocksOf(page).filter(({ language }) => language === "json");
   assert.deepEqual([...new Set(filters.map(({ note }) => note))].sort(), KINDS);
   for (const { note, text } of filters) await compile(note, text);
-  for (const { text } of blocksOf(page).filter(({ language }) => language === "sql"))
-    await database.pool.query(text);
+  const [queries, role] = blocksOf(page).filter(({ language }) => language === "sql");
+  await database.pool.query(queries!.text);
+  assert.equal(role?.note, "transaction");
+  await rolledBack(database.pool, async (db) => {
+    await db.query(role.text);
+    await db.query("set local role filter_reports");
+    for (const { note, text } of filters)
+      await db.query(`select id from app_hidden.matching_${note}($1)`, [text]);
+  });
 });
 
 test("the filters that the page calls wrong are refused as it says", async () => {

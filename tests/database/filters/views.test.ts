@@ -89,6 +89,6 @@ test("a view counts what its reader sees, up to 10,000", () =>
       all: 10_000,
       assigned: 1,
       mine: 1,
-      texts: 0,
+      texts: null,
     });
   }));

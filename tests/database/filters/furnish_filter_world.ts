@@ -1,0 +1,103 @@
+import type { Person } from "../../support/people.ts";
+
+/** Values of all columns that fields read, so that each is empty in some rows and equal in several. */
+export function furnish(
+  { tenantId, userId }: Person,
+  colleague: Person,
+): { sql: string; values: unknown[] }[] {
+  return [
+    {
+      sql: `update app_public.contacts c set
+              name = (array['Ana', 'ANA maria', null, 'Bruno 50%'])[n % 4 + 1],
+              profile_name = (array['ana', null])[n % 2 + 1], username = (array[null, 'bruno_b'])[n % 2 + 1],
+              email = (array['ana@example.com', null, 'b@example.com'])[n % 3 + 1], external_ref = nullif('ref-' || n, 'ref-3'),
+              language = (array['tr', 'pt-BR', null, 'pt'])[n % 4 + 1], is_blocked = n % 5 = 0,
+              opted_out_at = case when n % 3 = 0 then now() - n * interval '1 day' end,
+              marketing_opted_out_at = case when n % 4 = 1 then now() - n * interval '1 hour' end,
+              created_at = now() - n * interval '12 hours',
+              metadata = (array[
+                '{}', '{"order": {"total": 12.5, "items": ["tea", "cake"]}, "vip": true}', '{"order": {"total": 3}, "vip": null}',
+                '{"order": {"total": "12.5"}, "a.b": {"c": 1}}', '{"order": [1, {"total": 3}], "vip": false}'
+              ]::jsonb[])[n % 5 + 1]
+            from (select id, row_number() over (order by id) as n from app_public.contacts where tenant_id = $1) x
+            where x.id = c.id`,
+      values: [tenantId],
+    },
+    {
+      sql: `with tag as (
+              insert into app_public.tags (tenant_id, name) values ($1, 'VIP'), ($1, 'New'), ($1, 'Unused') returning id, name
+            ),
+            groups as (
+              insert into app_public.groups (tenant_id, name) values ($1, 'Newsletter'), ($1, 'Şubat') returning id, name
+            ),
+            contact as (
+              select id, row_number() over (order by id) as n from app_public.contacts where tenant_id = $1
+            ),
+            tagged as (
+              insert into app_public.contact_tags (tenant_id, contact_id, tag_id)
+              select $1, c.id, t.id from contact c, tag t where (c.n % 2 = 0 and t.name = 'VIP') or (c.n % 3 = 0 and t.name = 'New')
+            )
+            insert into app_public.group_contacts (tenant_id, contact_id, group_id)
+            select $1, c.id, g.id from contact c, groups g where (c.n % 3 = 1 and g.name = 'Newsletter') or (c.n = 2)`,
+      values: [tenantId],
+    },
+    {
+      sql: `with team as (
+              insert into app_public.teams (tenant_id, name) values ($1, 'Sales'), ($1, 'Support') returning id, name
+            ),
+            bot as (
+              insert into app_public.chatbots (tenant_id, name) values ($1, 'Bot') returning id
+            ),
+            version as (
+              insert into app_public.chatbot_versions (tenant_id, chatbot_id, number, nodes, edges, settings)
+              select $1, id, 1, '[]', '[]', '{}' from bot returning id, chatbot_id
+            ),
+            conversation as (
+              select id, row_number() over (order by id) as n from app_public.conversations where tenant_id = $1
+            ),
+            participant as (
+              insert into app_public.conversation_participants (tenant_id, conversation_id, user_id)
+              select $1, c.id, u from conversation c, unnest(array[$2, $3]::uuid[]) with ordinality p (u, o)
+              where c.n % 3 = p.o or c.n % 6 = 5
+            ),
+            run as (
+              insert into app_public.conversation_contexts
+                (tenant_id, conversation_id, chatbot_id, version_id, status, completed_at, completion_reason)
+              select $1, c.id, v.chatbot_id, v.id, case when n % 4 = 0 then 'running' else 'completed' end::app_public.run_status,
+                case when n % 4 <> 0 then now() end, case when n % 4 <> 0 then 'done' end
+              from conversation c, version v where n % 2 = 0
+            )
+            update app_public.conversations c set
+              status = case when is_open then 'open' when n = 7 then 'archived' else 'closed' end::app_public.conversation_status,
+              closed_at = case when not is_open then now() - n * interval '1 hour' end,
+              assignee_id = (array[null, $2, $3])[n % 3 + 1]::uuid,
+              team_id = (select id from team where name = (array['Sales', null, 'Support'])[n % 3 + 1]),
+              handed_over_at = case when is_open and n % 3 > 0 then now() - n * interval '1 day' end,
+              waiting_since = case when n % 4 > 1 then now() - n * interval '30 minutes' end,
+              waiting_for_person_since = case when n % 4 > 0 then now() - n * interval '60 minutes' end,
+              snoozed_until = case when is_open and n % 3 = 0 then (array[now() + n * interval '1 hour', 'infinity'])[n % 2 + 1] end,
+              unread_count = n % 4, window_expires_at = now() + (n - 6) * interval '5 hours',
+              last_message_at = case when n % 5 > 0 then now() - n * interval '8 hours' end,
+              last_customer_message_at = case when n % 5 > 1 then now() - n * interval '9 hours' end,
+              created_at = now() - n * interval '1 day', metadata = jsonb_build_object('n', n % 3)
+            from (select *, n % 7 < 5 as is_open from conversation) x
+            where x.id = c.id`,
+      values: [tenantId, userId, colleague.userId],
+    },
+    {
+      sql: `update app_public.message_statuses s set
+              status = case when n % 3 = 0 then 'failed' when n % 3 = 1 then 'read' else 'queued' end::app_public.message_status,
+              error_code = case when n % 3 = 0 then (array['131047', 'PYUNR'])[n % 2 + 1] end,
+              failed_at = case when n % 3 = 0 then now() end
+            from (select message_id, row_number() over (order by message_id) as n from app_public.message_statuses where tenant_id = $1) x
+            where x.message_id = s.message_id`,
+      values: [tenantId],
+    },
+    {
+      sql: `update app_public.messages m set user_id = case when direction = 'outbound' then $2::uuid end,
+              metadata = jsonb_build_object('n', length(preview))
+            where tenant_id = $1`,
+      values: [tenantId, userId],
+    },
+  ];
+}
