@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6575415378ed33eb4e5852a6ec4f4cc842055ef3
+--! Hash: sha1:c662d90582544d92221f6ad9a4f799be29876412
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -10077,19 +10077,21 @@ begin
     where d.created_at < now() - interval '1 day'
     -- "is not null" makes the partial index usable for a scan of all messages with files.
     and not exists (select from app_public.messages m where m.media_id = d.id and m.media_id is not null)
+    and not exists (select from app_public.canned_replies r where r.media_id = d.id)
     for update skip locked
   );
   delete from app_public.media d
   where d.id = any (v_ids)
-  and not exists (select from app_public.messages m where m.media_id = d.id);
+  and not exists (select from app_public.messages m where m.media_id = d.id)
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id);
   get diagnostics v_deleted = row_count;
   return v_deleted;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_unused_media() is
-  E'Deletes media that no message uses: uploads that were not sent within a day, and files of messages whose partition '
-   'was dropped. Returns the number of rows.';
+  E'Deletes media that no message and no canned reply uses: uploads that were not sent within a day, and files of '
+   'messages whose partition was dropped. Returns the number of rows.';
 --! EndIncluded media/remove_media.sql
 --! Included media/add_uploaded_media.sql
 create or replace function app_private.add_uploaded_media(
@@ -10146,13 +10148,14 @@ begin
   delete from app_public.media d
   using old_rows o
   where d.id = o.media_id and d.tenant_id = o.tenant_id
-  and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id);
+  and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id)
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id);
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__remove_media() is
-  E'Deletes the media of deleted messages, unless other messages use them.';
+  E'Deletes the media of deleted messages, unless other messages or canned replies use them.';
 --! EndIncluded media/tg_messages__remove_media.sql
 --! Included media/tg_media__release_files.sql
 create or replace function app_private.tg_media__release_files() returns trigger as $$
@@ -16194,6 +16197,315 @@ grant select (tenant_id, id, channel_id, event_type, status, error, skipped, att
 -- No select of body: it contains customers' messages in bulk. parley webhook replay reads it.
 --! EndIncluded inbound/webhook_events.policies.sql
 
+--! split: 0840-canned-replies.sql
+--! Included messages/content/interpolate.sql
+create or replace function app_hidden.resolve_variable(variables jsonb, path text) returns text as $$
+declare
+  v_value jsonb;
+  v_segment text;
+begin
+  -- The longest prefix that is the name of a variable; the rest of the path leads into its value.
+  for v_end in reverse least(length(path), 500)..1 loop
+    continue when v_end < length(path) and substr(path, v_end + 1, 1) not in ('.', '[');
+    v_value := variables -> left(path, v_end);
+    foreach v_segment in array array_remove(regexp_split_to_array(substr(path, v_end + 1), '[].[]+'), '') loop
+      v_value := case jsonb_typeof(v_value)
+        when 'object' then v_value -> v_segment
+        when 'array' then case
+          when v_segment = 'length' then to_jsonb(jsonb_array_length(v_value))
+          when v_segment ~ '^\d{1,9}$' then v_value -> v_segment::int
+        end
+      end;
+    end loop;
+    exit when v_value is not null;
+  end loop;
+
+  return case jsonb_typeof(v_value)
+    when 'number' then trim_scale((v_value #>> '{}')::numeric)::text
+    when 'string' then v_value #>> '{}'
+    when 'boolean' then v_value #>> '{}'
+  end;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.resolve_variable(jsonb, text) is
+  E'The value at a path like order.items[0].name as text, as chatbots resolve paths: both sides run '
+   'tests/cases/variables.json. Null if there is none, or if it is a list or an object.';
+
+grant execute on function app_hidden.resolve_variable(jsonb, text) to parley_visitor;
+
+
+create or replace function app_hidden.placeholders(template text, variables jsonb)
+returns table (n bigint, path text, written text, value text) as $$
+  select m.n, m.parts[1], '{{' || m.parts[1] || coalesce(m.parts[2], '') || '}}', case
+    when m.parts[2] is null then r.value
+    -- What stands after the bar takes the place of a missing or empty value.
+    else coalesce(nullif(r.value, ''), substr(m.parts[2], 2))
+  end
+  from regexp_matches(template, '\{\{([][A-Za-z0-9_.]+)(\|[^{}]*)?\}\}', 'g') with ordinality m (parts, n)
+  cross join lateral (select app_hidden.resolve_variable(variables, m.parts[1]) as value) r
+$$ language sql immutable parallel safe rows 5 set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.placeholders(text, jsonb) is
+  E'The placeholders of a text in order, as written, {{path}} or {{path|alternative}}, and their values.';
+
+grant execute on function app_hidden.placeholders(text, jsonb) to parley_visitor;
+
+
+create or replace function app_hidden.interpolate(template text, variables jsonb) returns text as $$
+  select string_agg(t.text || coalesce(p.value, p.written, ''), '' order by t.n)
+  from regexp_split_to_table(template, '\{\{[][A-Za-z0-9_.]+(\|[^{}]*)?\}\}') with ordinality t (text, n)
+  left join app_hidden.placeholders(template, variables) p on p.n = t.n
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.interpolate(text, jsonb) is
+  E'Fills variables into a text, once: what a value contains is not filled in again. A placeholder without a value '
+   'stays as it is.';
+
+grant execute on function app_hidden.interpolate(text, jsonb) to parley_visitor;
+--! EndIncluded messages/content/interpolate.sql
+--! Included messages/content/fill_content.sql
+create or replace function app_hidden.fill_content(content jsonb, variables jsonb) returns jsonb as $$
+begin
+  return case jsonb_typeof(content)
+    when 'object' then (
+      select coalesce(jsonb_object_agg(e.key, app_hidden.fill_content(e.value, variables)), '{}')
+      from jsonb_each(content) e
+    )
+    when 'array' then (
+      select coalesce(jsonb_agg(app_hidden.fill_content(e.value, variables) order by e.n), '[]')
+      from jsonb_array_elements(content) with ordinality e (value, n)
+    )
+    when 'string' then to_jsonb(app_hidden.interpolate(content #>> '{}', variables))
+    else content
+  end;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_content(jsonb, jsonb) is E'Fills variables into all texts of a content.';
+
+grant execute on function app_hidden.fill_content(jsonb, jsonb) to parley_visitor;
+
+
+create or replace function app_hidden.missing_variables(content jsonb, variables jsonb) returns text[] as $$
+  select array(
+    select distinct p.path
+    from jsonb_path_query(content, 'strict $.** ? (@.type() == "string")') t (value)
+    cross join lateral app_hidden.placeholders(t.value #>> '{}', variables) p
+    where p.value is null
+    order by p.path
+  )
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.missing_variables(jsonb, jsonb) is
+  E'The paths in the texts of a content that have neither a value nor an alternative.';
+
+grant execute on function app_hidden.missing_variables(jsonb, jsonb) to parley_visitor;
+--! EndIncluded messages/content/fill_content.sql
+
+create table app_public.canned_replies (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  user_id uuid default app_hidden.current_user_id(),
+  shortcut text not null
+    constraint canned_replies_shortcut_is_word check (shortcut ~ '^[^\s/]{1,50}$'),
+  title text not null
+    constraint canned_replies_title_has_length check (length(title) between 1 and 255),
+  language text
+    constraint canned_replies_language_is_tag check (language ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'),
+  type app_public.message_type not null default 'text'
+    constraint canned_replies_type_is_not_reaction check (type <> 'reaction'),
+  content jsonb not null default '{}',
+  media_id uuid,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  foreign key (tenant_id, user_id) references app_public.memberships (tenant_id, user_id) on delete cascade,
+  foreign key (tenant_id, media_id) references app_public.media (tenant_id, id) on delete cascade,
+  -- It raises PYCNT: see the table messages.
+  constraint canned_replies_has_sendable_content
+    check (app_hidden.check_message_content(type, content, media_id is not null))
+);
+create unique index canned_replies_shortcut_key on app_public.canned_replies (tenant_id, user_id, lower(shortcut))
+  nulls not distinct;
+create index on app_public.canned_replies (media_id, tenant_id);
+alter table app_public.canned_replies enable row level security;
+comment on table app_public.canned_replies is
+  E'A message that agents send often: a text, or another type with buttons or a file. Its texts may contain variables: '
+   '"Hello {{contact.name|there}}".';
+comment on column app_public.canned_replies.user_id is
+  E'The user to whom it belongs, and who alone sees it; by default the caller. Null: all members see it, and admins '
+   'change it.';
+comment on column app_public.canned_replies.shortcut is
+  E'What an agent types to find it, for example "hours": 1 to 50 characters without spaces and slashes. Unique among '
+   'the canned replies of its user, or among those of all members, regardless of case.';
+comment on column app_public.canned_replies.title is E'What a list shows.';
+comment on column app_public.canned_replies.language is
+  E'A language tag like "pt-BR". For clients, which may filter by it.';
+comment on column app_public.canned_replies.type is
+  E'The type of the message: any that can be sent, except reaction. Templates are useful when the reply window is '
+   'closed.';
+comment on column app_public.canned_replies.content is
+  E'The content of the message, as that of Message.content and with the same limits (PYCNT), in whose texts '
+   '{{variables}} are filled in.';
+comment on column app_public.canned_replies.media_id is
+  E'A file to send, as that of Message.mediaId. The file is kept as long as the canned reply.';
+
+create type app_public.filled_reply as (content jsonb, preview text, missing_variables text[]);
+comment on type app_public.filled_reply is E'A canned reply as it would be sent.';
+comment on column app_public.filled_reply.content is E'The content with the values of the variables.';
+comment on column app_public.filled_reply.preview is E'A short form of the message.';
+comment on column app_public.filled_reply.missing_variables is
+  E'The variables that have neither a value nor an alternative in the text. sendCannedReply refuses the reply until '
+   'they are given.';
+--! Included messages/reply_variables.sql
+create or replace function app_hidden.reply_variables(conversation_id uuid, given jsonb) returns jsonb as $$
+  select coalesce(
+    (
+      select jsonb_object_agg(g.key, g.value)
+      from jsonb_each(given) g
+      -- Nothing that is given replaces those below, or a part of them.
+      where substring(g.key from '[^].[]+') not in ('contact', 'customer_phone', 'user', 'tenant')
+    ),
+    '{}'
+  ) || jsonb_build_object(
+    'contact', app_hidden.chatbot_contact(p),
+    'customer_phone', coalesce(regexp_replace(p.phone, '\D', '', 'g'), ''),
+    'user', (
+      select jsonb_build_object('name', u.name, 'email', u.email)
+      from app_public.users u where u.id = app_hidden.current_user_id()
+    ),
+    'tenant', jsonb_build_object('name', t.name)
+  )
+  from app_public.conversations c
+  join app_public.contacts p on p.id = c.contact_id
+  join app_public.tenants t on t.id = c.tenant_id
+  where c.id = reply_variables.conversation_id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.reply_variables(uuid, jsonb) is
+  E'The variables of canned replies in a conversation: contact and customer_phone, as chatbots have them; user, the '
+   'caller, and tenant; and those that are given, an object. Null if there is no such conversation.';
+
+grant execute on function app_hidden.reply_variables(uuid, jsonb) to parley_visitor;
+--! EndIncluded messages/reply_variables.sql
+--! Included messages/canned_replies_filled.sql
+create or replace function app_public.canned_replies_filled(
+  canned_reply app_public.canned_replies,
+  conversation_id uuid,
+  variables jsonb default '{}'
+) returns app_public.filled_reply as $$
+  select
+    f.content, app_hidden.message_preview(canned_reply.type, f.content),
+    app_hidden.missing_variables(canned_reply.content, v.variables)
+  from (select app_hidden.reply_variables(canned_replies_filled.conversation_id, variables) as variables) v
+  cross join lateral (select app_hidden.fill_content(canned_reply.content, v.variables) as content) f
+  where v.variables is not null
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.canned_replies_filled(app_public.canned_replies, uuid, jsonb) is
+  E'The canned reply as sendCannedReply would send it in a conversation, with these further variables (an object). '
+   'Null if there is no such conversation.';
+
+grant execute on function app_public.canned_replies_filled(app_public.canned_replies, uuid, jsonb) to parley_visitor;
+--! EndIncluded messages/canned_replies_filled.sql
+--! Included messages/send_canned_reply.sql
+create or replace function app_public.send_canned_reply(
+  conversation_id uuid,
+  canned_reply_id uuid default null,
+  shortcut text default null,
+  variables jsonb default '{}',
+  reply_to_id uuid default null,
+  idempotency_key text default null
+) returns app_public.messages as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_reply app_public.canned_replies;
+  v_filled app_public.filled_reply;
+begin
+  if num_nonnulls(canned_reply_id, shortcut) <> 1 then
+    raise exception 'Either `cannedReplyId` or `shortcut` must be given' using errcode = 'PYREQ';
+  elsif jsonb_typeof(variables) is distinct from 'object' then
+    raise exception '`variables` must be an object' using errcode = 'PYREQ';
+  end if;
+
+  select r.* into v_reply
+  from app_public.canned_replies r
+  where r.tenant_id = v_conversation.tenant_id
+  and (
+    r.id = canned_reply_id
+    or lower(r.shortcut) = lower(send_canned_reply.shortcut)
+    and (r.user_id is null or r.user_id = app_hidden.current_user_id())
+  )
+  -- The caller's own first.
+  order by r.user_id is null
+  limit 1;
+  perform app_hidden.require_scope_in(v_reply.tenant_id, 'send', 'canned reply');
+
+  v_filled := app_public.canned_replies_filled(v_reply, v_conversation.id, variables);
+  if v_filled.missing_variables <> '{}' then
+    raise exception '`variables` must have values for %', array_to_string(v_filled.missing_variables, ', ')
+      using errcode = 'PYREQ', hint = 'Or give them an alternative in the canned reply: {{name|there}}.';
+  end if;
+  return app_public.send_message(
+    v_conversation.id, v_filled.content, v_reply.type, reply_to_id, idempotency_key, v_reply.media_id
+  );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.send_canned_reply(uuid, uuid, text, jsonb, uuid, text) is
+  E'Sends a canned reply, which is named by its id or by its shortcut; the caller''s own come before those of all '
+   'members. Its variables are contact, customer_phone, user, tenant, and those given. As sendMessage otherwise. '
+   'PYREQ: a variable has no value. PYNFD. PYDEN. The errors of sendMessage.';
+
+grant execute on function app_public.send_canned_reply(uuid, uuid, text, jsonb, uuid, text) to parley_visitor;
+--! EndIncluded messages/send_canned_reply.sql
+--! Included messages/tg_canned_replies__refuse_long_text.sql
+create or replace function app_private.tg_canned_replies__refuse_long_text() returns trigger as $$
+declare
+  v_limit int := (select max(k.text_limit) from app_public.channel_kinds k);
+begin
+  if length(NEW.content ->> 'body') > v_limit then
+    raise exception 'Invalid text message: body must have at most % characters', v_limit using errcode = 'PYCNT';
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_canned_replies__refuse_long_text() is
+  E'Refuses a text that is too long for every kind of channel (PYCNT). That of a conversation decides when it is sent.';
+--! EndIncluded messages/tg_canned_replies__refuse_long_text.sql
+--! Included messages/canned_replies.policies.sql
+drop policy if exists tenant_isolation on app_public.canned_replies;
+create policy tenant_isolation on app_public.canned_replies as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.canned_replies;
+create policy select_member on app_public.canned_replies for select to parley_visitor
+  using (user_id is null or user_id = (select (app_hidden.current_membership()).user_id));
+drop policy if exists insert_self on app_public.canned_replies;
+create policy insert_self on app_public.canned_replies for insert to parley_visitor
+  with check (user_id = (select (app_hidden.current_membership()).user_id));
+drop policy if exists insert_admin on app_public.canned_replies;
+create policy insert_admin on app_public.canned_replies for insert to parley_visitor
+  with check (user_id is null and (select app_hidden.may('manage_all')));
+drop policy if exists update_self on app_public.canned_replies;
+create policy update_self on app_public.canned_replies for update to parley_visitor
+  using (user_id = (select (app_hidden.current_membership()).user_id));
+drop policy if exists update_admin on app_public.canned_replies;
+create policy update_admin on app_public.canned_replies for update to parley_visitor
+  using (user_id is null and (select app_hidden.may('manage_all')));
+drop policy if exists delete_self on app_public.canned_replies;
+create policy delete_self on app_public.canned_replies for delete to parley_visitor
+  using (user_id = (select (app_hidden.current_membership()).user_id));
+drop policy if exists delete_admin on app_public.canned_replies;
+create policy delete_admin on app_public.canned_replies for delete to parley_visitor
+  using (user_id is null and (select app_hidden.may('manage_all')));
+grant select, delete on app_public.canned_replies to parley_visitor;
+grant insert (shortcut, title, language, type, content, media_id, user_id) on app_public.canned_replies
+  to parley_visitor;
+grant update (shortcut, title, language, type, content, media_id, user_id) on app_public.canned_replies
+  to parley_visitor;
+--! EndIncluded messages/canned_replies.policies.sql
+
 --! split: 0850-triggers.sql
 -- After all functions, because triggers of one domain call functions of others.
 --! Included accounts/tenants.triggers.sql
@@ -16776,6 +17088,17 @@ create or replace trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__enqueue_send();
 --! EndIncluded messages/messages.triggers.sql
+--! Included messages/canned_replies.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.canned_replies
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.canned_replies
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- What cannot be sent is not saved. The shape of the content is checked by a constraint.
+create or replace trigger _200_refuse_long_text before insert or update of type, content on app_public.canned_replies
+  for each row when (NEW.type = 'text') execute function app_private.tg_canned_replies__refuse_long_text();
+--! EndIncluded messages/canned_replies.triggers.sql
 --! Included messages/mentions.triggers.sql
 -- Subscriptions show users where they are mentioned.
 create or replace trigger _800_notify_on_insert after insert on app_public.mentions

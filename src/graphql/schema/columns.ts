@@ -2,6 +2,7 @@ import "postgraphile";
 
 /** Columns worth filtering by although no index helps: a tenant's own rows are scanned, within the statement timeout. */
 const SEARCHABLE: Readonly<Record<string, readonly string[]>> = {
+  canned_replies: ["shortcut", "title", "language"],
   channels: ["kind", "status"],
   chatbots: ["status"],
   contacts: ["name", "phone", "email", "profile_name", "username", "is_blocked"],

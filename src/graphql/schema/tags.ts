@@ -73,6 +73,16 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
   },
   {
+    table: "canned_replies",
+    column: "user_id",
+    tags: { fieldName: "membership", foreignFieldName: "cannedReplies" },
+  },
+  {
+    table: "canned_replies",
+    column: "media_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
+  {
     table: "mentions",
     column: "user_id",
     tags: { fieldName: "membership", foreignFieldName: "mentions" },

@@ -144,6 +144,11 @@ const DOORS: Record<string, Door> = {
     only: "users",
     call: ({ keys }) => `select id from app_public.revoke_api_key('${keys.read.id}')`,
   },
+  send_canned_reply: {
+    needs: "send",
+    call: ({ conversationId }) =>
+      `select id from app_public.send_canned_reply('${conversationId}', shortcut => 'hi')`,
+  },
   send_message: {
     needs: "send",
     call: ({ conversationId }) =>

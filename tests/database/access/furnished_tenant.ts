@@ -85,6 +85,10 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     conversationId,
     { body: "Please call", mentions: [colleague.userId] },
   ]);
+  await db.query(
+    "insert into app_public.canned_replies (tenant_id, shortcut, title, content) values ($1, 'hi', 'Greeting', $2)",
+    [tenantId, { body: "Hello {{contact.name|there}}" }],
+  );
   const strangerId = await id(
     "insert into app_public.contacts (tenant_id, phone) values ($1, $2) returning id",
     [tenantId, `+1555${digits(7)}`],

@@ -21,6 +21,7 @@ const RIGHTS = `
   table                      select      insert           update           delete
   api_keys                   manage_all  -                -                -
   audit_entries              manage_all  -                -                -
+  canned_replies             read        manage_all       manage_all       manage_all
   channel_kinds              read        -                -                -
   channels                   read        -                manage_all       manage_all
   chatbot_timers             read        -                -                -

@@ -73,6 +73,8 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
     `insert into app_public.conversations (contact_id) values ('${strangerId}')`,
   conversation_participants: ({ conversationId, colleague }) =>
     `insert into app_public.conversation_participants (conversation_id, user_id) values ('${conversationId}', '${colleague.userId}')`,
+  canned_replies: () =>
+    `insert into app_public.canned_replies (shortcut, title, content, user_id) values ('new', 'New', '{"body": "Hi"}', null)`,
   views: () => `insert into app_public.views (name, filter, user_id) values ('New', '{"all": []}', null)`,
   tags: () => `insert into app_public.tags (name) values ('New')`,
   groups: () => `insert into app_public.groups (name) values ('New')`,

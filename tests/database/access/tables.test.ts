@@ -9,7 +9,16 @@ import { CALLERS, type Caller, hasRight, type Right, ROLES, rights, VERBS } from
 import { attempt, type TableShape } from "./table_attempt.ts";
 
 /** Tables whose new rows name no other row, from which a tenant would follow. */
-const OF_THE_CALLER = ["teams", "contacts", "data_sources", "groups", "tags", "views", "whatsapp_flows"];
+const OF_THE_CALLER = [
+  "canned_replies",
+  "teams",
+  "contacts",
+  "data_sources",
+  "groups",
+  "tags",
+  "views",
+  "whatsapp_flows",
+];
 
 /** Tables that are the same for all tenants. */
 const OF_ALL_TENANTS = ["channel_kinds", "media_limits"];

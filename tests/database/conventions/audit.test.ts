@@ -30,6 +30,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.presences": "for seconds only",
   "app_public.tags": WORK,
   "app_public.templates": PROVIDER,
+  "app_public.canned_replies": WORK,
   "app_public.views": WORK,
   "app_public.webhook_events": PROVIDER,
   "app_private.ai_calls": PROGRAM,
