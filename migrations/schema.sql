@@ -1080,6 +1080,65 @@ create policy select_admin on app_public.audit_entries for select to parley_visi
   using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant select on app_public.audit_entries to parley_visitor;
 
+-- app_public.canned_replies
+create table app_public.canned_replies (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  user_id uuid default app_hidden.current_user_id(),
+  shortcut text not null,
+  title text not null,
+  language text,
+  type app_public.message_type not null default 'text'::app_public.message_type,
+  content jsonb not null default '{}'::jsonb,
+  media_id uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint canned_replies_pkey primary key (id),
+  constraint canned_replies_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint canned_replies_tenant_id_media_id_fkey foreign key (tenant_id, media_id) references app_public.media(tenant_id, id) on delete cascade,
+  constraint canned_replies_tenant_id_user_id_fkey foreign key (tenant_id, user_id) references app_public.memberships(tenant_id, user_id) on delete cascade,
+  constraint canned_replies_has_sendable_content check (app_hidden.check_message_content(type, content, (media_id is not null))),
+  constraint canned_replies_language_is_tag check ((language ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'::text)),
+  constraint canned_replies_shortcut_is_word check ((shortcut ~ '^[^\s/]{1,50}$'::text)),
+  constraint canned_replies_title_has_length check (((length(title) >= 1) and (length(title) <= 255))),
+  constraint canned_replies_type_is_not_reaction check ((type <> 'reaction'::app_public.message_type))
+);
+create index canned_replies_media_id_tenant_id_idx on app_public.canned_replies (media_id, tenant_id);
+create unique index canned_replies_shortcut_key on app_public.canned_replies (tenant_id, user_id, lower(shortcut)) nulls not distinct;
+comment on table app_public.canned_replies is 'A message that agents send often: a text, or another type with buttons or a file. Its texts may contain variables: "Hello {{contact.name|there}}".';
+comment on column app_public.canned_replies.user_id is 'The user to whom it belongs, and who alone sees it; by default the caller. Null: all members see it, and admins change it.';
+comment on column app_public.canned_replies.shortcut is 'What an agent types to find it, for example "hours": 1 to 50 characters without spaces and slashes. Unique among the canned replies of its user, or among those of all members, regardless of case.';
+comment on column app_public.canned_replies.title is 'What a list shows.';
+comment on column app_public.canned_replies.language is 'A language tag like "pt-BR". For clients, which may filter by it.';
+comment on column app_public.canned_replies.type is 'The type of the message: any that can be sent, except reaction. Templates are useful when the reply window is closed.';
+comment on column app_public.canned_replies.content is 'The content of the message, as that of Message.content and with the same limits (PYCNT), in whose texts {{variables}} are filled in.';
+comment on column app_public.canned_replies.media_id is 'A file to send, as that of Message.mediaId. The file is kept as long as the canned reply.';
+create trigger _100_timestamps before insert or update on app_public.canned_replies
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.canned_replies
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _200_refuse_long_text before insert or update of type, content on app_public.canned_replies
+  for each row when ((new.type = 'text'::app_public.message_type)) execute function app_private.tg_canned_replies__refuse_long_text();
+alter table app_public.canned_replies enable row level security;
+create policy tenant_isolation on app_public.canned_replies as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.canned_replies for delete to parley_visitor
+  using (((user_id is null) and ( select app_hidden.may('manage_all'::app_public.api_key_scope) as may)));
+create policy delete_self on app_public.canned_replies for delete to parley_visitor
+  using ((user_id = ( select (app_hidden.current_membership()).user_id as user_id)));
+create policy insert_admin on app_public.canned_replies for insert to parley_visitor
+  with check (((user_id is null) and ( select app_hidden.may('manage_all'::app_public.api_key_scope) as may)));
+create policy insert_self on app_public.canned_replies for insert to parley_visitor
+  with check ((user_id = ( select (app_hidden.current_membership()).user_id as user_id)));
+create policy select_member on app_public.canned_replies for select to parley_visitor
+  using (((user_id is null) or (user_id = ( select (app_hidden.current_membership()).user_id as user_id))));
+create policy update_admin on app_public.canned_replies for update to parley_visitor
+  using (((user_id is null) and ( select app_hidden.may('manage_all'::app_public.api_key_scope) as may)));
+create policy update_self on app_public.canned_replies for update to parley_visitor
+  using ((user_id = ( select (app_hidden.current_membership()).user_id as user_id)));
+grant delete, select on app_public.canned_replies to parley_visitor;
+grant insert (user_id, shortcut, title, language, type, content, media_id), update (user_id, shortcut, title, language, type, content, media_id) on app_public.canned_replies to parley_visitor;
+
 -- app_public.channel_kinds
 create table app_public.channel_kinds (
   kind app_public.channel_kind not null,
@@ -1364,8 +1423,8 @@ create table app_public.contact_tags (
 );
 create index contact_tags_tag_id_idx on app_public.contact_tags (tag_id);
 comment on table app_public.contact_tags is 'The tags of a contact.';
-create trigger _110_fill_in_tenant before insert on app_public.contact_tags
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _110_fill_in_tenant_of_contact before insert on app_public.contact_tags
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_contact();
 create trigger _800_notify_on_delete after delete on app_public.contact_tags
   referencing old table as changed_rows for each statement execute function app_private.tg_contact_tags__notify();
 create trigger _800_notify_on_insert after insert on app_public.contact_tags
@@ -1854,8 +1913,8 @@ create table app_public.group_contacts (
 );
 create index group_contacts_contact_id_idx on app_public.group_contacts (contact_id);
 comment on table app_public.group_contacts is 'The contacts in a group.';
-create trigger _110_fill_in_tenant before insert on app_public.group_contacts
-  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _110_fill_in_tenant_of_contact before insert on app_public.group_contacts
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_contact();
 alter table app_public.group_contacts enable row level security;
 create policy tenant_isolation on app_public.group_contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -2830,6 +2889,16 @@ create policy update_admin on app_public.whatsapp_flows for update to parley_vis
 grant delete, select on app_public.whatsapp_flows to parley_visitor;
 grant insert (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata), update (whatsapp_flow_id, name, description, status, categories, flow_json, endpoint_uri, data_source_id, metadata) on app_public.whatsapp_flows to parley_visitor;
 
+create type app_public.bulk_outcome as (
+  id uuid,
+  code text,
+  message text
+);
+comment on type app_public.bulk_outcome is 'The outcome of a mutation of many objects for one of them.';
+comment on column app_public.bulk_outcome.id is 'The id that was given.';
+comment on column app_public.bulk_outcome.code is 'Why the object was not changed: an error code (PY…). Null if it was changed.';
+comment on column app_public.bulk_outcome.message is 'The code in words. Null if the object was changed.';
+
 create type app_public.chatbot_figure as (
   day date,
   chatbot_id uuid,
@@ -2941,6 +3010,16 @@ comment on column app_public.failure_figure.channel_id is 'The channel. Null if 
 comment on column app_public.failure_figure.author is 'Who wrote the messages. Null if authors are not distinguished.';
 comment on column app_public.failure_figure.error_code is 'The error_code of their status.';
 comment on column app_public.failure_figure.messages is 'The number of messages.';
+
+create type app_public.filled_reply as (
+  content jsonb,
+  preview text,
+  missing_variables text[]
+);
+comment on type app_public.filled_reply is 'A canned reply as it would be sent.';
+comment on column app_public.filled_reply.content is 'The content with the values of the variables.';
+comment on column app_public.filled_reply.preview is 'A short form of the message.';
+comment on column app_public.filled_reply.missing_variables is 'The variables that have neither a value nor an alternative in the text. sendCannedReply refuses the reply until they are given.';
 
 create type app_public.filter_field as (
   name text,
@@ -3277,6 +3356,110 @@ $$
 comment on function app_hidden.accept_invitation(text,text,text,text,interval,text,integer,text) is 'Makes the invited person a member and opens a session, unless lifetime is null. If the address has no account, one is created with this password (PYPWD); otherwise the password must be the account''s, and the attempt is counted like a sign-in. The outcome is returned rather than raised: signed_in; joined (without a session); refused (wrong password, or locked); code_required and code_refused, see check_second_factor(); invalid (the token is unknown, used, expired or revoked).';
 grant execute on function app_hidden.accept_invitation(text,text,text,text,interval,text,integer,text) to parley_authenticator;
 
+create function app_hidden.assign(conversation_ids uuid[], user_id uuid, team_id uuid, strategy app_public.assignment_strategy) returns uuid[] as $$
+declare
+  v_team app_public.teams;
+  v_strategy app_public.assignment_strategy;
+  v_ids uuid[];
+  v_previous_ids uuid[];
+  v_chosen_ids uuid[];
+  v_assigned_ids uuid[] := '{}';
+begin
+  if user_id is not null and strategy is not null then
+    raise exception '`userId` and `strategy` must not be given together' using errcode = 'PYREQ';
+  elsif user_id is not null and exists (
+    select from app_public.conversations c
+    where c.id = any (conversation_ids)
+    and not exists (
+      select from app_public.memberships m
+      where m.tenant_id = c.tenant_id and m.user_id = assign.user_id and m.is_active
+    )
+  ) then
+    raise exception 'There is no such user in this tenant' using errcode = 'PYNFD';
+  elsif team_id is not null and exists (
+    select from app_public.conversations c
+    where c.id = any (conversation_ids)
+    and not exists (select from app_public.teams t where t.tenant_id = c.tenant_id and t.id = assign.team_id)
+  ) then
+    raise exception 'There is no such team' using errcode = 'PYNFD';
+  end if;
+
+  -- Conversations before teams: docs/architecture.md, "Locks".
+  perform from app_public.conversations c where c.id = any (conversation_ids) order by c.id for no key update;
+
+  if team_id is null and strategy is null then
+    update app_public.conversations c set
+      assignee_id = assign.user_id,
+      handed_over_at = case when assign.user_id is not null or c.team_id is not null then c.handed_over_at end,
+      -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
+      chatbot_paused_until = case
+        when assign.user_id is not null or c.chatbot_paused_until <= now() then c.chatbot_paused_until
+      end
+    where c.id = any (conversation_ids);
+    return conversation_ids;
+  end if;
+
+  for v_team in
+    select t.*
+    from app_public.teams t
+    where t.id in (
+      select coalesce(assign.team_id, c.team_id) from app_public.conversations c where c.id = any (conversation_ids)
+    )
+    order by t.id
+  loop
+    v_strategy := coalesce(strategy, case when user_id is null then v_team.assignment end);
+    -- A team that assigns by itself does not assign closed conversations.
+    select
+      -- Those that get a member first: unnest() pairs them with the chosen ones, and the others with null.
+      array_agg(c.id order by c.status = 'open' or strategy is not null desc, c.id),
+      array_agg(
+        case when strategy is null then coalesce(c.assignee_id, c.previous_assignee_id) else c.previous_assignee_id end
+        order by c.id
+      ) filter (where c.status = 'open' or strategy is not null)
+    into v_ids, v_previous_ids
+    from app_public.conversations c
+    where c.id = any (conversation_ids) and coalesce(assign.team_id, c.team_id) = v_team.id;
+
+    v_chosen_ids := case
+      when v_strategy is not null then app_hidden.choose_members(v_team.id, v_strategy, v_previous_ids)
+    end;
+    update app_public.conversations c set team_id = v_team.id, assignee_id = coalesce(assign.user_id, n.user_id)
+    from unnest(v_ids, v_chosen_ids) n (id, user_id)
+    where c.id = n.id;
+    v_assigned_ids := v_assigned_ids || v_ids;
+  end loop;
+  return v_assigned_ids;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.assign(uuid[],uuid,uuid,app_public.assignment_strategy) is 'Assigns conversations that the caller may work in, as assign_conversation() and assign_conversations() say. Returns the ids of those that were assigned: with a strategy and without a team, only conversations of a team. PYNFD: there is no such member or team. PYREQ: a strategy together with a user.';
+grant execute on function app_hidden.assign(uuid[],uuid,uuid,app_public.assignment_strategy) to parley_visitor;
+
+create function app_hidden.bulk_ids(ids uuid[]) returns uuid[] as $$
+begin
+  if cardinality(ids) > 500 then
+    raise exception 'A request must have at most 500 ids, not %', cardinality(ids) using errcode = 'PYLIM';
+  end if;
+  return array(select distinct i from unnest(ids) i where i is not null order by i);
+end;
+$$
+  language plpgsql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.bulk_ids(uuid[]) is 'The ids of a mutation of many objects, each once, in the order in which their rows are locked. PYLIM: more than 500.';
+grant execute on function app_hidden.bulk_ids(uuid[]) to parley_visitor;
+
+create function app_hidden.bulk_outcomes(ids uuid[], found_ids uuid[], what text) returns setof app_public.bulk_outcome as $$
+  select
+    i.id,
+    case when i.id <> all (found_ids) then 'PYNFD' end,
+    case when i.id <> all (found_ids) then 'There is no such ' || what end
+  from (select g.id, min(g.n) as n from unnest(ids) with ordinality g (id, n) group by g.id) i
+  where i.id is not null
+  order by i.n
+$$
+  language sql stable rows 100 set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.bulk_outcomes(uuid[],uuid[],text) is 'The outcomes of a mutation of many objects, in the order of the ids, each once: PYNFD for those that were not found. what names the kind of object.';
+grant execute on function app_hidden.bulk_outcomes(uuid[],uuid[],text) to parley_visitor;
+
 create function app_hidden.buttons_problem(action jsonb) returns text as $$
   select case
     when jsonb_typeof(action -> 'buttons') is distinct from 'array' then 'action.buttons must be a list'
@@ -3510,41 +3693,64 @@ comment on function app_hidden.check_note(jsonb,boolean) is 'Checks the content 
 grant execute on function app_hidden.check_note(jsonb,boolean) to parley_visitor;
 
 create function app_hidden.choose_member(team_id uuid, strategy app_public.assignment_strategy, previous_user_id uuid) returns uuid as $$
+  select (app_hidden.choose_members(team_id, strategy, array[previous_user_id]))[1]
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.choose_member(uuid,app_public.assignment_strategy,uuid) is 'choose_members() for one conversation.';
+grant execute on function app_hidden.choose_member(uuid,app_public.assignment_strategy,uuid) to parley_visitor;
+
+create function app_hidden.choose_members(team_id uuid, strategy app_public.assignment_strategy, previous_user_ids uuid[]) returns uuid[] as $$
 declare
   v_team app_public.teams;
-  v_user_id uuid;
+  v_user_ids uuid[];
 begin
   -- Two assignments at once wait for each other here, and each knows of the one before it.
   select t.* into v_team
   from app_public.teams t
-  where t.id = choose_member.team_id
+  where t.id = choose_members.team_id
   for no key update;
   perform app_hidden.require_scope_in(v_team.tenant_id, 'send', 'team');
 
-  select m.user_id into v_user_id
-  from app_public.team_members tm
-  join app_public.memberships m on m.tenant_id = tm.tenant_id and m.user_id = tm.user_id
-  where tm.team_id = v_team.id
-  and m.is_active and m.is_available and m.role >= 'agent'
-  order by
-    strategy = 'previous' and m.user_id = previous_user_id desc nulls last,
-    case when strategy = 'least_busy' then (
-      select count(*)
-      from app_public.conversations c
-      where c.assignee_id = m.user_id and c.status = 'open' and c.tenant_id = m.tenant_id
-    ) end,
-    tm.last_assigned_at nulls first,
-    m.user_id
-  limit 1;
+  with available as (
+    select m.user_id, tm.last_assigned_at, case
+      when strategy = 'least_busy' then (
+        select count(*)
+        from app_public.conversations c
+        where c.assignee_id = m.user_id and c.status = 'open' and c.tenant_id = m.tenant_id
+      )
+      else 0
+    end as busy
+    from app_public.team_members tm
+    join app_public.memberships m on m.tenant_id = tm.tenant_id and m.user_id = tm.user_id
+    where tm.team_id = v_team.id
+    and m.is_active and m.is_available and m.role >= 'agent'
+  ),
+  -- Each conversation makes its member one conversation busier, so the members take turns.
+  turns as (
+    select a.user_id, row_number() over (order by a.busy + t.n, a.last_assigned_at nulls first, a.user_id) as turn
+    from available a
+    cross join generate_series(1, cardinality(previous_user_ids)) t (n)
+  ),
+  wanted as (
+    select p.n, a.user_id, row_number() over (partition by a.user_id is null order by p.n) as turn
+    from unnest(previous_user_ids) with ordinality p (user_id, n)
+    left join available a on strategy = 'previous' and a.user_id = p.user_id
+  )
+  select array_agg(coalesce(w.user_id, t.user_id) order by w.n) into v_user_ids
+  from wanted w
+  left join turns t on w.user_id is null and t.turn = w.turn;
 
-  update app_public.team_members tm set last_assigned_at = clock_timestamp()
-  where tm.team_id = v_team.id and tm.user_id = v_user_id;
-  return v_user_id;
+  update app_public.team_members tm set last_assigned_at = clock_timestamp() + u.n * interval '1 microsecond'
+  from (
+    select c.user_id, max(c.n) as n from unnest(v_user_ids) with ordinality c (user_id, n) group by c.user_id
+  ) u
+  where tm.team_id = v_team.id and tm.user_id = u.user_id;
+  return v_user_ids;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.choose_member(uuid,app_public.assignment_strategy,uuid) is 'Chooses the member of a team who gets a conversation that previous_user_id had before, and records it. Null if no member is available. Locks the team until the end of the transaction. PYNFD. PYDEN: agents only.';
-grant execute on function app_hidden.choose_member(uuid,app_public.assignment_strategy,uuid) to parley_visitor;
+comment on function app_hidden.choose_members(uuid,app_public.assignment_strategy,uuid[]) is 'Chooses the members of a team who get conversations that these users had before, one for each, and records it. Null where no member is available. Locks the team until the end of the transaction. PYNFD. PYDEN: agents only.';
+grant execute on function app_hidden.choose_members(uuid,app_public.assignment_strategy,uuid[]) to parley_visitor;
 
 create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
 declare
@@ -3994,6 +4200,26 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.figure_days(app_public.tenants,date,date) is 'The days that figures are asked for: by default the last 30 until today, in the tenant''s time zone. PYLIM: more than 400.';
 grant execute on function app_hidden.figure_days(app_public.tenants,date,date) to parley_visitor;
+
+create function app_hidden.fill_content(content jsonb, variables jsonb) returns jsonb as $$
+begin
+  return case jsonb_typeof(content)
+    when 'object' then (
+      select coalesce(jsonb_object_agg(e.key, app_hidden.fill_content(e.value, variables)), '{}')
+      from jsonb_each(content) e
+    )
+    when 'array' then (
+      select coalesce(jsonb_agg(app_hidden.fill_content(e.value, variables) order by e.n), '[]')
+      from jsonb_array_elements(content) with ordinality e (value, n)
+    )
+    when 'string' then to_jsonb(app_hidden.interpolate(content #>> '{}', variables))
+    else content
+  end;
+end;
+$$
+  language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.fill_content(jsonb,jsonb) is 'Fills variables into all texts of a content.';
+grant execute on function app_hidden.fill_content(jsonb,jsonb) to parley_visitor;
 
 create function app_hidden.filter_operand(field_type text, choices regtype, form text, given jsonb, path text) returns jsonb as $$
 declare
@@ -4490,6 +4716,15 @@ $$
 comment on function app_hidden.interactive_problem(jsonb) is 'What is wrong with an interactive message, or null. Kinds that this version does not support are checked by the provider only.';
 grant execute on function app_hidden.interactive_problem(jsonb) to parley_visitor;
 
+create function app_hidden.interpolate(template text, variables jsonb) returns text as $$
+  select string_agg(t.text || coalesce(p.value, p.written, ''), '' order by t.n)
+  from regexp_split_to_table(template, '\{\{[][A-Za-z0-9_.]+(\|[^{}]*)?\}\}') with ordinality t (text, n)
+  left join app_hidden.placeholders(template, variables) p on p.n = t.n
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.interpolate(text,jsonb) is 'Fills variables into a text, once: what a value contains is not filled in again. A placeholder without a value stays as it is.';
+grant execute on function app_hidden.interpolate(text,jsonb) to parley_visitor;
+
 create function app_hidden.is_at_least(role app_public.member_role) returns boolean as $$
   select coalesce(app_hidden.current_member_role() >= is_at_least.role, false)
 $$
@@ -4635,43 +4870,75 @@ $$
 comment on function app_hidden.location_problem(jsonb) is 'What is wrong with a location, or null. {"latitude", "longitude", "name"?, "address"?}.';
 grant execute on function app_hidden.location_problem(jsonb) to parley_visitor;
 
-create function app_hidden.mark_read(tenant_id uuid, conversation_id uuid) returns app_public.conversations as $$
+create function app_hidden.lock_conversations(conversation_ids uuid[]) returns uuid[] as $$
 declare
-  v_before app_public.conversations;
-  v_after app_public.conversations;
+  v_ids uuid[] := app_hidden.bulk_ids(conversation_ids);
 begin
-  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
+  perform app_hidden.require_scope('send') where not app_hidden.is_program();
+  -- By id, so that two requests about the same conversations wait for each other: docs/architecture.md, "Locks".
+  return array(
+    select c.id from app_public.conversations c where c.id = any (v_ids) order by c.id for no key update
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.lock_conversations(uuid[]) is 'Locks those conversations that the caller may work in, and returns their ids. PYLIM: more than 500. PYDEN: agents only.';
+grant execute on function app_hidden.lock_conversations(uuid[]) to parley_visitor;
+
+create function app_hidden.lock_listed_contacts(contact_ids uuid[]) returns uuid[] as $$
+declare
+  v_ids uuid[] := app_hidden.bulk_ids(contact_ids);
+begin
+  perform app_hidden.require_scope('manage_contacts') where not app_hidden.is_program();
+  -- By id, so that two requests about the same contacts wait for each other: docs/architecture.md, "Locks".
+  return array(select c.id from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.lock_listed_contacts(uuid[]) is 'Locks those contacts that the caller may change, and returns their ids. PYLIM: more than 500. PYDEN: agents only.';
+grant execute on function app_hidden.lock_listed_contacts(uuid[]) to parley_visitor;
+
+create function app_hidden.mark_read(conversation_ids uuid[]) returns setof app_public.conversations as $$
+declare
+  v_unread_ids uuid[];
+begin
+  perform app_hidden.require_scope_in(
+    (select c.tenant_id from app_public.conversations c where c.id = i.id), 'send', 'conversation'
+  )
+  from unnest(conversation_ids) i (id);
 
   -- Lock first and read the clock after: a message counts as unread if, and only
   -- if, it is newer than read_at (tg_messages__track_conversation compares).
-  select c.* into v_before
+  select array_agg(l.id) filter (where l.unread_count > 0) into v_unread_ids
+  from (
+    select c.id, c.unread_count
+    from app_public.conversations c
+    where c.id = any (conversation_ids)
+    order by c.id
+    for no key update
+  ) l;
+
+  return query
+    update app_public.conversations c set read_at = clock_timestamp(), unread_count = 0
+    where c.id = any (conversation_ids)
+    returning c.*;
+
+  perform graphile_worker.add_jobs(array_agg(
+    app_private.job(
+      'mark_read', json_build_object('conversationId', c.id), key => app_private.job_key('mark_read', c.id)
+    )
+    order by c.id
+  ))
   from app_public.conversations c
-  where c.tenant_id = mark_read.tenant_id and c.id = mark_read.conversation_id
-  for no key update;
-
-  update app_public.conversations c set read_at = clock_timestamp(), unread_count = 0
-  where c.id = v_before.id
-  returning c.* into v_after;
-
-  if v_before.unread_count > 0 and exists (
-    select from app_public.channels ch
-    join app_public.channel_kinds k on k.kind = ch.kind
-    where ch.id = v_before.channel_id and ch.sends_read_receipts and k.has_read_receipts
-  ) then
-    perform graphile_worker.add_jobs(array[
-      app_private.job(
-        'mark_read',
-        json_build_object('conversationId', v_before.id),
-        key => app_private.job_key('mark_read', v_before.id)
-      )
-    ]);
-  end if;
-  return v_after;
+  join app_public.channels ch on ch.id = c.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  where c.id = any (v_unread_ids) and ch.sends_read_receipts and k.has_read_receipts
+  having count(*) > 0;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.mark_read(uuid,uuid) is 'The privileged part of mark_conversation_read(): writes columns that users cannot write. PYNFD: not a conversation of the caller''s tenant. PYDEN: agents only.';
-grant execute on function app_hidden.mark_read(uuid,uuid) to parley_visitor;
+comment on function app_hidden.mark_read(uuid[]) is 'The privileged part of mark_conversation_read() and mark_conversations_read(): writes columns that users cannot write. PYNFD: not conversations of the caller''s tenant. PYDEN: agents only.';
+grant execute on function app_hidden.mark_read(uuid[]) to parley_visitor;
 
 create function app_hidden.matching_contacts(filter jsonb) returns setof app_public.contacts as $$
 declare
@@ -4805,6 +5072,19 @@ $$
 comment on function app_hidden.message_preview(app_public.message_type,jsonb) is 'A short form of a message, inbound or outbound, never empty: its text, or a placeholder such as "[image]", "[voice]" or "[order: 2 items]".';
 grant execute on function app_hidden.message_preview(app_public.message_type,jsonb) to parley_visitor;
 
+create function app_hidden.missing_variables(content jsonb, variables jsonb) returns text[] as $$
+  select array(
+    select distinct p.path
+    from jsonb_path_query(content, 'strict $.** ? (@.type() == "string")') t (value)
+    cross join lateral app_hidden.placeholders(t.value #>> '{}', variables) p
+    where p.value is null
+    order by p.path
+  )
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.missing_variables(jsonb,jsonb) is 'The paths in the texts of a content that have neither a value nor an alternative.';
+grant execute on function app_hidden.missing_variables(jsonb,jsonb) to parley_visitor;
+
 create function app_hidden.normalize_email(email text) returns text as $$
   -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
   select regexp_replace(
@@ -4892,6 +5172,19 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.order_preview(jsonb) is 'A short form of an order, for example "[order: 2 items]".';
 grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
+
+create function app_hidden.placeholders(template text, variables jsonb) returns table(n bigint, path text, written text, value text) as $$
+  select m.n, m.parts[1], '{{' || m.parts[1] || coalesce(m.parts[2], '') || '}}', case
+    when m.parts[2] is null then r.value
+    -- What stands after the bar takes the place of a missing or empty value.
+    else coalesce(nullif(r.value, ''), substr(m.parts[2], 2))
+  end
+  from regexp_matches(template, '\{\{([][A-Za-z0-9_.]+)(\|[^{}]*)?\}\}', 'g') with ordinality m (parts, n)
+  cross join lateral (select app_hidden.resolve_variable(variables, m.parts[1]) as value) r
+$$
+  language sql immutable parallel safe rows 5 set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.placeholders(text,jsonb) is 'The placeholders of a text in order, as written, {{path}} or {{path|alternative}}, and their values.';
+grant execute on function app_hidden.placeholders(text,jsonb) to parley_visitor;
 
 create function app_hidden.publish_draft(chatbot_id uuid) returns app_public.chatbot_versions as $$
 declare
@@ -5095,6 +5388,33 @@ $$
 comment on function app_hidden.remove_totp(uuid,uuid,text,integer,text) is 'Removes the secret and the recovery codes of the caller, so that sign-in requires the password only. The outcome: removed (also if there was none); refused (wrong password); code_required and code_refused, see check_second_factor(); signed_out.';
 grant execute on function app_hidden.remove_totp(uuid,uuid,text,integer,text) to parley_authenticator;
 
+create function app_hidden.reply_variables(conversation_id uuid, given jsonb) returns jsonb as $$
+  select coalesce(
+    (
+      select jsonb_object_agg(g.key, g.value)
+      from jsonb_each(given) g
+      -- Nothing that is given replaces those below, or a part of them.
+      where substring(g.key from '[^].[]+') not in ('contact', 'customer_phone', 'user', 'tenant')
+    ),
+    '{}'
+  ) || jsonb_build_object(
+    'contact', app_hidden.chatbot_contact(p),
+    'customer_phone', coalesce(regexp_replace(p.phone, '\D', '', 'g'), ''),
+    'user', (
+      select jsonb_build_object('name', u.name, 'email', u.email)
+      from app_public.users u where u.id = app_hidden.current_user_id()
+    ),
+    'tenant', jsonb_build_object('name', t.name)
+  )
+  from app_public.conversations c
+  join app_public.contacts p on p.id = c.contact_id
+  join app_public.tenants t on t.id = c.tenant_id
+  where c.id = reply_variables.conversation_id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.reply_variables(uuid,jsonb) is 'The variables of canned replies in a conversation: contact and customer_phone, as chatbots have them; user, the caller, and tenant; and those that are given, an object. Null if there is no such conversation.';
+grant execute on function app_hidden.reply_variables(uuid,jsonb) to parley_visitor;
+
 create function app_hidden.request_media(tenant_id uuid, media_id uuid) returns app_public.media as $$
 declare
   v_media app_public.media;
@@ -5271,6 +5591,38 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.reset_password(text,text) is 'Sets the password of the user to whom the token was sent, and ends the user''s sessions, see set_password(). The outcome: changed; invalid (the token is unknown, used or expired, or the user is inactive or has another address now). PYPWD: the new password is too short, too long or too common; the token stays valid.';
 grant execute on function app_hidden.reset_password(text,text) to parley_authenticator;
+
+create function app_hidden.resolve_variable(variables jsonb, path text) returns text as $$
+declare
+  v_value jsonb;
+  v_segment text;
+begin
+  -- The longest prefix that is the name of a variable; the rest of the path leads into its value.
+  for v_end in reverse least(length(path), 500)..1 loop
+    continue when v_end < length(path) and substr(path, v_end + 1, 1) not in ('.', '[');
+    v_value := variables -> left(path, v_end);
+    foreach v_segment in array array_remove(regexp_split_to_array(substr(path, v_end + 1), '[].[]+'), '') loop
+      v_value := case jsonb_typeof(v_value)
+        when 'object' then v_value -> v_segment
+        when 'array' then case
+          when v_segment = 'length' then to_jsonb(jsonb_array_length(v_value))
+          when v_segment ~ '^\d{1,9}$' then v_value -> v_segment::int
+        end
+      end;
+    end loop;
+    exit when v_value is not null;
+  end loop;
+
+  return case jsonb_typeof(v_value)
+    when 'number' then trim_scale((v_value #>> '{}')::numeric)::text
+    when 'string' then v_value #>> '{}'
+    when 'boolean' then v_value #>> '{}'
+  end;
+end;
+$$
+  language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.resolve_variable(jsonb,text) is 'The value at a path like order.items[0].name as text, as chatbots resolve paths: both sides run tests/cases/variables.json. Null if there is none, or if it is a list or an object.';
+grant execute on function app_hidden.resolve_variable(jsonb,text) to parley_visitor;
 
 create function app_hidden.role_of_scopes(scopes app_public.api_key_scope[]) returns app_public.member_role as $$
   select case
@@ -7343,17 +7695,19 @@ begin
     where d.created_at < now() - interval '1 day'
     -- "is not null" makes the partial index usable for a scan of all messages with files.
     and not exists (select from app_public.messages m where m.media_id = d.id and m.media_id is not null)
+    and not exists (select from app_public.canned_replies r where r.media_id = d.id)
     for update skip locked
   );
   delete from app_public.media d
   where d.id = any (v_ids)
-  and not exists (select from app_public.messages m where m.media_id = d.id);
+  and not exists (select from app_public.messages m where m.media_id = d.id)
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id);
   get diagnostics v_deleted = row_count;
   return v_deleted;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_unused_media() is 'Deletes media that no message uses: uploads that were not sent within a day, and files of messages whose partition was dropped. Returns the number of rows.';
+comment on function app_private.delete_unused_media() is 'Deletes media that no message and no canned reply uses: uploads that were not sent within a day, and files of messages whose partition was dropped. Returns the number of rows.';
 
 create function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
@@ -11505,6 +11859,16 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__fill_in_tenant() is 'Sets the tenant of a row that a signed-in user inserts to the tenant of the request. SQL of the owner must name the tenant.';
 
+create function app_private.tg__fill_in_tenant_of_contact() returns trigger as $$
+begin
+  -- Under the caller's own policies: a contact of another tenant is not found.
+  NEW.tenant_id := (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id);
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__fill_in_tenant_of_contact() is 'Sets the tenant of a tag or a group of a contact to that of the contact.';
+
 create function app_private.tg__notify() returns trigger as $$
 begin
   perform app_private.notify_change(r.tenant_id, TG_ARGV[0], array_agg(r.id))
@@ -11567,6 +11931,19 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_api_keys__notify() is 'Notifies the API that a key has been revoked, so that it closes the key''s WebSockets.';
+
+create function app_private.tg_canned_replies__refuse_long_text() returns trigger as $$
+declare
+  v_limit int := (select max(k.text_limit) from app_public.channel_kinds k);
+begin
+  if length(NEW.content ->> 'body') > v_limit then
+    raise exception 'Invalid text message: body must have at most % characters', v_limit using errcode = 'PYCNT';
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_canned_replies__refuse_long_text() is 'Refuses a text that is too long for every kind of channel (PYCNT). That of a conversation decides when it is sent.';
 
 create function app_private.tg_channels__choose_default() returns trigger as $$
 begin
@@ -12527,12 +12904,13 @@ begin
   delete from app_public.media d
   using old_rows o
   where d.id = o.media_id and d.tenant_id = o.tenant_id
-  and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id);
+  and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id)
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id);
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_messages__remove_media() is 'Deletes the media of deleted messages, unless other messages use them.';
+comment on function app_private.tg_messages__remove_media() is 'Deletes the media of deleted messages, unless other messages or canned replies use them.';
 
 create function app_private.tg_messages__remove_state() returns trigger as $$
 declare
@@ -13084,6 +13462,27 @@ $$
 comment on function app_public.activate_version(uuid,app_public.running_contexts,boolean) is 'Makes a version, a former one too, the one that answers new conversations. runningContexts is the fate of runs of the chatbot''s other versions; it defaults to FINISH. isExclusive: whether the tenant''s other chatbots become inactive; it defaults to true. If not, trigger rules decide. PYNFD, PYDEN: admins only.';
 grant execute on function app_public.activate_version(uuid,app_public.running_contexts,boolean) to parley_visitor;
 
+create function app_public.add_contacts_to_group(contact_ids uuid[], group_id uuid) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
+  v_list app_public.groups;
+begin
+  select l.* into v_list from app_public.groups l where l.id = add_contacts_to_group.group_id;
+  perform app_hidden.require_scope_in(v_list.tenant_id, 'manage_contacts', 'group');
+
+  insert into app_public.group_contacts (group_id, contact_id)
+  select v_list.id, c.id
+  from app_public.contacts c
+  where c.id = any (v_ids) and c.tenant_id = v_list.tenant_id
+  order by c.id
+  on conflict do nothing;
+  return query select * from app_hidden.bulk_outcomes(contact_ids, v_ids, 'contact');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.add_contacts_to_group(uuid[],uuid) is 'Puts contacts into a group; those that are in it stay in it. Each id has its own outcome; one that is given twice counts once. PYNFD: there is no such group. PYLIM: more than 500 ids. PYDEN: agents only. contactIds: at most 500. groupId: the group.';
+grant execute on function app_public.add_contacts_to_group(uuid[],uuid) to parley_visitor;
+
 create function app_public.add_note(conversation_id uuid, body text default null::text, mentioned_user_ids uuid[] default '{}'::uuid[], media_id uuid default null::uuid, reply_to_id uuid default null::uuid) returns app_public.messages as $$
   insert into app_public.messages (conversation_id, type, content, media_id, reply_to_id)
   values (
@@ -13099,54 +13498,50 @@ grant execute on function app_public.add_note(uuid,text,uuid[],uuid,uuid) to par
 create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid, team_id uuid default null::uuid, strategy app_public.assignment_strategy default null::app_public.assignment_strategy) returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
-  v_team_id uuid := coalesce(team_id, case when strategy is not null then v_conversation.team_id end);
-  v_user_id uuid := user_id;
 begin
-  if user_id is not null and strategy is not null then
-    raise exception '`userId` and `strategy` must not be given together' using errcode = 'PYREQ';
-  elsif strategy is not null and v_team_id is null then
+  if app_hidden.assign(array[v_conversation.id], user_id, team_id, strategy) = '{}' then
     raise exception '`strategy` requires `teamId`, or a conversation of a team' using errcode = 'PYREQ';
-  elsif user_id is not null and not exists (
-    select from app_public.memberships m
-    where m.tenant_id = v_conversation.tenant_id and m.user_id = assign_conversation.user_id and m.is_active
-  ) then
-    raise exception 'There is no such user in this tenant' using errcode = 'PYNFD';
-  elsif team_id is not null and not exists (
-    select from app_public.teams t
-    where t.tenant_id = v_conversation.tenant_id and t.id = assign_conversation.team_id
-  ) then
-    raise exception 'There is no such team' using errcode = 'PYNFD';
   end if;
-
-  -- Conversations before teams: docs/architecture.md, "Locks".
-  perform from app_public.conversations c where c.id = v_conversation.id for no key update;
-  if strategy is not null then
-    v_user_id := app_hidden.choose_member(v_team_id, strategy, v_conversation.previous_assignee_id);
-  end if;
-
-  if v_team_id is not null then
-    update app_public.conversations c set team_id = v_team_id, assignee_id = v_user_id
-    where c.id = v_conversation.id
-    returning c.* into v_conversation;
-  elsif v_user_id is not null then
-    update app_public.conversations c set assignee_id = v_user_id
-    where c.id = v_conversation.id
-    returning c.* into v_conversation;
-  else
-    update app_public.conversations c set
-      assignee_id = null,
-      handed_over_at = case when c.team_id is not null then c.handed_over_at end,
-      -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
-      chatbot_paused_until = case when c.chatbot_paused_until <= now() then c.chatbot_paused_until end
-    where c.id = v_conversation.id
-    returning c.* into v_conversation;
-  end if;
+  select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) is 'Assigns a conversation: to an active member; to a team, which assigns it to a member as the team''s `assignment` says; or to the available member whom a strategy chooses in the given team or in the conversation''s. If no member is available, it belongs to the team and is not assigned. Without any of them, it removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the chatbot. The chatbot is silent while users are in charge. PYNFD: there is no such conversation, member or team. PYREQ: a strategy without a team, or together with a user. PYDEN: agents only.';
 grant execute on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) to parley_visitor;
+
+create function app_public.assign_conversations(conversation_ids uuid[], user_id uuid default null::uuid, team_id uuid default null::uuid, strategy app_public.assignment_strategy default null::app_public.assignment_strategy) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+  v_assigned_ids uuid[] := app_hidden.assign(v_ids, user_id, team_id, strategy);
+begin
+  return query
+    select
+      o.id,
+      case when o.id = any (v_ids) and o.id <> all (v_assigned_ids) then 'PYREQ' else o.code end,
+      case
+        when o.id = any (v_ids) and o.id <> all (v_assigned_ids)
+        then '`strategy` requires `teamId`, or a conversation of a team'
+        else o.message
+      end
+    from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation') o;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.assign_conversations(uuid[],uuid,uuid,app_public.assignment_strategy) is 'Assigns conversations, as assignConversation does one; strategies distribute them among the members of the team. Each id has its own outcome (PYREQ: a strategy, and the conversation has no team); one that is given twice counts once. PYNFD: there is no such member or team. PYREQ: a strategy together with a user. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500. userId: an active member. teamId: a team, which assigns them to its members as its `assignment` says. strategy: how to choose available members of the given team, or of the conversations''.';
+grant execute on function app_public.assign_conversations(uuid[],uuid,uuid,app_public.assignment_strategy) to parley_visitor;
+
+create function app_public.canned_replies_filled(canned_reply app_public.canned_replies, conversation_id uuid, variables jsonb default '{}'::jsonb) returns app_public.filled_reply as $$
+  select
+    f.content, app_hidden.message_preview(canned_reply.type, f.content),
+    app_hidden.missing_variables(canned_reply.content, v.variables)
+  from (select app_hidden.reply_variables(canned_replies_filled.conversation_id, variables) as variables) v
+  cross join lateral (select app_hidden.fill_content(canned_reply.content, v.variables) as content) f
+  where v.variables is not null
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.canned_replies_filled(app_public.canned_replies,uuid,jsonb) is 'The canned reply as sendCannedReply would send it in a conversation, with these further variables (an object). Null if there is no such conversation.';
+grant execute on function app_public.canned_replies_filled(app_public.canned_replies,uuid,jsonb) to parley_visitor;
 
 create function app_public.change_cursor() returns text as $$
   select app_private.write_change_cursor(pg_snapshot_xmin(pg_current_snapshot()))
@@ -13280,6 +13675,18 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.close_conversation(uuid) is 'Closes a conversation, which ends the chatbot''s pause, a snooze and the wait for an answer. The customer''s next message opens it again, unless a closing rule says otherwise. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.close_conversation(uuid) to parley_visitor;
+
+create function app_public.close_conversations(conversation_ids uuid[]) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+begin
+  update app_public.conversations c set status = 'closed' where c.id = any (v_ids);
+  return query select * from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.close_conversations(uuid[]) is 'Closes conversations, as closeConversation does one. Each id has its own outcome; one that is given twice counts once. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500.';
+grant execute on function app_public.close_conversations(uuid[]) to parley_visitor;
 
 create function app_public.contacts_message_figures(contact app_public.contacts) returns app_public.message_count as $$
   select sum(f.inbound)::int, sum(f.outbound)::int, min(f.first_message_at), max(f.last_message_at)
@@ -13565,12 +13972,25 @@ create function app_public.mark_conversation_read(conversation_id uuid) returns 
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
-  return app_hidden.mark_read(v_conversation.tenant_id, v_conversation.id);
+  select c.* into v_conversation from app_hidden.mark_read(array[v_conversation.id]) c;
+  return v_conversation;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.mark_conversation_read(uuid) is 'Marks a conversation as read: its unread count becomes 0. Informs the customer (blue ticks) if the channel sends read receipts and its kind has them. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.mark_conversation_read(uuid) to parley_visitor;
+
+create function app_public.mark_conversations_read(conversation_ids uuid[]) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+begin
+  perform app_hidden.mark_read(v_ids);
+  return query select * from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.mark_conversations_read(uuid[]) is 'Marks conversations as read, as markConversationRead does one. Each id has its own outcome; one that is given twice counts once. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500.';
+grant execute on function app_public.mark_conversations_read(uuid[]) to parley_visitor;
 
 create function app_public.mark_mentions_read(conversation_id uuid default null::uuid) returns setof app_public.mentions as $$
   update app_public.mentions x set read_at = now()
@@ -13794,6 +14214,23 @@ $$
 comment on function app_public.my_totp() is 'Whether signing in requires a code of an authenticator app, too; null if it does not.';
 grant execute on function app_public.my_totp() to parley_visitor;
 
+create function app_public.remove_contacts_from_group(contact_ids uuid[], group_id uuid) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
+  v_list app_public.groups;
+begin
+  select l.* into v_list from app_public.groups l where l.id = remove_contacts_from_group.group_id;
+  perform app_hidden.require_scope_in(v_list.tenant_id, 'manage_contacts', 'group');
+
+  delete from app_public.group_contacts x
+  where x.group_id = v_list.id and x.contact_id = any (v_ids);
+  return query select * from app_hidden.bulk_outcomes(contact_ids, v_ids, 'contact');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.remove_contacts_from_group(uuid[],uuid) is 'Takes contacts out of a group; those that are not in it stay out. Each id has its own outcome; one that is given twice counts once. PYNFD: there is no such group. PYLIM: more than 500 ids. PYDEN: agents only. contactIds: at most 500. groupId: the group.';
+grant execute on function app_public.remove_contacts_from_group(uuid[],uuid) to parley_visitor;
+
 create function app_public.reopen_conversation(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set status = 'open'
   where c.id = (app_hidden.require_conversation(reopen_conversation.conversation_id)).id
@@ -13802,6 +14239,18 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.reopen_conversation(uuid) is 'Opens a closed or archived conversation. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
+
+create function app_public.reopen_conversations(conversation_ids uuid[]) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+begin
+  update app_public.conversations c set status = 'open' where c.id = any (v_ids);
+  return query select * from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.reopen_conversations(uuid[]) is 'Opens conversations, as reopenConversation does one. Each id has its own outcome; one that is given twice counts once. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500.';
+grant execute on function app_public.reopen_conversations(uuid[]) to parley_visitor;
 
 create function app_public.return_to_chatbot(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set
@@ -13834,6 +14283,45 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.revoke_api_key(uuid) is 'Ends an API key at once, with its WebSockets. Revoking a key again changes nothing. PYNFD. PYDEN: admins only. PYKEY: an API key cannot revoke keys.';
 grant execute on function app_public.revoke_api_key(uuid) to parley_visitor;
+
+create function app_public.send_canned_reply(conversation_id uuid, canned_reply_id uuid default null::uuid, shortcut text default null::text, variables jsonb default '{}'::jsonb, reply_to_id uuid default null::uuid, idempotency_key text default null::text) returns app_public.messages as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_reply app_public.canned_replies;
+  v_filled app_public.filled_reply;
+begin
+  if num_nonnulls(canned_reply_id, shortcut) <> 1 then
+    raise exception 'Either `cannedReplyId` or `shortcut` must be given' using errcode = 'PYREQ';
+  elsif jsonb_typeof(variables) is distinct from 'object' then
+    raise exception '`variables` must be an object' using errcode = 'PYREQ';
+  end if;
+
+  select r.* into v_reply
+  from app_public.canned_replies r
+  where r.tenant_id = v_conversation.tenant_id
+  and (
+    r.id = canned_reply_id
+    or lower(r.shortcut) = lower(send_canned_reply.shortcut)
+    and (r.user_id is null or r.user_id = app_hidden.current_user_id())
+  )
+  -- The caller's own first.
+  order by r.user_id is null
+  limit 1;
+  perform app_hidden.require_scope_in(v_reply.tenant_id, 'send', 'canned reply');
+
+  v_filled := app_public.canned_replies_filled(v_reply, v_conversation.id, variables);
+  if v_filled.missing_variables <> '{}' then
+    raise exception '`variables` must have values for %', array_to_string(v_filled.missing_variables, ', ')
+      using errcode = 'PYREQ', hint = 'Or give them an alternative in the canned reply: {{name|there}}.';
+  end if;
+  return app_public.send_message(
+    v_conversation.id, v_filled.content, v_reply.type, reply_to_id, idempotency_key, v_reply.media_id
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.send_canned_reply(uuid,uuid,text,jsonb,uuid,text) is 'Sends a canned reply, which is named by its id or by its shortcut; the caller''s own come before those of all members. Its variables are contact, customer_phone, user, tenant, and those given. As sendMessage otherwise. PYREQ: a variable has no value. PYNFD. PYDEN. The errors of sendMessage.';
+grant execute on function app_public.send_canned_reply(uuid,uuid,text,jsonb,uuid,text) to parley_visitor;
 
 create function app_public.send_message(conversation_id uuid, content jsonb default '{}'::jsonb, type app_public.message_type default 'text'::app_public.message_type, reply_to_id uuid default null::uuid, idempotency_key text default null::text, media_id uuid default null::uuid) returns app_public.messages as $$
 declare
@@ -13995,6 +14483,38 @@ $$
 comment on function app_public.snooze_conversation(uuid,timestamp with time zone) is 'Snoozes an open conversation until a time, or by default until the customer''s next message, which ends every snooze. Closing ends it too. null ends it now. PYREQ: until must be in the future, and the conversation open. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.snooze_conversation(uuid,timestamp with time zone) to parley_visitor;
 
+create function app_public.snooze_conversations(conversation_ids uuid[], until timestamp with time zone default 'infinity'::timestamp with time zone) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+  v_snoozed_ids uuid[];
+begin
+  if until <= now() then
+    raise exception '`until` must be in the future' using errcode = 'PYREQ';
+  end if;
+
+  with snoozed as (
+    update app_public.conversations c set snoozed_until = until
+    where c.id = any (v_ids) and c.status = 'open'
+    returning c.id
+  )
+  select array_agg(s.id) into v_snoozed_ids from snoozed s;
+
+  return query
+    select
+      o.id,
+      case when o.id = any (v_ids) and not coalesce(o.id = any (v_snoozed_ids), false) then 'PYREQ' else o.code end,
+      case
+        when o.id = any (v_ids) and not coalesce(o.id = any (v_snoozed_ids), false)
+        then 'Only an open conversation can be snoozed'
+        else o.message
+      end
+    from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation') o;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.snooze_conversations(uuid[],timestamp with time zone) is 'Snoozes conversations, as snoozeConversation does one. Each id has its own outcome (PYREQ: the conversation is not open); one that is given twice counts once. PYREQ: until is not in the future. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500. until: the end of the snooze; by default the customer''s next message. null ends a snooze now.';
+grant execute on function app_public.snooze_conversations(uuid[],timestamp with time zone) to parley_visitor;
+
 create function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}'::jsonb) returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
@@ -14050,6 +14570,27 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.stop_chatbot_run(uuid,text) is 'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, PYDEN: agents only.';
 grant execute on function app_public.stop_chatbot_run(uuid,text) to parley_visitor;
+
+create function app_public.tag_contacts(contact_ids uuid[], tag_id uuid) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
+  v_list app_public.tags;
+begin
+  select l.* into v_list from app_public.tags l where l.id = tag_contacts.tag_id;
+  perform app_hidden.require_scope_in(v_list.tenant_id, 'manage_contacts', 'tag');
+
+  insert into app_public.contact_tags (tag_id, contact_id)
+  select v_list.id, c.id
+  from app_public.contacts c
+  where c.id = any (v_ids) and c.tenant_id = v_list.tenant_id
+  order by c.id
+  on conflict do nothing;
+  return query select * from app_hidden.bulk_outcomes(contact_ids, v_ids, 'contact');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.tag_contacts(uuid[],uuid) is 'Tags contacts; those that have the tag keep it. Each id has its own outcome; one that is given twice counts once. PYNFD: there is no such tag. PYLIM: more than 500 ids. PYDEN: agents only. contactIds: at most 500. tagId: the tag.';
+grant execute on function app_public.tag_contacts(uuid[],uuid) to parley_visitor;
 
 create function app_public.tenants_chatbot_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.chatbot_grouping[] default '{}'::app_public.chatbot_grouping[]) returns setof app_public.chatbot_figure as $$
   select
@@ -14236,6 +14777,23 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_waiting_figures(app_public.tenants) is 'Customers who are waiting now. A row for each team and assignee with the conversations that are in their hands, and how many of these wait for an answer of a user, the first since waiting_since. A row without is_handed_over has the others, which neither a user nor a chatbot has answered. Snoozed conversations do not wait.';
 grant execute on function app_public.tenants_waiting_figures(app_public.tenants) to parley_visitor;
+
+create function app_public.untag_contacts(contact_ids uuid[], tag_id uuid) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
+  v_list app_public.tags;
+begin
+  select l.* into v_list from app_public.tags l where l.id = untag_contacts.tag_id;
+  perform app_hidden.require_scope_in(v_list.tenant_id, 'manage_contacts', 'tag');
+
+  delete from app_public.contact_tags x
+  where x.tag_id = v_list.id and x.contact_id = any (v_ids);
+  return query select * from app_hidden.bulk_outcomes(contact_ids, v_ids, 'contact');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.untag_contacts(uuid[],uuid) is 'Takes a tag from contacts; those that do not have it stay without it. Each id has its own outcome; one that is given twice counts once. PYNFD: there is no such tag. PYLIM: more than 500 ids. PYDEN: agents only. contactIds: at most 500. tagId: the tag.';
+grant execute on function app_public.untag_contacts(uuid[],uuid) to parley_visitor;
 
 create function app_public.views_count(view app_public.views) returns integer as $$
   select case when view.kind <> 'messages' then app_hidden.count_matching(view.kind, view.filter, 10000) end

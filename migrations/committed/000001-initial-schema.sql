@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c662d90582544d92221f6ad9a4f799be29876412
+--! Hash: sha1:c00e08ca4ec5acffdb6b0e8375e39370e11584d3
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3661,6 +3661,18 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__refuse_invalid_phone() is
   E'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
 --! EndIncluded contacts/tg_contacts__refuse_invalid_phone.sql
+--! Included contacts/tg__fill_in_tenant_of_contact.sql
+create or replace function app_private.tg__fill_in_tenant_of_contact() returns trigger as $$
+begin
+  -- Under the caller's own policies: a contact of another tenant is not found.
+  NEW.tenant_id := (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id);
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__fill_in_tenant_of_contact() is
+  E'Sets the tenant of a tag or a group of a contact to that of the contact.';
+--! EndIncluded contacts/tg__fill_in_tenant_of_contact.sql
 --! Included contacts/tg_contact_tags__notify.sql
 create or replace function app_private.tg_contact_tags__notify() returns trigger as $$
 begin
@@ -4605,47 +4617,77 @@ comment on function app_hidden.require_conversation(uuid) is
 grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/require_conversation.sql
 --! Included conversations/choose_member.sql
+create or replace function app_hidden.choose_members(
+  team_id uuid,
+  strategy app_public.assignment_strategy,
+  previous_user_ids uuid[]
+) returns uuid[] as $$
+declare
+  v_team app_public.teams;
+  v_user_ids uuid[];
+begin
+  -- Two assignments at once wait for each other here, and each knows of the one before it.
+  select t.* into v_team
+  from app_public.teams t
+  where t.id = choose_members.team_id
+  for no key update;
+  perform app_hidden.require_scope_in(v_team.tenant_id, 'send', 'team');
+
+  with available as (
+    select m.user_id, tm.last_assigned_at, case
+      when strategy = 'least_busy' then (
+        select count(*)
+        from app_public.conversations c
+        where c.assignee_id = m.user_id and c.status = 'open' and c.tenant_id = m.tenant_id
+      )
+      else 0
+    end as busy
+    from app_public.team_members tm
+    join app_public.memberships m on m.tenant_id = tm.tenant_id and m.user_id = tm.user_id
+    where tm.team_id = v_team.id
+    and m.is_active and m.is_available and m.role >= 'agent'
+  ),
+  -- Each conversation makes its member one conversation busier, so the members take turns.
+  turns as (
+    select a.user_id, row_number() over (order by a.busy + t.n, a.last_assigned_at nulls first, a.user_id) as turn
+    from available a
+    cross join generate_series(1, cardinality(previous_user_ids)) t (n)
+  ),
+  wanted as (
+    select p.n, a.user_id, row_number() over (partition by a.user_id is null order by p.n) as turn
+    from unnest(previous_user_ids) with ordinality p (user_id, n)
+    left join available a on strategy = 'previous' and a.user_id = p.user_id
+  )
+  select array_agg(coalesce(w.user_id, t.user_id) order by w.n) into v_user_ids
+  from wanted w
+  left join turns t on w.user_id is null and t.turn = w.turn;
+
+  update app_public.team_members tm set last_assigned_at = clock_timestamp() + u.n * interval '1 microsecond'
+  from (
+    select c.user_id, max(c.n) as n from unnest(v_user_ids) with ordinality c (user_id, n) group by c.user_id
+  ) u
+  where tm.team_id = v_team.id and tm.user_id = u.user_id;
+  return v_user_ids;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.choose_members(uuid, app_public.assignment_strategy, uuid[]) is
+  E'Chooses the members of a team who get conversations that these users had before, one for each, and records it. '
+   'Null where no member is available. Locks the team until the end of the transaction. PYNFD. PYDEN: agents only.';
+
+grant execute on function app_hidden.choose_members(uuid, app_public.assignment_strategy, uuid[]) to parley_visitor;
+
+
 create or replace function app_hidden.choose_member(
   team_id uuid,
   strategy app_public.assignment_strategy,
   previous_user_id uuid
 ) returns uuid as $$
-declare
-  v_team app_public.teams;
-  v_user_id uuid;
-begin
-  -- Two assignments at once wait for each other here, and each knows of the one before it.
-  select t.* into v_team
-  from app_public.teams t
-  where t.id = choose_member.team_id
-  for no key update;
-  perform app_hidden.require_scope_in(v_team.tenant_id, 'send', 'team');
-
-  select m.user_id into v_user_id
-  from app_public.team_members tm
-  join app_public.memberships m on m.tenant_id = tm.tenant_id and m.user_id = tm.user_id
-  where tm.team_id = v_team.id
-  and m.is_active and m.is_available and m.role >= 'agent'
-  order by
-    strategy = 'previous' and m.user_id = previous_user_id desc nulls last,
-    case when strategy = 'least_busy' then (
-      select count(*)
-      from app_public.conversations c
-      where c.assignee_id = m.user_id and c.status = 'open' and c.tenant_id = m.tenant_id
-    ) end,
-    tm.last_assigned_at nulls first,
-    m.user_id
-  limit 1;
-
-  update app_public.team_members tm set last_assigned_at = clock_timestamp()
-  where tm.team_id = v_team.id and tm.user_id = v_user_id;
-  return v_user_id;
-end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+  select (app_hidden.choose_members(team_id, strategy, array[previous_user_id]))[1]
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.choose_member(uuid, app_public.assignment_strategy, uuid) is
-  E'Chooses the member of a team who gets a conversation that previous_user_id had before, and records it. Null if no '
-   'member is available. Locks the team until the end of the transaction. PYNFD. PYDEN: agents only.';
+  E'choose_members() for one conversation.';
 
 grant execute on function app_hidden.choose_member(uuid, app_public.assignment_strategy, uuid) to parley_visitor;
 --! EndIncluded conversations/choose_member.sql
@@ -4666,6 +4708,95 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__assign() is
   E'Assigns a conversation that a team has got to one of its members, as the team''s assignment says.';
 --! EndIncluded conversations/tg_conversations__assign.sql
+--! Included conversations/assign.sql
+create or replace function app_hidden.assign(
+  conversation_ids uuid[],
+  user_id uuid,
+  team_id uuid,
+  strategy app_public.assignment_strategy
+) returns uuid[] as $$
+declare
+  v_team app_public.teams;
+  v_strategy app_public.assignment_strategy;
+  v_ids uuid[];
+  v_previous_ids uuid[];
+  v_chosen_ids uuid[];
+  v_assigned_ids uuid[] := '{}';
+begin
+  if user_id is not null and strategy is not null then
+    raise exception '`userId` and `strategy` must not be given together' using errcode = 'PYREQ';
+  elsif user_id is not null and exists (
+    select from app_public.conversations c
+    where c.id = any (conversation_ids)
+    and not exists (
+      select from app_public.memberships m
+      where m.tenant_id = c.tenant_id and m.user_id = assign.user_id and m.is_active
+    )
+  ) then
+    raise exception 'There is no such user in this tenant' using errcode = 'PYNFD';
+  elsif team_id is not null and exists (
+    select from app_public.conversations c
+    where c.id = any (conversation_ids)
+    and not exists (select from app_public.teams t where t.tenant_id = c.tenant_id and t.id = assign.team_id)
+  ) then
+    raise exception 'There is no such team' using errcode = 'PYNFD';
+  end if;
+
+  -- Conversations before teams: docs/architecture.md, "Locks".
+  perform from app_public.conversations c where c.id = any (conversation_ids) order by c.id for no key update;
+
+  if team_id is null and strategy is null then
+    update app_public.conversations c set
+      assignee_id = assign.user_id,
+      handed_over_at = case when assign.user_id is not null or c.team_id is not null then c.handed_over_at end,
+      -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
+      chatbot_paused_until = case
+        when assign.user_id is not null or c.chatbot_paused_until <= now() then c.chatbot_paused_until
+      end
+    where c.id = any (conversation_ids);
+    return conversation_ids;
+  end if;
+
+  for v_team in
+    select t.*
+    from app_public.teams t
+    where t.id in (
+      select coalesce(assign.team_id, c.team_id) from app_public.conversations c where c.id = any (conversation_ids)
+    )
+    order by t.id
+  loop
+    v_strategy := coalesce(strategy, case when user_id is null then v_team.assignment end);
+    -- A team that assigns by itself does not assign closed conversations.
+    select
+      -- Those that get a member first: unnest() pairs them with the chosen ones, and the others with null.
+      array_agg(c.id order by c.status = 'open' or strategy is not null desc, c.id),
+      array_agg(
+        case when strategy is null then coalesce(c.assignee_id, c.previous_assignee_id) else c.previous_assignee_id end
+        order by c.id
+      ) filter (where c.status = 'open' or strategy is not null)
+    into v_ids, v_previous_ids
+    from app_public.conversations c
+    where c.id = any (conversation_ids) and coalesce(assign.team_id, c.team_id) = v_team.id;
+
+    v_chosen_ids := case
+      when v_strategy is not null then app_hidden.choose_members(v_team.id, v_strategy, v_previous_ids)
+    end;
+    update app_public.conversations c set team_id = v_team.id, assignee_id = coalesce(assign.user_id, n.user_id)
+    from unnest(v_ids, v_chosen_ids) n (id, user_id)
+    where c.id = n.id;
+    v_assigned_ids := v_assigned_ids || v_ids;
+  end loop;
+  return v_assigned_ids;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.assign(uuid[], uuid, uuid, app_public.assignment_strategy) is
+  E'Assigns conversations that the caller may work in, as assign_conversation() and assign_conversations() say. '
+   'Returns the ids of those that were assigned: with a strategy and without a team, only conversations of a team. '
+   'PYNFD: there is no such member or team. PYREQ: a strategy together with a user.';
+
+grant execute on function app_hidden.assign(uuid[], uuid, uuid, app_public.assignment_strategy) to parley_visitor;
+--! EndIncluded conversations/assign.sql
 --! Included conversations/assign_conversation.sql
 create or replace function app_public.assign_conversation(
   conversation_id uuid,
@@ -4675,48 +4806,11 @@ create or replace function app_public.assign_conversation(
 ) returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
-  v_team_id uuid := coalesce(team_id, case when strategy is not null then v_conversation.team_id end);
-  v_user_id uuid := user_id;
 begin
-  if user_id is not null and strategy is not null then
-    raise exception '`userId` and `strategy` must not be given together' using errcode = 'PYREQ';
-  elsif strategy is not null and v_team_id is null then
+  if app_hidden.assign(array[v_conversation.id], user_id, team_id, strategy) = '{}' then
     raise exception '`strategy` requires `teamId`, or a conversation of a team' using errcode = 'PYREQ';
-  elsif user_id is not null and not exists (
-    select from app_public.memberships m
-    where m.tenant_id = v_conversation.tenant_id and m.user_id = assign_conversation.user_id and m.is_active
-  ) then
-    raise exception 'There is no such user in this tenant' using errcode = 'PYNFD';
-  elsif team_id is not null and not exists (
-    select from app_public.teams t
-    where t.tenant_id = v_conversation.tenant_id and t.id = assign_conversation.team_id
-  ) then
-    raise exception 'There is no such team' using errcode = 'PYNFD';
   end if;
-
-  -- Conversations before teams: docs/architecture.md, "Locks".
-  perform from app_public.conversations c where c.id = v_conversation.id for no key update;
-  if strategy is not null then
-    v_user_id := app_hidden.choose_member(v_team_id, strategy, v_conversation.previous_assignee_id);
-  end if;
-
-  if v_team_id is not null then
-    update app_public.conversations c set team_id = v_team_id, assignee_id = v_user_id
-    where c.id = v_conversation.id
-    returning c.* into v_conversation;
-  elsif v_user_id is not null then
-    update app_public.conversations c set assignee_id = v_user_id
-    where c.id = v_conversation.id
-    returning c.* into v_conversation;
-  else
-    update app_public.conversations c set
-      assignee_id = null,
-      handed_over_at = case when c.team_id is not null then c.handed_over_at end,
-      -- Also if the conversation was not assigned and a user only wrote in it: that user is done.
-      chatbot_paused_until = case when c.chatbot_paused_until <= now() then c.chatbot_paused_until end
-    where c.id = v_conversation.id
-    returning c.* into v_conversation;
-  end if;
+  select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -4847,47 +4941,50 @@ comment on function app_public.reopen_conversation(uuid) is
 grant execute on function app_public.reopen_conversation(uuid) to parley_visitor;
 --! EndIncluded conversations/reopen_conversation.sql
 --! Included conversations/mark_read.sql
-create or replace function app_hidden.mark_read(tenant_id uuid, conversation_id uuid)
-returns app_public.conversations as $$
+create or replace function app_hidden.mark_read(conversation_ids uuid[]) returns setof app_public.conversations as $$
 declare
-  v_before app_public.conversations;
-  v_after app_public.conversations;
+  v_unread_ids uuid[];
 begin
-  perform app_hidden.require_scope_in(tenant_id, 'send', 'conversation');
+  perform app_hidden.require_scope_in(
+    (select c.tenant_id from app_public.conversations c where c.id = i.id), 'send', 'conversation'
+  )
+  from unnest(conversation_ids) i (id);
 
   -- Lock first and read the clock after: a message counts as unread if, and only
   -- if, it is newer than read_at (tg_messages__track_conversation compares).
-  select c.* into v_before
+  select array_agg(l.id) filter (where l.unread_count > 0) into v_unread_ids
+  from (
+    select c.id, c.unread_count
+    from app_public.conversations c
+    where c.id = any (conversation_ids)
+    order by c.id
+    for no key update
+  ) l;
+
+  return query
+    update app_public.conversations c set read_at = clock_timestamp(), unread_count = 0
+    where c.id = any (conversation_ids)
+    returning c.*;
+
+  perform graphile_worker.add_jobs(array_agg(
+    app_private.job(
+      'mark_read', json_build_object('conversationId', c.id), key => app_private.job_key('mark_read', c.id)
+    )
+    order by c.id
+  ))
   from app_public.conversations c
-  where c.tenant_id = mark_read.tenant_id and c.id = mark_read.conversation_id
-  for no key update;
-
-  update app_public.conversations c set read_at = clock_timestamp(), unread_count = 0
-  where c.id = v_before.id
-  returning c.* into v_after;
-
-  if v_before.unread_count > 0 and exists (
-    select from app_public.channels ch
-    join app_public.channel_kinds k on k.kind = ch.kind
-    where ch.id = v_before.channel_id and ch.sends_read_receipts and k.has_read_receipts
-  ) then
-    perform graphile_worker.add_jobs(array[
-      app_private.job(
-        'mark_read',
-        json_build_object('conversationId', v_before.id),
-        key => app_private.job_key('mark_read', v_before.id)
-      )
-    ]);
-  end if;
-  return v_after;
+  join app_public.channels ch on ch.id = c.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  where c.id = any (v_unread_ids) and ch.sends_read_receipts and k.has_read_receipts
+  having count(*) > 0;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.mark_read(uuid, uuid) is
-  E'The privileged part of mark_conversation_read(): writes columns that users cannot write. PYNFD: not a '
-   'conversation of the caller''s tenant. PYDEN: agents only.';
+comment on function app_hidden.mark_read(uuid[]) is
+  E'The privileged part of mark_conversation_read() and mark_conversations_read(): writes columns that users cannot '
+   'write. PYNFD: not conversations of the caller''s tenant. PYDEN: agents only.';
 
-grant execute on function app_hidden.mark_read(uuid, uuid) to parley_visitor;
+grant execute on function app_hidden.mark_read(uuid[]) to parley_visitor;
 --! EndIncluded conversations/mark_read.sql
 --! Included conversations/mark_conversation_read.sql
 create or replace function app_public.mark_conversation_read(conversation_id uuid)
@@ -4895,7 +4992,8 @@ returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
 begin
-  return app_hidden.mark_read(v_conversation.tenant_id, v_conversation.id);
+  select c.* into v_conversation from app_hidden.mark_read(array[v_conversation.id]) c;
+  return v_conversation;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
@@ -16506,6 +16604,311 @@ grant update (shortcut, title, language, type, content, media_id, user_id) on ap
   to parley_visitor;
 --! EndIncluded messages/canned_replies.policies.sql
 
+--! split: 0845-bulk.sql
+create type app_public.bulk_outcome as (id uuid, code text, message text);
+comment on type app_public.bulk_outcome is E'The outcome of a mutation of many objects for one of them.';
+comment on column app_public.bulk_outcome.id is E'The id that was given.';
+comment on column app_public.bulk_outcome.code is
+  E'Why the object was not changed: an error code (PY…). Null if it was changed.';
+comment on column app_public.bulk_outcome.message is E'The code in words. Null if the object was changed.';
+--! Included shared/bulk_ids.sql
+create or replace function app_hidden.bulk_ids(ids uuid[]) returns uuid[] as $$
+begin
+  if cardinality(ids) > 500 then
+    raise exception 'A request must have at most 500 ids, not %', cardinality(ids) using errcode = 'PYLIM';
+  end if;
+  return array(select distinct i from unnest(ids) i where i is not null order by i);
+end;
+$$ language plpgsql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.bulk_ids(uuid[]) is
+  E'The ids of a mutation of many objects, each once, in the order in which their rows are locked. PYLIM: more than '
+   '500.';
+
+grant execute on function app_hidden.bulk_ids(uuid[]) to parley_visitor;
+
+
+create or replace function app_hidden.bulk_outcomes(ids uuid[], found_ids uuid[], what text)
+returns setof app_public.bulk_outcome as $$
+  select
+    i.id,
+    case when i.id <> all (found_ids) then 'PYNFD' end,
+    case when i.id <> all (found_ids) then 'There is no such ' || what end
+  from (select g.id, min(g.n) as n from unnest(ids) with ordinality g (id, n) group by g.id) i
+  where i.id is not null
+  order by i.n
+$$ language sql stable rows 100 set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.bulk_outcomes(uuid[], uuid[], text) is
+  E'The outcomes of a mutation of many objects, in the order of the ids, each once: PYNFD for those that were not '
+   'found. what names the kind of object.';
+
+grant execute on function app_hidden.bulk_outcomes(uuid[], uuid[], text) to parley_visitor;
+--! EndIncluded shared/bulk_ids.sql
+--! Included conversations/bulk/lock_conversations.sql
+create or replace function app_hidden.lock_conversations(conversation_ids uuid[]) returns uuid[] as $$
+declare
+  v_ids uuid[] := app_hidden.bulk_ids(conversation_ids);
+begin
+  perform app_hidden.require_scope('send') where not app_hidden.is_program();
+  -- By id, so that two requests about the same conversations wait for each other: docs/architecture.md, "Locks".
+  return array(
+    select c.id from app_public.conversations c where c.id = any (v_ids) order by c.id for no key update
+  );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.lock_conversations(uuid[]) is
+  E'Locks those conversations that the caller may work in, and returns their ids. PYLIM: more than 500. PYDEN: '
+   'agents only.';
+
+grant execute on function app_hidden.lock_conversations(uuid[]) to parley_visitor;
+--! EndIncluded conversations/bulk/lock_conversations.sql
+--! Included conversations/bulk/close_conversations.sql
+create or replace function app_public.close_conversations(conversation_ids uuid[])
+returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+begin
+  update app_public.conversations c set status = 'closed' where c.id = any (v_ids);
+  return query select * from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.close_conversations(uuid[]) is
+  E'Closes conversations, as closeConversation does one. Each id has its own outcome; one that is given twice '
+   'counts once. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500.';
+
+grant execute on function app_public.close_conversations(uuid[]) to parley_visitor;
+--! EndIncluded conversations/bulk/close_conversations.sql
+--! Included conversations/bulk/reopen_conversations.sql
+create or replace function app_public.reopen_conversations(conversation_ids uuid[])
+returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+begin
+  update app_public.conversations c set status = 'open' where c.id = any (v_ids);
+  return query select * from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.reopen_conversations(uuid[]) is
+  E'Opens conversations, as reopenConversation does one. Each id has its own outcome; one that is given twice '
+   'counts once. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500.';
+
+grant execute on function app_public.reopen_conversations(uuid[]) to parley_visitor;
+--! EndIncluded conversations/bulk/reopen_conversations.sql
+--! Included conversations/bulk/mark_conversations_read.sql
+create or replace function app_public.mark_conversations_read(conversation_ids uuid[])
+returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+begin
+  perform app_hidden.mark_read(v_ids);
+  return query select * from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.mark_conversations_read(uuid[]) is
+  E'Marks conversations as read, as markConversationRead does one. Each id has its own outcome; one that is given '
+   'twice counts once. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500.';
+
+grant execute on function app_public.mark_conversations_read(uuid[]) to parley_visitor;
+--! EndIncluded conversations/bulk/mark_conversations_read.sql
+--! Included conversations/bulk/snooze_conversations.sql
+create or replace function app_public.snooze_conversations(
+  conversation_ids uuid[],
+  until timestamptz default 'infinity'
+) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+  v_snoozed_ids uuid[];
+begin
+  if until <= now() then
+    raise exception '`until` must be in the future' using errcode = 'PYREQ';
+  end if;
+
+  with snoozed as (
+    update app_public.conversations c set snoozed_until = until
+    where c.id = any (v_ids) and c.status = 'open'
+    returning c.id
+  )
+  select array_agg(s.id) into v_snoozed_ids from snoozed s;
+
+  return query
+    select
+      o.id,
+      case when o.id = any (v_ids) and not coalesce(o.id = any (v_snoozed_ids), false) then 'PYREQ' else o.code end,
+      case
+        when o.id = any (v_ids) and not coalesce(o.id = any (v_snoozed_ids), false)
+        then 'Only an open conversation can be snoozed'
+        else o.message
+      end
+    from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation') o;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.snooze_conversations(uuid[], timestamptz) is
+  E'Snoozes conversations, as snoozeConversation does one. Each id has its own outcome (PYREQ: the conversation is '
+   'not open); one that is given twice counts once. PYREQ: until is not in the future. PYLIM: more than 500 ids. '
+   'PYDEN: agents only. conversationIds: at most 500. until: the end of the snooze; by default the customer''s next '
+   'message. null ends a snooze now.';
+
+grant execute on function app_public.snooze_conversations(uuid[], timestamptz) to parley_visitor;
+--! EndIncluded conversations/bulk/snooze_conversations.sql
+--! Included conversations/bulk/assign_conversations.sql
+create or replace function app_public.assign_conversations(
+  conversation_ids uuid[],
+  user_id uuid default null,
+  team_id uuid default null,
+  strategy app_public.assignment_strategy default null
+) returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_conversations(conversation_ids);
+  v_assigned_ids uuid[] := app_hidden.assign(v_ids, user_id, team_id, strategy);
+begin
+  return query
+    select
+      o.id,
+      case when o.id = any (v_ids) and o.id <> all (v_assigned_ids) then 'PYREQ' else o.code end,
+      case
+        when o.id = any (v_ids) and o.id <> all (v_assigned_ids)
+        then '`strategy` requires `teamId`, or a conversation of a team'
+        else o.message
+      end
+    from app_hidden.bulk_outcomes(conversation_ids, v_ids, 'conversation') o;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.assign_conversations(uuid[], uuid, uuid, app_public.assignment_strategy) is
+  E'Assigns conversations, as assignConversation does one; strategies distribute them among the members of the '
+   'team. Each id has its own outcome (PYREQ: a strategy, and the conversation has no team); one that is given twice '
+   'counts once. PYNFD: there is no such member or team. PYREQ: a strategy together with a user. PYLIM: more than '
+   '500 ids. PYDEN: agents only. conversationIds: at most 500. userId: an active member. teamId: a team, which '
+   'assigns them to its members as its `assignment` says. strategy: how to choose available members of the given '
+   'team, or of the conversations''.';
+
+grant execute on function app_public.assign_conversations(uuid[], uuid, uuid, app_public.assignment_strategy)
+  to parley_visitor;
+--! EndIncluded conversations/bulk/assign_conversations.sql
+--! Included contacts/bulk/lock_listed_contacts.sql
+create or replace function app_hidden.lock_listed_contacts(contact_ids uuid[]) returns uuid[] as $$
+declare
+  v_ids uuid[] := app_hidden.bulk_ids(contact_ids);
+begin
+  perform app_hidden.require_scope('manage_contacts') where not app_hidden.is_program();
+  -- By id, so that two requests about the same contacts wait for each other: docs/architecture.md, "Locks".
+  return array(select c.id from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.lock_listed_contacts(uuid[]) is
+  E'Locks those contacts that the caller may change, and returns their ids. PYLIM: more than 500. PYDEN: agents '
+   'only.';
+
+grant execute on function app_hidden.lock_listed_contacts(uuid[]) to parley_visitor;
+--! EndIncluded contacts/bulk/lock_listed_contacts.sql
+--! Included contacts/bulk/tag_contacts.sql
+create or replace function app_public.tag_contacts(contact_ids uuid[], tag_id uuid)
+returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
+  v_list app_public.tags;
+begin
+  select l.* into v_list from app_public.tags l where l.id = tag_contacts.tag_id;
+  perform app_hidden.require_scope_in(v_list.tenant_id, 'manage_contacts', 'tag');
+
+  insert into app_public.contact_tags (tag_id, contact_id)
+  select v_list.id, c.id
+  from app_public.contacts c
+  where c.id = any (v_ids) and c.tenant_id = v_list.tenant_id
+  order by c.id
+  on conflict do nothing;
+  return query select * from app_hidden.bulk_outcomes(contact_ids, v_ids, 'contact');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.tag_contacts(uuid[], uuid) is
+  E'Tags contacts; those that have the tag keep it. Each id has its own outcome; one that is given twice counts '
+   'once. PYNFD: there is no such tag. PYLIM: more than 500 ids. PYDEN: agents only. contactIds: at most 500. '
+   'tagId: the tag.';
+
+grant execute on function app_public.tag_contacts(uuid[], uuid) to parley_visitor;
+--! EndIncluded contacts/bulk/tag_contacts.sql
+--! Included contacts/bulk/untag_contacts.sql
+create or replace function app_public.untag_contacts(contact_ids uuid[], tag_id uuid)
+returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
+  v_list app_public.tags;
+begin
+  select l.* into v_list from app_public.tags l where l.id = untag_contacts.tag_id;
+  perform app_hidden.require_scope_in(v_list.tenant_id, 'manage_contacts', 'tag');
+
+  delete from app_public.contact_tags x
+  where x.tag_id = v_list.id and x.contact_id = any (v_ids);
+  return query select * from app_hidden.bulk_outcomes(contact_ids, v_ids, 'contact');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.untag_contacts(uuid[], uuid) is
+  E'Takes a tag from contacts; those that do not have it stay without it. Each id has its own outcome; one that is '
+   'given twice counts once. PYNFD: there is no such tag. PYLIM: more than 500 ids. PYDEN: agents only. contactIds: '
+   'at most 500. tagId: the tag.';
+
+grant execute on function app_public.untag_contacts(uuid[], uuid) to parley_visitor;
+--! EndIncluded contacts/bulk/untag_contacts.sql
+--! Included contacts/bulk/add_contacts_to_group.sql
+create or replace function app_public.add_contacts_to_group(contact_ids uuid[], group_id uuid)
+returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
+  v_list app_public.groups;
+begin
+  select l.* into v_list from app_public.groups l where l.id = add_contacts_to_group.group_id;
+  perform app_hidden.require_scope_in(v_list.tenant_id, 'manage_contacts', 'group');
+
+  insert into app_public.group_contacts (group_id, contact_id)
+  select v_list.id, c.id
+  from app_public.contacts c
+  where c.id = any (v_ids) and c.tenant_id = v_list.tenant_id
+  order by c.id
+  on conflict do nothing;
+  return query select * from app_hidden.bulk_outcomes(contact_ids, v_ids, 'contact');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.add_contacts_to_group(uuid[], uuid) is
+  E'Puts contacts into a group; those that are in it stay in it. Each id has its own outcome; one that is given '
+   'twice counts once. PYNFD: there is no such group. PYLIM: more than 500 ids. PYDEN: agents only. contactIds: at '
+   'most 500. groupId: the group.';
+
+grant execute on function app_public.add_contacts_to_group(uuid[], uuid) to parley_visitor;
+--! EndIncluded contacts/bulk/add_contacts_to_group.sql
+--! Included contacts/bulk/remove_contacts_from_group.sql
+create or replace function app_public.remove_contacts_from_group(contact_ids uuid[], group_id uuid)
+returns setof app_public.bulk_outcome as $$
+declare
+  v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
+  v_list app_public.groups;
+begin
+  select l.* into v_list from app_public.groups l where l.id = remove_contacts_from_group.group_id;
+  perform app_hidden.require_scope_in(v_list.tenant_id, 'manage_contacts', 'group');
+
+  delete from app_public.group_contacts x
+  where x.group_id = v_list.id and x.contact_id = any (v_ids);
+  return query select * from app_hidden.bulk_outcomes(contact_ids, v_ids, 'contact');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.remove_contacts_from_group(uuid[], uuid) is
+  E'Takes contacts out of a group; those that are not in it stay out. Each id has its own outcome; one that is '
+   'given twice counts once. PYNFD: there is no such group. PYLIM: more than 500 ids. PYDEN: agents only. '
+   'contactIds: at most 500. groupId: the group.';
+
+grant execute on function app_public.remove_contacts_from_group(uuid[], uuid) to parley_visitor;
+--! EndIncluded contacts/bulk/remove_contacts_from_group.sql
+
 --! split: 0850-triggers.sql
 -- After all functions, because triggers of one domain call functions of others.
 --! Included accounts/tenants.triggers.sql
@@ -16818,8 +17221,9 @@ create or replace trigger _800_notify_on_update after update on app_public.tags
   for each statement execute function app_private.tg__notify('tags');
 --! EndIncluded contacts/tags.triggers.sql
 --! Included contacts/contact_tags.triggers.sql
-create or replace trigger _110_fill_in_tenant before insert on app_public.contact_tags
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+-- Also for the owner of the database, who may tag contacts of any tenant.
+create or replace trigger _110_fill_in_tenant_of_contact before insert on app_public.contact_tags
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant_of_contact();
 
 -- Subscriptions show the tags of contacts.
 create or replace trigger _800_notify_on_delete after delete on app_public.contact_tags
@@ -16842,8 +17246,9 @@ create or replace trigger _120_clean_name before insert or update of name on app
   for each row execute function app_private.tg__clean_name();
 --! EndIncluded contacts/groups.triggers.sql
 --! Included contacts/group_contacts.triggers.sql
-create or replace trigger _110_fill_in_tenant before insert on app_public.group_contacts
-  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+-- Also for the owner of the database, who may tag contacts of any tenant.
+create or replace trigger _110_fill_in_tenant_of_contact before insert on app_public.group_contacts
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant_of_contact();
 --! EndIncluded contacts/group_contacts.triggers.sql
 --! Included conversations/teams.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.teams

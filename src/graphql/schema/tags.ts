@@ -128,6 +128,19 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
   },
 ];
 
+/** Mutations of many objects. */
+const BULK_MUTATIONS = [
+  "add_contacts_to_group",
+  "assign_conversations",
+  "close_conversations",
+  "mark_conversations_read",
+  "remove_contacts_from_group",
+  "reopen_conversations",
+  "snooze_conversations",
+  "tag_contacts",
+  "untag_contacts",
+];
+
 /** What the catalog cannot say about how the schema should look. */
 export const Tags: GraphileConfig.Plugin = pgSmartTags([
   // The table has the better claim to the name MessageStatus.
@@ -138,6 +151,7 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     end_session: "ended",
     end_other_sessions: "endedSessions",
     mark_mentions_read: "mentions",
+    ...Object.fromEntries(BULK_MUTATIONS.map((name) => [name, "outcomes"])),
   }).map(([name, resultFieldName]) => ({
     kind: "procedure" as const,
     match: `app_public.${name}`,

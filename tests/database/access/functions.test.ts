@@ -18,6 +18,51 @@ type Door = {
 
 /** A new function of app_public needs a line here. Computed fields take a row, which somebody has to see first. */
 const DOORS: Record<string, Door> = {
+  assign_conversations: {
+    needs: "send",
+    call: ({ conversationId }) =>
+      `select id from app_public.assign_conversations(array['${conversationId}']::uuid[]) where code is null`,
+  },
+  close_conversations: {
+    needs: "send",
+    call: ({ conversationId }) =>
+      `select id from app_public.close_conversations(array['${conversationId}']::uuid[]) where code is null`,
+  },
+  mark_conversations_read: {
+    needs: "send",
+    call: ({ conversationId }) =>
+      `select id from app_public.mark_conversations_read(array['${conversationId}']::uuid[]) where code is null`,
+  },
+  reopen_conversations: {
+    needs: "send",
+    call: ({ conversationId }) =>
+      `select id from app_public.reopen_conversations(array['${conversationId}']::uuid[]) where code is null`,
+  },
+  snooze_conversations: {
+    needs: "send",
+    call: ({ conversationId }) =>
+      `select id from app_public.snooze_conversations(array['${conversationId}']::uuid[]) where code is null`,
+  },
+  add_contacts_to_group: {
+    needs: "manage_contacts",
+    call: ({ strangerId, groupId }) =>
+      `select id from app_public.add_contacts_to_group(array['${strangerId}']::uuid[], '${groupId}') where code is null`,
+  },
+  remove_contacts_from_group: {
+    needs: "manage_contacts",
+    call: ({ strangerId, groupId }) =>
+      `select id from app_public.remove_contacts_from_group(array['${strangerId}']::uuid[], '${groupId}') where code is null`,
+  },
+  tag_contacts: {
+    needs: "manage_contacts",
+    call: ({ strangerId, tagId }) =>
+      `select id from app_public.tag_contacts(array['${strangerId}']::uuid[], '${tagId}') where code is null`,
+  },
+  untag_contacts: {
+    needs: "manage_contacts",
+    call: ({ strangerId, tagId }) =>
+      `select id from app_public.untag_contacts(array['${strangerId}']::uuid[], '${tagId}') where code is null`,
+  },
   add_note: { needs: "send", call: (of) => `select id from ${noteIn(of)}` },
   activate_version: {
     needs: "manage_all",
@@ -277,7 +322,7 @@ test("without signing in, each of them is refused", async () => {
 
 /** Doors of app_hidden with rows of theirs: not shown, but whoever finds a way to write SQL may call them. */
 const hiddenDoors = () => [
-  `app_hidden.mark_read('${theirs.tenantId}', '${theirs.conversationId}')`,
+  `app_hidden.mark_read(array['${theirs.conversationId}']::uuid[])`,
   `app_hidden.claim_idempotency_key('${theirs.tenantId}', 'key', '\\x00')`,
   `app_hidden.remind_of_typing('${theirs.tenantId}', '${theirs.conversationId}')`,
   `app_hidden.store_idempotency_key('${theirs.tenantId}', 'key', '${theirs.messageId}')`,

@@ -10,7 +10,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.accept_invitation":
     "for the API's login; needs the invitation's token, and the account's password",
   "app_hidden.change_password": "for the API's login; needs an open session and the old password",
-  "app_hidden.choose_member": "agents, and only teams of their own tenant",
+  "app_hidden.choose_members": "agents, and only teams of their own tenant",
   "app_hidden.claim_idempotency_key": "only keys of the caller's own tenant",
   "app_hidden.create_channel": "admins, and only into their own tenant",
   "app_hidden.changed_ids": "members, and only ids of their own tenant",

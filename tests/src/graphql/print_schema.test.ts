@@ -44,6 +44,7 @@ test("nothing private shows: no secrets, no partitions, no tables of the program
     /password|secret(?!s\b)|hash|(access|refresh|verify)Token|tenantId$|outbox|idempotencyKey|matchKey|^body$|_20\d\d|partition|fingerprint|lease/i;
   const allowed = new Set([
     "SendMessageInput.idempotencyKey",
+    "SendCannedReplyInput.idempotencyKey",
     "Message.idempotencyKey",
     "Mutation.rotateChannelSecrets",
     "Mutation.changePassword",
