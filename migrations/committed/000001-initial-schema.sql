@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c00e08ca4ec5acffdb6b0e8375e39370e11584d3
+--! Hash: sha1:f4f8cf2be861d0e50e08127849834cdc265948eb
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -822,16 +822,6 @@ comment on function app_hidden.current_member_role() is
 
 grant execute on function app_hidden.current_member_role() to parley_visitor;
 --! EndIncluded accounts/current_member_role.sql
---! Included accounts/is_at_least.sql
-create or replace function app_hidden.is_at_least(role app_public.member_role) returns boolean as $$
-  select coalesce(app_hidden.current_member_role() >= is_at_least.role, false)
-$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-
-comment on function app_hidden.is_at_least(app_public.member_role) is
-  E'Whether the caller has that role or a higher one.';
-
-grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
---! EndIncluded accounts/is_at_least.sql
 --! Included accounts/role_required_for.sql
 create or replace function app_hidden.role_required_for(scope app_public.api_key_scope)
 returns app_public.member_role as $$
@@ -859,7 +849,8 @@ $$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.may(app_public.api_key_scope) is
   E'Whether the caller has the rights of a scope: a member by role, an API key by its scopes. Policies and functions '
-   'decide by this function. What no API key may do, is decided by is_at_least(''owner'') and require_user().';
+   'decide by this function. What no API key may do is for owners, or is refused by '
+   'require_user().';
 
 grant execute on function app_hidden.may(app_public.api_key_scope) to parley_visitor;
 --! EndIncluded accounts/may.sql
@@ -941,50 +932,6 @@ comment on function app_hidden.require_user() is
 
 grant execute on function app_hidden.require_user() to parley_visitor;
 --! EndIncluded accounts/require_user.sql
---! Included accounts/require_role.sql
-create or replace function app_hidden.require_role(role app_public.member_role) returns uuid as $$
-declare
-  v_membership app_public.memberships := app_hidden.current_membership();
-begin
-  if not coalesce(v_membership.role >= require_role.role, false) then
-    raise exception 'This requires the role % or a higher one', require_role.role using errcode = 'PYDEN';
-  end if;
-  return v_membership.tenant_id;
-end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_hidden.require_role(app_public.member_role) is
-  E'The tenant of this request, in which the caller must have that role or a higher one (PYDEN). For functions that '
-   'create something in the tenant.';
-
-grant execute on function app_hidden.require_role(app_public.member_role) to parley_visitor;
---! EndIncluded accounts/require_role.sql
---! Included accounts/require_role_in.sql
-create or replace function app_hidden.require_role_in(
-  tenant_id uuid, role app_public.member_role, what text
-) returns void as $$
-declare
-  v_is_program boolean := app_hidden.is_program();
-  v_membership app_public.memberships := app_hidden.current_membership();
-begin
-  -- In this order everywhere: a caller must not learn from PYDEN that another tenant has such a row.
-  if require_role_in.tenant_id is null
-    or not v_is_program and require_role_in.tenant_id is distinct from v_membership.tenant_id
-  then
-    raise exception 'There is no such %', what using errcode = 'PYNFD';
-  elsif not v_is_program and not coalesce(v_membership.role >= require_role_in.role, false) then
-    raise exception 'This requires the role % or a higher one', require_role_in.role using errcode = 'PYDEN';
-  end if;
-end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_hidden.require_role_in(uuid, app_public.member_role, text) is
-  E'Keeps tenants apart in functions that run as the owner. tenant_id is that of the row that was found, or null if '
-   'there is none; what names the kind of row. PYNFD: there is no such row in the caller''s tenant. PYDEN: the '
-   'caller''s role is lower. The program may do everything.';
-
-grant execute on function app_hidden.require_role_in(uuid, app_public.member_role, text) to parley_visitor;
---! EndIncluded accounts/require_role_in.sql
 --! Included accounts/pick.sql
 create or replace function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
   select coalesce(jsonb_object_agg(e.key, e.value), '{}')
@@ -2685,7 +2632,7 @@ create policy select_member on app_public.tenants for select to parley_visitor
   using (id = (select app_hidden.current_tenant_id()));
 drop policy if exists update_owner on app_public.tenants;
 create policy update_owner on app_public.tenants for update to parley_visitor
-  using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.is_at_least('owner')));
+  using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.current_member_role()) = 'owner');
 grant select on app_public.tenants to parley_visitor;
 grant update (name, media_retention, time_zone) on app_public.tenants to parley_visitor;
 -- No insert, no delete: the operator creates and deletes tenants (parley tenant).

@@ -1,8 +1,8 @@
 /**
  * What depends on who the caller is, beyond their tenant and role, because a policy or a function asks for the user, the
- * session or the API key: tables of app_public with the name of their type, functions with that of their field ("Type.field"). A
- * subscription that selects one of these is read for each session and key separately; all others are read once for all members with the
- * same role. A test of the catalog finds what is missing here.
+ * session or the API key: tables of app_public with the name of their type, functions with that of their field
+ * ("Type.field"). A subscription that selects one of these is read for each session and key separately; all others are
+ * read once for all callers with the same role. A test of the catalog finds what is missing here.
  */
 export const DEPENDS_ON_USER: Readonly<Record<string, string>> = {
   api_keys: "ApiKey",

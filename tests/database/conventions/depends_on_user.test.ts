@@ -5,11 +5,8 @@ import { testRules } from "./rule.ts";
 const OF_ROLE_ONLY = [
   "current_tenant_id",
   "current_member_role",
-  "is_at_least",
   "may",
   "is_program",
-  "require_role",
-  "require_role_in",
   "require_scope",
   "require_scope_in",
 ];

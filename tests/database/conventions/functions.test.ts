@@ -50,7 +50,7 @@ testRules([
       from functions
       where prosrc ~ $re$'PYDEN'$re$
       -- invite_user refuses by the role of an invitation, not by that of the caller alone.
-      and proname not in ('require_role', 'require_role_in', 'require_scope', 'require_user', 'invite_user')`,
+      and proname not in ('require_scope', 'require_user', 'invite_user')`,
     broken: `create function app_hidden.refusing() returns void as $$
       begin raise exception 'Admins only' using errcode = 'PYDEN'; end; $$ language plpgsql`,
   },
