@@ -13786,6 +13786,15 @@ $$
 comment on function app_public.current_sessions() is 'The open sessions of the signed-in user in all tenants, most recently used first.';
 grant execute on function app_public.current_sessions() to parley_visitor;
 
+create function app_public.current_tenant() returns app_public.tenants as $$
+  select t
+  from app_public.tenants t
+  where t.id = (select app_hidden.current_tenant_id())
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.current_tenant() is 'The tenant of this session, or of this API key, or null.';
+grant execute on function app_public.current_tenant() to parley_visitor;
+
 create function app_public.deactivate_chatbot(chatbot_id uuid) returns app_public.chatbots as $$
 declare
   v_chatbot app_public.chatbots;

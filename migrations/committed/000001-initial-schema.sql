@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f4f8cf2be861d0e50e08127849834cdc265948eb
+--! Hash: sha1:c18271dbab3ef6a84b6b1d70794b62f498074e3e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -1958,6 +1958,17 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public."current_user"() is E'The signed-in user, or null.';
 
 grant execute on function app_public."current_user"() to parley_visitor;
+
+create or replace function app_public.current_tenant() returns app_public.tenants as $$
+  select t
+  from app_public.tenants t
+  where t.id = (select app_hidden.current_tenant_id())
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.current_tenant() is
+  E'The tenant of this session, or of this API key, or null.';
+
+grant execute on function app_public.current_tenant() to parley_visitor;
 
 create or replace function app_public.current_membership() returns app_public.memberships as $$
   select m

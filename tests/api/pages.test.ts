@@ -240,9 +240,9 @@ test("two cursors enclose a page, counted from either end", async () => {
 
 test("a page that is none, or larger than the maximum, is refused and named", async () => {
   const refusals = {
-    "first: 101": ["PYLIM", "`first` of `contacts` must be at most 100"],
-    "last: 101": ["PYLIM", "`last` of `contacts` must be at most 100"],
-    "first: 5000": ["PYLIM", "`first` of `contacts` must be at most 100"],
+    "first: 1001": ["PYLIM", "`first` of `contacts` must be at most 1000"],
+    "last: 1001": ["PYLIM", "`last` of `contacts` must be at most 1000"],
+    "first: 5000": ["PYLIM", "`first` of `contacts` must be at most 1000"],
     "first: -1": ["PYREQ", "`first` of `contacts` must not be negative"],
     "last: -1": ["PYREQ", "`last` of `contacts` must not be negative"],
     "first: 1, last: 1": ["PYREQ", "`first` and `last` of `contacts` cannot be given together"],
@@ -277,7 +277,11 @@ test("every connection is paged in both directions, except what functions comput
     "chatbotOutcomeStats",
     "chatbotTimers",
     "currentSessions",
+    "deliveryFigures",
+    "failureFigures",
+    "messageFigures",
     "myTenants",
+    "priceFigures",
   ]);
 });
 
@@ -318,7 +322,7 @@ function tableOf(type: string): string {
   if (type === "DataSourceCall") return "data_source_connections";
   if (type === "ChannelKindCapability") return "channel_kinds";
   const name = type.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
-  return name.endsWith("y") ? `${name.slice(0, -1)}ies` : `${name}s`;
+  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
 
 async function unused(): Promise<never> {

@@ -1,14 +1,14 @@
 import type { Maybe } from "postgraphile/grafast";
 import { ParleyError } from "../../base/errors.ts";
 
-/** The default and the largest number of rows in a page. */
-export const PAGE_SIZE = { default: 50, max: 100 } as const;
+/** The default and the largest number of rows in a page; LIMITS.objects limits what is nested in them. */
+export const PAGE_SIZE = { default: 50, max: 1_000 } as const;
 
 type PageArguments = { first?: Maybe<number>; last?: Maybe<number> };
 
 /**
  * The number of rows that a page may have. A larger page than the maximum is refused instead of cut: a client that gets
- * 100 rows for 5,000 may believe that there are no more.
+ * 1,000 rows for 5,000 may believe that there are no more.
  *
  * @param field the connection, for the message
  * @throws ParleyError PYLIM, PYREQ

@@ -11,7 +11,7 @@ import { PageInfo } from "./page_info.ts";
 import { firstOf, PAGE_SIZE } from "./page_size.ts";
 
 /**
- * Every connection is paged by cursors in both directions: 50 rows by default, at most 100, which is checked before a
+ * Every connection is paged by cursors in both directions: 50 rows by default, at most 1,000, which is checked before a
  * request runs (limits/count_objects.ts). PostGraphile itself has no maximum; and `offset` would let a client make the
  * database count through all rows.
  */

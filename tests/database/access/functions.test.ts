@@ -117,6 +117,7 @@ const DOORS: Record<string, Door> = {
     only: "users",
     call: () => "select id from app_public.current_sessions()",
   },
+  current_tenant: { needs: "read", call: () => "select id from app_public.current_tenant()" },
   current_user: { needs: "read", only: "users", call: () => `select id from app_public."current_user"()` },
   disconnect_google_calendar: {
     needs: "manage_all",
@@ -253,7 +254,14 @@ function noteIn({ conversationId }: FurnishedTenant): string {
 
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
 const ABOUT_ONESELF = [
-  ...["change_cursor", "create_api_key", "current_api_key", "current_membership", "current_sessions"],
+  ...[
+    "change_cursor",
+    "create_api_key",
+    "current_api_key",
+    "current_membership",
+    "current_sessions",
+    "current_tenant",
+  ],
   ...[
     "current_user",
     "end_other_sessions",

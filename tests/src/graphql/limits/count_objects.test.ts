@@ -59,12 +59,12 @@ test("a page that is too large, or is not a page, has no count", () => {
     }
     return undefined;
   };
-  assert.equal(code("first: 101"), "PYLIM");
-  assert.equal(code("last: 101"), "PYLIM");
-  assert.equal(code("first: 1", { n: 101 }), "PYLIM");
+  assert.equal(code("first: 1001"), "PYLIM");
+  assert.equal(code("last: 1001"), "PYLIM");
+  assert.equal(code("first: 1", { n: 1001 }), "PYLIM");
   assert.equal(code("first: -1"), "PYREQ");
   assert.equal(code("first: 1, last: 1"), "PYREQ");
-  assert.equal(code("first: 100", { n: 1 }), undefined);
+  assert.equal(code("first: 1000", { n: 1 }), undefined);
 });
 
 test("a fragment of a connection counts with the page it is spread in", () => {
