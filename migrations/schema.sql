@@ -2633,7 +2633,7 @@ alter table app_public.tenants enable row level security;
 create policy select_member on app_public.tenants for select to parley_visitor
   using ((id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy update_owner on app_public.tenants for update to parley_visitor
-  using (((id = ( select app_hidden.current_tenant_id() as current_tenant_id)) and ( select app_hidden.is_at_least('owner'::app_public.member_role) as is_at_least)));
+  using (((id = ( select app_hidden.current_tenant_id() as current_tenant_id)) and (( select app_hidden.current_member_role() as current_member_role) = 'owner'::app_public.member_role)));
 grant select on app_public.tenants to parley_visitor;
 grant update (name, media_retention, time_zone) on app_public.tenants to parley_visitor;
 
@@ -4725,13 +4725,6 @@ $$
 comment on function app_hidden.interpolate(text,jsonb) is 'Fills variables into a text, once: what a value contains is not filled in again. A placeholder without a value stays as it is.';
 grant execute on function app_hidden.interpolate(text,jsonb) to parley_visitor;
 
-create function app_hidden.is_at_least(role app_public.member_role) returns boolean as $$
-  select coalesce(app_hidden.current_member_role() >= is_at_least.role, false)
-$$
-  language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.is_at_least(app_public.member_role) is 'Whether the caller has that role or a higher one.';
-grant execute on function app_hidden.is_at_least(app_public.member_role) to parley_visitor;
-
 create function app_hidden.is_familiar_source(email text, source text) returns boolean as $$
   select exists (
     select from app_public.users u
@@ -4984,7 +4977,7 @@ create function app_hidden.may(scope app_public.api_key_scope) returns boolean a
   )
 $$
   language sql stable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.may(app_public.api_key_scope) is 'Whether the caller has the rights of a scope: a member by role, an API key by its scopes. Policies and functions decide by this function. What no API key may do, is decided by is_at_least(''owner'') and require_user().';
+comment on function app_hidden.may(app_public.api_key_scope) is 'Whether the caller has the rights of a scope: a member by role, an API key by its scopes. Policies and functions decide by this function. What no API key may do is for owners, or is refused by require_user().';
 grant execute on function app_hidden.may(app_public.api_key_scope) to parley_visitor;
 
 create function app_hidden.media_limit_problem(kind app_public.channel_kind, message_type app_public.message_type, mime_type text, size bigint) returns text as $$
@@ -5488,39 +5481,6 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.require_conversation(uuid) is 'The conversation, if the caller may work in it. PYNFD: no such conversation in the caller''s tenant. PYDEN: the caller is a viewer.';
 grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
-
-create function app_hidden.require_role(role app_public.member_role) returns uuid as $$
-declare
-  v_membership app_public.memberships := app_hidden.current_membership();
-begin
-  if not coalesce(v_membership.role >= require_role.role, false) then
-    raise exception 'This requires the role % or a higher one', require_role.role using errcode = 'PYDEN';
-  end if;
-  return v_membership.tenant_id;
-end;
-$$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.require_role(app_public.member_role) is 'The tenant of this request, in which the caller must have that role or a higher one (PYDEN). For functions that create something in the tenant.';
-grant execute on function app_hidden.require_role(app_public.member_role) to parley_visitor;
-
-create function app_hidden.require_role_in(tenant_id uuid, role app_public.member_role, what text) returns void as $$
-declare
-  v_is_program boolean := app_hidden.is_program();
-  v_membership app_public.memberships := app_hidden.current_membership();
-begin
-  -- In this order everywhere: a caller must not learn from PYDEN that another tenant has such a row.
-  if require_role_in.tenant_id is null
-    or not v_is_program and require_role_in.tenant_id is distinct from v_membership.tenant_id
-  then
-    raise exception 'There is no such %', what using errcode = 'PYNFD';
-  elsif not v_is_program and not coalesce(v_membership.role >= require_role_in.role, false) then
-    raise exception 'This requires the role % or a higher one', require_role_in.role using errcode = 'PYDEN';
-  end if;
-end;
-$$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.require_role_in(uuid,app_public.member_role,text) is 'Keeps tenants apart in functions that run as the owner. tenant_id is that of the row that was found, or null if there is none; what names the kind of row. PYNFD: there is no such row in the caller''s tenant. PYDEN: the caller''s role is lower. The program may do everything.';
-grant execute on function app_hidden.require_role_in(uuid,app_public.member_role,text) to parley_visitor;
 
 create function app_hidden.require_scope(scope app_public.api_key_scope) returns uuid as $$
 begin

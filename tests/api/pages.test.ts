@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type GraphQLSchema, isEnumType, isObjectType } from "postgraphile/graphql";
+import { type GraphQLSchema, getNamedType, isEnumType, isObjectType } from "postgraphile/graphql";
 import { buildSchema } from "../../src/graphql/schema/build_schema.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person } from "../support/people.ts";
@@ -260,29 +260,23 @@ test("a page that is none, or larger than the maximum, is refused and named", as
   }
 });
 
-test("every connection is paged in both directions, except what functions compute", () => {
-  const forwardOnly: string[] = [];
+test("every connection of rows with a key is paged in both directions, and none by offset", () => {
+  const isRow = (connection: string) => {
+    const row = schema.getType(connection.replace(/Connection$/, ""));
+    return isObjectType(row) && row.getInterfaces().some(({ name }) => name === "Node");
+  };
+  let count = 0;
   for (const type of Object.values(schema.getTypeMap()))
     if (isObjectType(type))
       for (const field of Object.values(type.getFields())) {
         const args = field.args.map(({ name }) => name);
         if (!args.includes("first")) continue;
         assert.ok(args.includes("after") && !args.includes("offset"), field.name);
-        assert.equal(args.includes("last"), args.includes("before"), field.name);
-        assert.equal(args.includes("last"), args.includes("orderBy"), field.name);
-        if (!args.includes("last")) forwardOnly.push(field.name);
+        for (const backwards of ["last", "before", "orderBy"])
+          assert.equal(args.includes(backwards), isRow(getNamedType(field.type).name), field.name);
+        count += 1;
       }
-  assert.deepEqual(forwardOnly.sort(), [
-    "chatbotNodeStats",
-    "chatbotOutcomeStats",
-    "chatbotTimers",
-    "currentSessions",
-    "deliveryFigures",
-    "failureFigures",
-    "messageFigures",
-    "myTenants",
-    "priceFigures",
-  ]);
+  assert.ok(count > 20, `${count} connections`);
 });
 
 test("no order of any table counts as unique by columns that are not a key", async () => {
