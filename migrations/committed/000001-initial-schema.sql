@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c18271dbab3ef6a84b6b1d70794b62f498074e3e
+--! Hash: sha1:91e2e1044c87be27217c479f9d2cad2303edd2d3
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -10863,7 +10863,13 @@ grant select on app_hidden.delivery_activity to parley_visitor;
 --! EndIncluded figures/delivery_activity.policies.sql
 --! Included figures/figure_days.sql
 create or replace function app_hidden.figure_days(
-  tenant app_public.tenants, since date, until date, out first_day date, out last_day date
+  tenant app_public.tenants,
+  since date,
+  until date,
+  out first_day date,
+  out last_day date,
+  out begins_at timestamptz,
+  out ends_at timestamptz
 ) as $$
 begin
   last_day := coalesce(until, (now() at time zone tenant.time_zone)::date);
@@ -10871,12 +10877,15 @@ begin
   if not (isfinite(first_day) and isfinite(last_day)) or last_day - first_day >= 400 then
     raise exception '`since` and `until` must be at most 400 days apart' using errcode = 'PYLIM';
   end if;
+  begins_at := first_day::timestamp at time zone tenant.time_zone;
+  ends_at := (last_day + 1)::timestamp at time zone tenant.time_zone;
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.figure_days(app_public.tenants, date, date) is
-  E'The days that figures are asked for: by default the last 30 until today, in the tenant''s time zone. PYLIM: more '
-   'than 400.';
+  E'The days that figures are asked for: by default the last 30 until today, in the tenant''s time zone, and '
+   'when they begin and end. Computed here and not in the conditions of a query, because row level security would '
+   'prevent conditions that compute something from using an index. PYLIM: more than 400 days.';
 
 grant execute on function app_hidden.figure_days(app_public.tenants, date, date) to parley_visitor;
 --! EndIncluded figures/figure_days.sql
@@ -11231,33 +11240,35 @@ returns setof app_public.handoff_figure as $$
       case when 'day' = any (by) then (h.handed_over_at at time zone tenant.time_zone)::date end as day,
       case when 'team' = any (by) then e.team_id end as team_id,
       case when 'user' = any (by) then e.user_id end as user_id,
-      count(*) filter (where e.kind = 'handoff')::int as handoffs,
-      count(*) filter (where e.kind = 'response')::int as responses,
-      avg(e.seconds) filter (where e.kind = 'response') as average_response,
-      percentile_cont(array[0.5, 0.9]) within group (order by e.seconds) filter (where e.kind = 'response')
+      count(*) filter (where k.kind = 'handoff')::int as handoffs,
+      count(*) filter (where k.kind = 'response')::int as responses,
+      avg(e.seconds) filter (where k.kind = 'response') as average_response,
+      percentile_cont(array[0.5, 0.9]) within group (order by e.seconds) filter (where k.kind = 'response')
         as responded,
-      count(*) filter (where e.kind = 'resolution')::int as resolutions,
-      avg(e.seconds) filter (where e.kind = 'resolution') as average_resolution,
-      percentile_cont(array[0.5, 0.9]) within group (order by e.seconds) filter (where e.kind = 'resolution')
+      count(*) filter (where k.kind = 'resolution')::int as resolutions,
+      avg(e.seconds) filter (where k.kind = 'resolution') as average_resolution,
+      percentile_cont(array[0.5, 0.9]) within group (order by e.seconds) filter (where k.kind = 'resolution')
         as resolved
     from app_hidden.figure_days(tenant, since, until) p
     join app_public.handoffs h
       on h.tenant_id = tenant.id
-      and h.handed_over_at >= p.first_day::timestamp at time zone tenant.time_zone
-      and h.handed_over_at < (p.last_day + 1)::timestamp at time zone tenant.time_zone
+      and h.handed_over_at >= p.begins_at and h.handed_over_at < p.ends_at
     -- One handoff may belong to several: to the user who answered first, and to the one who closed it.
+    cross join (values ('handoff'), ('response'), ('resolution')) k (kind)
     cross join lateral (
-      values
-        ('handoff', h.team_id, h.assignee_id, 0::float8),
-        (
-          'response', h.first_response_team_id, h.first_response_user_id,
-          extract(epoch from h.first_response_at - h.handed_over_at)::float8
-        ),
-        (
-          'resolution', h.team_id, coalesce(h.resolved_by_id, h.assignee_id),
-          extract(epoch from h.resolved_at - h.handed_over_at)::float8
-        )
-    ) e (kind, team_id, user_id, seconds)
+      select
+        case k.kind when 'response' then h.first_response_team_id else h.team_id end as team_id,
+        case k.kind
+          when 'response' then h.first_response_user_id
+          when 'resolution' then coalesce(h.resolved_by_id, h.assignee_id)
+          else h.assignee_id
+        end as user_id,
+        case k.kind
+          when 'response' then date_part('epoch', h.first_response_at - h.handed_over_at)
+          when 'resolution' then date_part('epoch', h.resolved_at - h.handed_over_at)
+          else 0
+        end as seconds
+    ) e
     where e.seconds is not null and h.outcome is distinct from 'merged'
     group by 1, 2, 3
   ) g
@@ -13002,8 +13013,7 @@ returns setof app_public.chatbot_figure as $$
   from app_hidden.figure_days(tenant, since, until) p
   join app_public.conversation_contexts x
     on x.tenant_id = tenant.id
-    and x.completed_at >= p.first_day::timestamp at time zone tenant.time_zone
-    and x.completed_at < (p.last_day + 1)::timestamp at time zone tenant.time_zone
+    and x.completed_at >= p.begins_at and x.completed_at < p.ends_at
   group by 1, 2
   order by 1, 2
 $$ language sql stable set search_path to pg_catalog, pg_temp;
