@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:91e2e1044c87be27217c479f9d2cad2303edd2d3
+--! Hash: sha1:9de41b9cb7b11fedf92f9714335ca5c29d70939d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -142,6 +142,140 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__clean_name() is E'Stores names that look alike as the same name.';
 --! EndIncluded shared/tg__clean_name.sql
+--! Included shared/fold.sql
+create or replace function app_hidden.fold(input text) returns text as $$
+declare
+  v_folded text;
+begin
+  if octet_length(input) = length(input) then
+    -- Where lower() follows the rules of Turkish, I becomes ı.
+    return replace(lower(input), 'ı', 'i');
+  end if;
+  -- Decomposed, so that accents are characters of their own, and wide, small and joined forms are the usual ones. Then
+  -- without accents, vowel points, invisible characters, and the colours of emoji.
+  v_folded := lower(regexp_replace(
+    normalize(input, NFKD),
+    '[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670'
+    '\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]+',
+    '', 'g'
+  ));
+  -- Letters without an accent that could be removed.
+  v_folded := replace(replace(replace(replace(v_folded, 'ı', 'i'), 'ø', 'o'), 'ł', 'l'), 'đ', 'd');
+  v_folded := replace(replace(replace(replace(v_folded, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'ς', 'σ');
+  -- Letters and digits of Arabic script that are typed as one another.
+  if v_folded ~ '[\u0600-\u06ff]' then
+    v_folded := translate(v_folded, 'ىیېةکڪہۀھە٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'يييهككهههه01234567890123456789');
+  end if;
+  return v_folded;
+end;
+$$ language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fold(text) is
+  E'A text as it is compared in a search: in lower case, without accents, and in one spelling where characters look '
+   'alike. ISTANBUL, İstanbul and istanbul are equal. In a database with the locale C only the capitals of the Latin '
+   'alphabet are folded.';
+
+grant execute on function app_hidden.fold(text) to parley_visitor;
+--! EndIncluded shared/fold.sql
+--! Included shared/search_words.sql
+create or replace function app_hidden.search_words(input text) returns text as $$
+declare
+  v_text text := app_hidden.fold(left(input, 8000));
+begin
+  -- Chinese, Japanese, Thai, Lao, Khmer, Burmese and emoji are written without spaces. Each character is doubled,
+  -- with a space in between, so that what stands between two spaces is a pair of neighbours: ABC becomes A AB BC C.
+  if v_text ~ ('[\u0e00-\u0eff\u1000-\u109f\u1780-\u17b3\u2190-\u2bff\u3040-\u30ff\u3400-\u9fff\U0001f000-\U0001faff'
+    '\U00020000-\U0003ffff]')
+  then
+    v_text := regexp_replace(
+      regexp_replace(
+        v_text,
+        '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17b3\u2190-\u2bff\u3040-\u30ff\u3400-\u9fff\U0001f000-\U0001faff'
+        '\U00020000-\U0003ffff]+)',
+        ' \1 ', 'g'
+      ),
+      '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17b3\u2190-\u2bff\u3040-\u30ff\u3400-\u9fff\U0001f000-\U0001faff'
+      '\U00020000-\U0003ffff])',
+      '\1 \1', 'g'
+    );
+  end if;
+  -- Control characters and punctuation. Most separators are single spaces; to leave them out here takes half the time.
+  v_text := regexp_replace(
+    v_text,
+    '[\u0001-\u001f!-/:-@\[-`{-\u00bf\u00d7\u00f7\u055a-\u055f\u0589\u058a\u05be\u05c0\u05c3\u060c\u061b\u061f'
+    '\u066a-\u066d\u06d4\u0964\u0965\u1361-\u1368\u1680\u17d4-\u17da\u2000-\u206f\u20a0-\u20cf\u3000-\u303f'
+    '\ufffc\ufffd]+',
+    ' ', 'g'
+  );
+  v_text := replace(replace(btrim(v_text), '  ', ' '), '  ', ' ');
+  if position('  ' in v_text) > 0 then
+    v_text := regexp_replace(v_text, ' +', ' ', 'g');
+  end if;
+  -- A tsvector takes words of up to 2,046 bytes. Those of a shorter text are shorter.
+  if octet_length(v_text) > 2000 then
+    v_text := regexp_replace(v_text, '([^ ]{60})[^ ]+', '\1', 'g');
+  end if;
+  return v_text;
+end;
+$$ language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.search_words(text) is
+  E'The words of a text as they are searched, with a space in between: folded, without punctuation. Empty if there are '
+   'none. Of a text of more than 8,000 characters, the words of the first 8,000.';
+
+grant execute on function app_hidden.search_words(text) to parley_visitor;
+--! EndIncluded shared/search_words.sql
+--! Included shared/search_terms.sql
+create or replace function app_hidden.search_terms(query text) returns text[] as $$
+declare
+  v_terms text[];
+begin
+  if length(query) > 200 then
+    raise exception '`query` must be at most 200 characters' using errcode = 'PYREQ';
+  end if;
+
+  with parts as (
+    -- Every second part stands in quotation marks.
+    select p.part, p.number % 2 = 0 as is_quoted
+    from regexp_split_to_table(query, '["“”„«»]') with ordinality p (part, number)
+  ),
+  words as (
+    select left(w.word, 60) as word, bool_or(p.is_quoted and length(w.word) <= 60) as is_whole
+    from parts p, regexp_split_to_table(app_hidden.search_words(p.part), ' ') w (word)
+    where w.word <> ''
+    group by 1
+  )
+  select array_agg(w.word || case when w.is_whole then '' else ':*' end order by w.word)
+  into v_terms
+  from words w
+  -- What contains a word that begins with "orders" contains one that begins with "order".
+  where w.is_whole or not exists (select from words l where l.word <> w.word and starts_with(l.word, w.word));
+
+  if cardinality(v_terms) > 32 then
+    raise exception '`query` must have at most 32 words' using errcode = 'PYREQ';
+  end if;
+  return coalesce(v_terms, '{}');
+end;
+$$ language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.search_terms(text) is
+  E'What people type into a search field, as terms of a tsquery, all of which must be found: word:* for what a word '
+   'begins with, and word for a whole word, which is written in quotation marks. Other punctuation has no meaning. '
+   'PYREQ: more than 200 characters or 32 words.';
+
+grant execute on function app_hidden.search_terms(text) to parley_visitor;
+
+create or replace function app_hidden.search_query(terms text[], prefix text default '', operator text default ' & ')
+returns tsquery as $$
+  -- Terms contain no character that has a meaning in a tsquery, except ":*".
+  select (prefix || array_to_string(terms, operator || prefix))::tsquery where terms <> '{}'
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.search_query(text[], text, text) is
+  E'The tsquery of terms of search_terms(), each with a prefix. Null without terms.';
+
+grant execute on function app_hidden.search_query(text[], text, text) to parley_visitor;
+--! EndIncluded shared/search_terms.sql
 --! Included shared/tg__timestamps.sql
 create or replace function app_private.tg__timestamps() returns trigger as $$
 begin
@@ -6950,12 +7084,16 @@ begin
   delete from app_private.provider_ids p where p.message_id = any (v_ids);
   delete from app_public.message_changes c where c.id = any (v_ids);
   delete from app_public.mentions x where x.message_id = any (v_ids);
+  insert into app_private.outdated_words (tenant_id, message_id)
+  select o.tenant_id, o.id from old_rows o
+  on conflict do nothing;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_messages__remove_state() is
-  E'Deletes the statuses, outbox rows, provider''s ids, message_changes and mentions of deleted messages.';
+  E'Deletes the statuses, outbox rows, provider''s ids, message_changes and mentions of deleted messages, and marks '
+   'their words to be removed.';
 --! EndIncluded messages/tg_messages__remove_state.sql
 --! Included messages/report_changed_messages.sql
 create or replace function app_private.report_changed_messages(tenant_id uuid, message_ids uuid[]) returns void as $$
@@ -7194,7 +7332,12 @@ begin
       and t.type not in ('reaction', 'edit', 'revoke')
       and (t.direction = m.direction or (c.type = 'reaction' and t.direction <> 'internal'))
       and (c.type <> 'edit' or t.type::text = m.content #>> '{message,type}')
-      returning c.tenant_id, c.message_id
+      returning c.tenant_id, c.message_id, c.type
+    ),
+    outdated as (
+      insert into app_private.outdated_words (tenant_id, message_id)
+      select f.tenant_id, f.message_id from found f where f.type <> 'reaction'
+      on conflict do nothing
     )
     select f.tenant_id, array_agg(distinct f.message_id) as message_ids from found f group by f.tenant_id
   loop
@@ -7207,8 +7350,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_message_changes(uuid[]) is
   E'Finds the messages that these message_changes refer to, if they are stored and their authors may change them, '
-   'reports them to subscriptions, and updates what lists show of their conversations. Called when a change is stored, '
-   'and again when its message is.';
+   'marks their words to be renewed, reports them to subscriptions, and updates what lists show of their '
+   'conversations. Called when a change is stored, and again when its message is.';
 --! EndIncluded messages/apply_message_changes.sql
 --! Included messages/store_message_changes.sql
 create or replace function app_private.store_message_changes(message_ids uuid[]) returns void as $$
@@ -7726,6 +7869,676 @@ comment on function app_private.refresh_waiting(uuid[], uuid) is
    'from from_id on, which are new or are newer than one that is new. Answers are compared by position: an answer '
    'that arrives late answers only what stands before it. The caller has locked the conversations.';
 --! EndIncluded messages/refresh_waiting.sql
+--! Included messages/searchable_text.sql
+create or replace function app_private.searchable_text(type app_public.message_type, content jsonb, preview text)
+returns text as $$
+begin
+  if type in ('text', 'note') then
+    return coalesce(content ->> 'body', preview);
+  end if;
+  return concat_ws(' ', preview, (
+    select string_agg(v #>> '{}', ' ')
+    from jsonb_path_query(
+      content,
+      '$.** ? (@.type() == "object").keyvalue() ? (@.value.type() == "string" && @.key like_regex "'
+        '^(text|body|caption|filename|title|description|display_text|response_json|formatted_name|name|company|phone'
+        '|email|address|street|city)$").value'
+    ) v
+  ));
+end;
+$$ language plpgsql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.searchable_text(app_public.message_type, jsonb, text) is
+  E'What a search looks through in a message: its preview, and all texts that people see in its content: captions, '
+   'names of files and places, headers, buttons, lists, values of templates, answers to forms, shared contacts.';
+
+create or replace function app_private.words_of_messages(message_ids uuid[])
+returns table (id uuid, partition oid, words text) as $$
+declare
+  v_first uuid;
+  v_last uuid;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  return query
+    select m.id, m.tableoid,
+      app_hidden.search_words(app_private.searchable_text(m.type, s.current_content, s.current_preview))
+    from app_public.messages m
+    cross join lateral app_public.messages_current(m) s
+    where m.id = any (message_ids) and m.id between v_first and v_last
+    and m.type not in ('reaction', 'edit', 'revoke', 'system')
+    and s.revoked_at is null;
+end;
+$$ language plpgsql stable rows 100 set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.words_of_messages(uuid[]) is
+  E'The words that messages are found by now: after edits, and not those of messages that their authors have deleted. '
+   'Not of reactions, edits and system messages. With the partition that each message is in.';
+--! EndIncluded messages/searchable_text.sql
+
+-- The words of messages, in blocks: a row for up to 64 messages of a tenant. What a search reads and what a new message
+-- costs are both much less than with a row for each message.
+create table app_private.message_words (
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  id uuid not null,
+  first_id uuid not null,
+  message_ids uuid[] not null,
+  words tsvector not null,
+  primary key (tenant_id, id)
+) partition by range (id);
+create index on app_private.message_words using gin (words);
+-- Compressing them would cost more than it saves.
+alter table app_private.message_words
+  alter column message_ids set storage external,
+  alter column words set storage external;
+alter table app_private.message_words enable row level security;
+comment on table app_private.message_words is
+  E'The words of messages, for searches: one row for a block of up to 64 messages of a tenant, all of one partition. '
+   'Filled by index_messages(), so the newest messages are missing. Partitioned like messages, so a partition can be '
+   'dropped with that of its messages.';
+comment on column app_private.message_words.id is E'The newest message of the block.';
+comment on column app_private.message_words.first_id is E'The oldest message of the block.';
+comment on column app_private.message_words.message_ids is E'The messages of the block, newest first.';
+comment on column app_private.message_words.words is
+  E'All words of the block, as search_words() has them, each after the search_key() of the tenant: a posting list of '
+   'the index then belongs to one tenant. The positions of a word are the positions in message_ids of the messages '
+   'that contain it.';
+
+-- One row for each tenant; rows are added by the indexing itself.
+create table app_private.search_progress (
+  tenant_id uuid primary key references app_public.tenants on delete cascade,
+  database_identity text not null default '',
+  transaction_id xid8 not null default '0',
+  change_id uuid not null default '00000000-0000-0000-0000-000000000000',
+  indexed_until timestamptz,
+  look_at timestamptz not null default now(),
+  error text
+);
+create index on app_private.search_progress (look_at);
+alter table app_private.search_progress enable row level security;
+comment on table app_private.search_progress is
+  E'How far the messages of each tenant are indexed for searches: up to the row of changes with this transaction_id '
+   'and change_id.';
+comment on column app_private.search_progress.database_identity is
+  E'database_identity() of the database that the transaction id is of.';
+comment on column app_private.search_progress.indexed_until is E'The changed_at of that row. Null if there is none.';
+comment on column app_private.search_progress.look_at is E'When to look for new messages.';
+comment on column app_private.search_progress.error is E'Why indexing failed. It is tried again at look_at.';
+
+-- No foreign key to the tenant: messages are deleted with their tenant, too.
+create table app_private.outdated_words (
+  tenant_id uuid not null,
+  message_id uuid not null,
+  primary key (tenant_id, message_id)
+);
+alter table app_private.outdated_words enable row level security;
+comment on table app_private.outdated_words is
+  E'Messages that were edited, deleted or erased since their words may have been stored. index_messages() empties it.';
+--! Included messages/store_message_words.sql
+create or replace function app_private.search_key(tenant_id uuid) returns text as $$
+  select right(tenant_id::text, 4)
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.search_key(uuid) is
+  E'What each word of a tenant begins with in message_words. Tenants may share a key; it only keeps most of their '
+   'words apart in the index.';
+
+create or replace function app_private.store_message_words(tenant_id uuid, message_ids uuid[]) returns int as $$
+declare
+  -- A message counts as at least this many bytes, so a block has at most 64 messages: a tsvector has at most 256
+  -- positions for each word, and 1 MiB in total.
+  v_least_bytes constant int := 3125;
+  v_block_bytes constant int := 200000;
+  v_key text := app_private.search_key(tenant_id);
+  v_count int;
+begin
+  with known as (
+    select unnest(b.message_ids) as id
+    from app_private.message_words b
+    where b.tenant_id = store_message_words.tenant_id
+    and b.id >= (select min(i::text collate "C")::uuid from unnest(store_message_words.message_ids) i)
+    and b.first_id <= (select max(i::text collate "C")::uuid from unnest(store_message_words.message_ids) i)
+  ),
+  texts as (
+    select t.*
+    from app_private.words_of_messages(store_message_words.message_ids) t
+    where t.words <> '' and t.id not in (select k.id from known k)
+  ),
+  divided as (
+    select t.*, (
+      sum(greatest(octet_length(t.words), v_least_bytes)) over (partition by t.partition order by t.id desc) - 1
+    ) / v_block_bytes as block
+    from texts t
+  ),
+  placed as (
+    select d.*, ':' || row_number() over (partition by d.partition, d.block order by d.id desc) as position
+    from divided d
+  ),
+  blocks as (
+    select
+      array_agg(p.id order by p.id desc) as ids,
+      -- The input syntax of a tsvector: word:position.
+      string_agg(v_key || replace(p.words, ' ', p.position || ' ' || v_key) || p.position, ' ') as words
+    from placed p
+    group by p.partition, p.block
+  ),
+  stored as (
+    insert into app_private.message_words (tenant_id, id, first_id, message_ids, words)
+    select store_message_words.tenant_id, b.ids[1], b.ids[cardinality(b.ids)], b.ids, b.words::tsvector
+    from blocks b
+    returning cardinality(message_words.message_ids) as messages
+  )
+  select coalesce(sum(s.messages), 0) into v_count from stored s;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.store_message_words(uuid, uuid[]) is
+  E'Stores the words of messages of a tenant, in blocks, and returns the number of messages. Messages that are in a '
+   'block already, or have no words, are left out. A few thousand messages in one call cost least.';
+--! EndIncluded messages/store_message_words.sql
+--! Included messages/renew_message_words.sql
+create or replace function app_private.renew_message_words(tenant_id uuid) returns void as $$
+declare
+  v_outdated uuid[] := array(
+    select o.message_id from app_private.outdated_words o
+    where o.tenant_id = renew_message_words.tenant_id
+    order by o.message_id
+    limit 500
+    for update skip locked
+  );
+  v_message_ids uuid[];
+begin
+  if v_outdated = '{}' then
+    return;
+  end if;
+  with removed as (
+    delete from app_private.message_words w
+    where w.tenant_id = renew_message_words.tenant_id
+    and w.id = any (array(
+      select b.id
+      from unnest(v_outdated) o (message_id)
+      cross join lateral (
+        -- Mostly the first one, as a tenant's blocks overlap only where messages were imported.
+        select x.id from app_private.message_words x
+        where x.tenant_id = renew_message_words.tenant_id
+        and x.id >= o.message_id and x.first_id <= o.message_id and o.message_id = any (x.message_ids)
+        order by x.id
+        limit 1
+      ) b
+    ))
+    returning w.message_ids
+  )
+  select array_agg(i.id) into v_message_ids from removed r, unnest(r.message_ids) i (id);
+  if v_message_ids is not null then
+    perform app_private.store_message_words(tenant_id, v_message_ids);
+  end if;
+  delete from app_private.outdated_words o where o.message_id = any (v_outdated);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.renew_message_words(uuid) is
+  E'Stores the blocks of words again that contain messages of a tenant that were edited, deleted by their authors, or '
+   'erased.';
+--! EndIncluded messages/renew_message_words.sql
+--! Included messages/index_messages.sql
+create or replace function app_private.index_messages(tenant_id uuid) returns int as $$
+declare
+  v_progress app_private.search_progress;
+  v_new record;
+  v_count int;
+begin
+  select p.* into v_progress from app_private.search_progress p
+  where p.tenant_id = index_messages.tenant_id
+  for update skip locked;
+  -- Another worker is indexing this tenant.
+  if not found then
+    return 0;
+  end if;
+
+  -- In a restored database, transaction ids begin again. Those of earlier changes may be greater than all new ones.
+  if v_progress.database_identity is distinct from app_private.database_identity() then
+    update app_private.changes c set transaction_id = '0'
+    where c.tenant_id = index_messages.tenant_id and c.transaction_id >= pg_snapshot_xmax(pg_current_snapshot());
+    update app_private.search_progress p set
+      database_identity = app_private.database_identity(), transaction_id = default, change_id = default
+    where p.tenant_id = index_messages.tenant_id
+    returning p.* into v_progress;
+  end if;
+
+  perform app_private.renew_message_words(tenant_id);
+
+  with read as (
+    select
+      c.transaction_id, c.id, c.changed_at, case when c.kind = 'messages' then c.ids else '{}' end as message_ids
+    from app_private.changes c
+    where c.tenant_id = index_messages.tenant_id
+    and (c.transaction_id, c.id) > (v_progress.transaction_id, v_progress.change_id)
+    -- All transactions before this one have ended, so nothing is added to what has been read.
+    and c.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    order by c.transaction_id, c.id
+    limit 5000
+  ),
+  counted as (
+    select r.*, sum(cardinality(r.message_ids)) over (order by r.transaction_id, r.id) as messages from read r
+  )
+  select
+    count(*) as changes, min(c.changed_at) as oldest_at, max(c.changed_at) as newest_at,
+    (array_agg(c.transaction_id order by c.transaction_id desc, c.id desc))[1] as transaction_id,
+    (array_agg(c.id order by c.transaction_id desc, c.id desc))[1] as change_id,
+    array(select i.id from counted m, unnest(m.message_ids) i (id) where m.messages <= 4096) as message_ids
+  into v_new
+  from counted c
+  where c.messages <= 4096;
+
+  -- A few messages wait until there are enough for a block, because a search reads them as they are.
+  if v_new.changes = 0 or (
+    cardinality(v_new.message_ids) between 1 and 63 and v_new.changes < 5000
+    and v_new.oldest_at > now() - interval '12 hours'
+  ) then
+    update app_private.search_progress p set look_at = now() + interval '30 seconds'
+    where p.tenant_id = index_messages.tenant_id;
+    return 0;
+  end if;
+
+  v_count := app_private.store_message_words(tenant_id, v_new.message_ids);
+  update app_private.search_progress p set
+    transaction_id = v_new.transaction_id, change_id = v_new.change_id, indexed_until = v_new.newest_at,
+    error = null,
+    -- After the other tenants.
+    look_at = now()
+  where p.tenant_id = index_messages.tenant_id;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.index_messages(uuid) is
+  E'Stores the words of a tenant''s new messages, at most some 4,000 at a time, and renews those of changed messages. '
+   'Returns the number of new messages. What is new is read from the changes that are recorded anyway, so storing a '
+   'message costs nothing more.';
+
+create or replace function app_private.index_due_messages() returns int as $$
+declare
+  v_due uuid;
+  v_looks int := 0;
+  v_messages int := 0;
+begin
+  insert into app_private.search_progress (tenant_id)
+  select t.id from app_public.tenants t
+  where not exists (select from app_private.search_progress p where p.tenant_id = t.id)
+  on conflict do nothing;
+
+  for v_due in
+    select p.tenant_id from app_private.search_progress p where p.look_at <= now() order by p.look_at limit 100
+  loop
+    begin
+      v_messages := v_messages + app_private.index_messages(v_due);
+    exception when others then
+      update app_private.search_progress p set error = sqlerrm, look_at = now() + interval '10 minutes'
+      where p.tenant_id = v_due;
+    end;
+    v_looks := v_looks + 1;
+    exit when v_messages >= 4096;
+  end loop;
+  return v_looks;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.index_due_messages() is
+  E'Indexes the messages of tenants whose turn it is, the one that has waited longest first. A tenant whose messages '
+   'cannot be indexed does not delay the others: search_progress has the error. Returns the number of tenants: call '
+   'it until it returns 0. Each worker calls it every few seconds, and not as a job, because jobs may be what is '
+   'delayed.';
+
+create or replace function app_private.index_all_messages() returns bigint as $$
+declare
+  v_partition regclass;
+  v_batch record;
+  v_count bigint := 0;
+begin
+  insert into app_private.search_progress as p (tenant_id, database_identity, transaction_id, indexed_until)
+  select t.id, app_private.database_identity(), pg_snapshot_xmin(pg_current_snapshot()), now()
+  from app_public.tenants t
+  on conflict on constraint search_progress_pkey do update set
+    database_identity = excluded.database_identity, transaction_id = excluded.transaction_id, change_id = default,
+    indexed_until = excluded.indexed_until, error = null;
+
+  for v_partition in
+    select i.inhrelid::regclass from pg_inherits i where i.inhparent = 'app_public.messages'::regclass order by 1
+  loop
+    for v_batch in execute format(
+      'select n.tenant_id, array_agg(n.id) as ids
+       from (
+         select m.tenant_id, m.id, row_number() over (partition by m.tenant_id order by m.id) / 4096 as batch
+         from %s m
+       ) n
+       group by n.tenant_id, n.batch',
+      v_partition
+    )
+    loop
+      v_count := v_count + app_private.store_message_words(v_batch.tenant_id, v_batch.ids);
+    end loop;
+  end loop;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.index_all_messages() is
+  E'Stores the words of all messages that have none, and returns the number of messages: after rows were copied in '
+   'with triggers disabled, or after "truncate app_private.message_words", which a new rule of search_words() '
+   'requires. Takes 15 to 30 microseconds for each message, in one transaction.';
+--! EndIncluded messages/index_messages.sql
+--! Included messages/find_messages.sql
+create or replace function app_private.matching_messages(message_ids uuid[], terms text[]) returns setof uuid as $$
+  select w.id
+  from app_private.words_of_messages(matching_messages.message_ids) w
+  where w.words <> '' and w.words::tsvector @@ app_hidden.search_query(matching_messages.terms)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.matching_messages(uuid[], text[]) is
+  E'Which of these messages contain all terms now.';
+
+
+create or replace function app_private.find_in_blocks(
+  tenant_id uuid, block_ids uuid[], terms text[], from_id uuid, below_id uuid
+) returns setof uuid as $$
+  with terms as materialized (
+    -- A fence: their words are computed once, and not for each word of a block.
+    select
+      t.number, t.term like '%:*' as is_prefix,
+      app_private.search_key(tenant_id) || regexp_replace(t.term, ':\*$', '') as word
+    from unnest(find_in_blocks.terms) with ordinality t (term, number)
+  ),
+  blocks as (
+    select w.message_ids, w.words
+    from app_private.message_words w
+    where w.tenant_id = find_in_blocks.tenant_id and w.id = any (block_ids)
+    and w.id between block_ids[cardinality(block_ids)] and block_ids[1]
+    -- Distance 0: all terms in one message, which is a position in the block.
+    and w.words @@ app_hidden.search_query(find_in_blocks.terms, app_private.search_key(tenant_id), ' <0> ')
+  )
+  select i.id
+  from blocks b
+  cross join lateral (
+    select p.position
+    from unnest(b.words) w
+    join terms t on starts_with(w.lexeme, t.word) and (t.is_prefix or w.lexeme = t.word)
+    cross join lateral unnest(w.positions) p (position)
+    group by p.position
+    having count(distinct t.number) = cardinality(find_in_blocks.terms)
+  ) found
+  cross join lateral (select b.message_ids[found.position] as id) i
+  where i.id >= from_id and i.id < below_id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_in_blocks(uuid, uuid[], text[], uuid, uuid) is
+  E'The messages in blocks of a tenant, given newest first, that contain all terms.';
+
+
+create or replace function app_private.find_in_index(
+  tenant_id uuid, terms text[], from_id uuid, below_id uuid, at_most int, out message_ids uuid[], out searched_from uuid
+) as $$
+declare
+  -- Most searches are for frequent words, or for recent messages.
+  v_first_blocks constant int := 8;
+  v_step int := v_first_blocks;
+  v_most_blocks constant int := 2000;
+  v_query tsquery := app_hidden.search_query(terms, app_private.search_key(tenant_id));
+  v_block_ids uuid[];
+  v_next_id uuid;
+  v_done int := 0;
+begin
+  message_ids := '{}';
+  v_block_ids := array(
+    select w.id from app_private.message_words w
+    where w.tenant_id = find_in_index.tenant_id and w.id >= from_id and w.first_id < below_id
+    order by w.id desc
+    limit v_first_blocks + 1
+  );
+  loop
+    message_ids := message_ids || array(
+      select app_private.find_in_blocks(
+        tenant_id, v_block_ids[v_done + 1 : v_done + v_step], terms, from_id, below_id
+      )
+    );
+    v_done := v_done + v_step;
+    -- The blocks that are left contain no message after this one.
+    v_next_id := v_block_ids[v_done + 1];
+    searched_from := (
+      select case when w.first_id > v_next_id then w.first_id else w.id end
+      from app_private.message_words w
+      where w.tenant_id = find_in_index.tenant_id and w.id = v_block_ids[v_done] and v_next_id is not null
+    );
+    exit when searched_from is null or v_done >= v_most_blocks
+      or (select count(*) from unnest(message_ids) m (id) where m.id >= searched_from) > at_most;
+    if v_done = v_first_blocks then
+      v_block_ids := v_block_ids[:v_done] || array(
+        -- A fence: the index on words is much better than the primary key.
+        with blocks as materialized (
+          select w.tenant_id, w.id, w.first_id from app_private.message_words w
+          where w.words @@ v_query and w.id >= from_id and w.id <= v_next_id
+        )
+        select b.id from blocks b
+        where b.tenant_id = find_in_index.tenant_id and b.first_id < below_id
+        order by b.id desc
+        limit v_most_blocks + 16
+      );
+      v_step := 16;
+    end if;
+  end loop;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.find_in_index(uuid, text[], uuid, uuid, int) is
+  E'The indexed messages of a tenant from from_id up to below_id that contain all terms: more than the at_most '
+   'newest, or all. searched_from: if not null, only those from it on.';
+
+
+create or replace function app_private.find_in_conversation(
+  tenant_id uuid, conversation_id uuid, terms text[], from_id uuid, below_id uuid, at_most int,
+  out message_ids uuid[], out searched_from uuid
+) as $$
+declare
+  v_step constant int := 500;
+  v_most constant int := 5000;
+  v_ids uuid[];
+  v_done int := 0;
+begin
+  message_ids := '{}';
+  loop
+    v_ids := array(
+      select m.id from app_public.messages m
+      where m.conversation_id = find_in_conversation.conversation_id and m.tenant_id = find_in_conversation.tenant_id
+      and m.id >= from_id and m.id < coalesce(searched_from, below_id)
+      order by m.id desc
+      limit v_step
+    );
+    message_ids := message_ids || array(select app_private.matching_messages(v_ids, terms));
+    v_done := v_done + v_step;
+    searched_from := case when cardinality(v_ids) = v_step then v_ids[v_step] end;
+    exit when searched_from is null or v_done >= v_most or cardinality(message_ids) > at_most;
+  end loop;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.find_in_conversation(uuid, uuid, text[], uuid, uuid, int) is
+  E'find_in_index() for the messages of one conversation, which are read without an index of words.';
+
+
+create or replace function app_private.find_unindexed(
+  tenant_id uuid, terms text[], from_id uuid, below_id uuid, out message_ids uuid[], out complete_until timestamptz
+) as $$
+declare
+  v_most_changes constant int := 5000;
+  v_most constant int := 1000;
+  v_progress app_private.search_progress;
+  v_new record;
+begin
+  select p.* into v_progress from app_private.search_progress p where p.tenant_id = find_unindexed.tenant_id;
+
+  with read as (
+    select c.transaction_id, c.id, case when c.kind = 'messages' then c.ids else '{}' end as message_ids
+    from app_private.changes c
+    where c.tenant_id = find_unindexed.tenant_id
+    and (c.transaction_id, c.id) > (
+      coalesce(v_progress.transaction_id, '0'), coalesce(v_progress.change_id, '00000000-0000-0000-0000-000000000000')
+    )
+    order by c.transaction_id desc, c.id desc
+    limit v_most_changes
+  ),
+  counted as (
+    select r.*, sum(cardinality(r.message_ids)) over (order by r.transaction_id desc, r.id desc) as messages from read r
+  )
+  select
+    count(*) < v_most_changes and coalesce(max(c.messages), 0) <= v_most as is_complete,
+    array(select i.id from counted m, unnest(m.message_ids) i (id) where m.messages <= v_most) as ids
+  into v_new
+  from counted c;
+
+  message_ids := array(
+    select app_private.matching_messages(
+      array(
+        select i.id
+        from (
+          select unnest(v_new.ids)
+          union
+          (
+            select o.message_id from app_private.outdated_words o
+            where o.tenant_id = find_unindexed.tenant_id
+            limit v_most
+          )
+        ) i (id)
+        where i.id >= from_id and i.id < below_id
+      ),
+      terms
+    )
+  );
+  complete_until := case when v_new.is_complete then now() else v_progress.indexed_until end;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.find_unindexed(uuid, text[], uuid, uuid) is
+  E'The messages of a tenant that are not in the index yet, or have changed since, and contain all terms. Of very '
+   'many, the last ones. complete_until: messages that were stored until then are either indexed or were read here; '
+   'null if nothing is indexed.';
+
+
+create or replace function app_private.find_messages(
+  tenant_id uuid,
+  query text,
+  conversation_id uuid default null,
+  since timestamptz default null,
+  until timestamptz default null,
+  before uuid default null,
+  at_most int default 50,
+  out message_ids uuid[],
+  out next_before uuid,
+  out complete_until timestamptz
+) as $$
+declare
+  v_terms text[] := app_hidden.search_terms(query);
+  v_from_id uuid := coalesce(app_hidden.uuid_v7_floor(since), '00000000-0000-0000-0000-000000000000');
+  v_below_id uuid := least(before, app_hidden.uuid_v7_floor(until), 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  v_found record;
+  v_unindexed record;
+begin
+  message_ids := '{}';
+  complete_until := now();
+  if v_terms = '{}' or v_from_id >= v_below_id then
+    return;
+  end if;
+
+  if conversation_id is not null then
+    v_found := app_private.find_in_conversation(
+      tenant_id, conversation_id, v_terms, v_from_id, v_below_id, at_most
+    );
+    message_ids := v_found.message_ids;
+  else
+    v_found := app_private.find_in_index(tenant_id, v_terms, v_from_id, v_below_id, at_most);
+    v_unindexed := app_private.find_unindexed(tenant_id, v_terms, v_from_id, v_below_id);
+    message_ids := v_found.message_ids || v_unindexed.message_ids;
+    complete_until := v_unindexed.complete_until;
+  end if;
+
+  message_ids := array(
+    select distinct m.id from unnest(message_ids) m (id)
+    where v_found.searched_from is null or m.id >= v_found.searched_from
+    order by m.id desc
+    limit at_most + 1
+  );
+  next_before := case
+    when cardinality(message_ids) > at_most then message_ids[at_most]
+    -- So many messages were read in vain that the search ends for now.
+    else v_found.searched_from
+  end;
+  -- Without what was edited, deleted or erased since it was indexed.
+  message_ids := array(
+    select m.id from app_private.matching_messages(message_ids[:at_most], v_terms) m (id) order by m.id desc
+  );
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_messages(uuid, text, uuid, timestamptz, timestamptz, uuid, int) is
+  E'A page of the messages of a tenant that contain all words of a query, newest first. next_before: the argument '
+   'before of the next page, null on the last one. A page may have fewer messages than at_most, or none, and still '
+   'have a next one: the search of a page reads a bounded number of messages. complete_until: messages that were '
+   'stored until then were searched; now, unless indexing is far behind.';
+--! EndIncluded messages/find_messages.sql
+--! Included messages/search_messages.sql
+create or replace function app_hidden.find_messages(
+  query text, conversation_id uuid, since timestamptz, until timestamptz, before uuid, at_most int,
+  out message_ids uuid[], out next_before uuid, out complete_until timestamptz
+) as $$
+declare
+  v_tenant_id uuid := app_hidden.require_scope('read');
+begin
+  if at_most is null or at_most not between 1 and 100 then
+    raise exception 'A page must have 1 to 100 messages' using errcode = 'PYLIM';
+  end if;
+  select f.message_ids, f.next_before, f.complete_until
+  into message_ids, next_before, complete_until
+  from app_private.find_messages(v_tenant_id, query, conversation_id, since, until, before, at_most) f;
+end;
+$$ language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.find_messages(text, uuid, timestamptz, timestamptz, uuid, int) is
+  E'app_private.find_messages() in the caller''s tenant. PYDEN: not signed in. PYLIM: more than 100 messages.';
+
+grant execute on function app_hidden.find_messages(text, uuid, timestamptz, timestamptz, uuid, int) to parley_visitor;
+
+
+create or replace function app_public.search_messages(
+  query text,
+  conversation_id uuid default null,
+  since timestamptz default null,
+  until timestamptz default null,
+  before uuid default null,
+  at_most int default 50
+) returns setof app_public.messages as $$
+  select m.*
+  from app_hidden.find_messages(query, conversation_id, since, until, before, at_most) f
+  join app_public.messages m
+    on m.id = any (f.message_ids) and m.id between f.message_ids[cardinality(f.message_ids)] and f.message_ids[1]
+  order by m.id desc
+$$ language sql stable rows 50 set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.search_messages(text, uuid, timestamptz, timestamptz, uuid, int) is
+  E'Messages that contain all words of a query, newest first, at most at_most (1 to 100). A word is found in upper or '
+   'lower case, with or without accents, and also as the beginning of a longer word, except in quotation marks. '
+   'Optionally in one conversation, and since (inclusive) or until (exclusive) a time. before: the id of the last '
+   'message of the previous page. PYREQ: the query has more than 200 characters or 32 words. PYLIM: at_most. PYDEN: '
+   'not signed in.';
+
+grant execute on function app_public.search_messages(text, uuid, timestamptz, timestamptz, uuid, int) to parley_visitor;
+--! EndIncluded messages/search_messages.sql
 --! Included messages/idempotency_key.sql
 create or replace function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea)
 returns uuid as $$
@@ -17683,7 +18496,19 @@ create or replace function app_private.delete_old_rows() returns void as $$
   delete from app_private.early_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   -- Cursors are accepted for two days (read_change_cursor).
-  delete from app_private.changes c where c.changed_at < now() - interval '3 days';
+  delete from app_private.changes c
+  where c.changed_at < now() - interval '3 days'
+  -- Not those of messages whose words are still to be stored.
+  and (
+    c.kind <> 'messages'
+    or not exists (select from app_public.tenants t where t.id = c.tenant_id)
+    or exists (
+      select from app_private.search_progress p
+      where p.tenant_id = c.tenant_id and (p.transaction_id, p.change_id) >= (c.transaction_id, c.id)
+    )
+  );
+  delete from app_private.outdated_words o
+  where not exists (select from app_public.tenants t where t.id = o.tenant_id);
   delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.password_resets r where r.expires_at < now() - interval '1 day';
@@ -17808,6 +18633,7 @@ begin
   where s.paused_at > now() + v_tolerance;
   get diagnostics v_count = row_count;
   v_total := v_total + v_count;
+  update app_private.search_progress p set look_at = now() where p.look_at > now() + v_longest + v_tolerance;
   update app_private.channel_states s set last_webhook_at = now()
   where s.last_webhook_at > now() + v_tolerance;
 

@@ -4,6 +4,7 @@ import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import { settlesWithin } from "../base/timeout.ts";
 import { CHANNEL_KINDS } from "../channels/registry.ts";
+import { startMessageIndexing } from "../database/message_indexing.ts";
 import { createPool } from "../database/pool.ts";
 import { startTableMaintenance } from "../database/table_maintenance.ts";
 import { startTimeCorrection } from "../database/time_correction.ts";
@@ -142,6 +143,8 @@ async function startUpkeep(
   closing.defer(() => reaping.stop());
   const care = startTableMaintenance(pool, log);
   closing.defer(() => care.stop());
+  const indexing = startMessageIndexing(pool, log);
+  closing.defer(() => indexing.stop());
   const times = startTimeCorrection(pool, log, work);
   closing.defer(() => times.stop());
 }

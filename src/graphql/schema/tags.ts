@@ -158,6 +158,9 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     tags: { resultFieldName },
   })),
 
+  // In GraphQL, fields with cursors and the progress of indexing: search_fields.ts.
+  { kind: "procedure", match: "app_public.search_messages", tags: { behavior: "-queryField" } },
+
   ...Object.entries(TABLES).map(([table, behavior]) => ({
     kind: "class" as const,
     match: `app_public.${table}`,

@@ -195,6 +195,10 @@ const DOORS: Record<string, Door> = {
     call: ({ conversationId }) =>
       `select id from app_public.send_canned_reply('${conversationId}', shortcut => 'hi')`,
   },
+  search_messages: {
+    needs: "read",
+    call: ({ conversationId }) => `select id from app_public.search_messages('hello', '${conversationId}')`,
+  },
   send_message: {
     needs: "send",
     call: ({ conversationId }) =>

@@ -47,7 +47,8 @@ testRules([
       select format('%s.%s %s', table_id::regclass, attname, atttypid::regtype) as what from columns
       where atttypid not in (
         'uuid'::regtype, 'uuid[]'::regtype, 'text'::regtype, 'text[]'::regtype, 'int'::regtype, 'boolean'::regtype,
-        'timestamptz'::regtype, 'date'::regtype, 'interval'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'xid8'::regtype
+        'timestamptz'::regtype, 'date'::regtype, 'interval'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'xid8'::regtype,
+        'tsvector'::regtype
       )
       and not exists (
         select from pg_type y

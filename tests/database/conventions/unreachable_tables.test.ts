@@ -19,6 +19,10 @@ const REASONS: Record<string, string> = {
   "app_private.channel_secrets": "credentials: write-only, through set_channel_secrets()",
   "app_private.webhook_addresses": "the receiver's: where a Meta app's callback address leads",
   "app_private.channel_states": "the sender's own bookkeeping",
+  "app_private.message_words":
+    "the words of all tenants' messages: search_messages() finds those of the caller's",
+  "app_private.search_progress": "the bookkeeping of indexing",
+  "app_private.outdated_words": "filled by triggers, emptied by the indexing",
   "app_private.outbox": "filled by triggers, emptied by the sender",
   "app_private.media_uploads": "filled by the sender, emptied by the task upload_media",
   "app_private.outbox_lanes": "filled by triggers, emptied by the sender",

@@ -6,7 +6,7 @@ import { stories } from "../../support/story.ts";
 
 const story = stories();
 
-const PARTITIONED = ["message_statuses", "messages", "webhook_events"];
+const PARTITIONED = ["message_statuses", "message_words", "messages", "webhook_events"];
 
 async function partitions(db: pg.PoolClient): Promise<string[]> {
   const { rows } = await db.query(
@@ -86,9 +86,9 @@ story("each takes part in all that belongs to its table: key, indexes, foreign k
      from pg_class p join pg_inherits i on i.inhrelid = p.oid
      where p.relkind = 'r' and p.relnamespace = 'app_private'::regnamespace`,
   );
-  const shapes = new Map(PARTITIONED.map((table) => [`app_public.${table}`, new Set<string>()]));
+  const shapes = new Map(PARTITIONED.map((table) => [table, new Set<string>()]));
   for (const { parent, indexes, constraints, triggers } of rows)
-    shapes.get(parent)!.add(`${indexes} ${constraints} ${triggers}`);
+    shapes.get(parent.replace(/^app_(public|private)\./, ""))!.add(`${indexes} ${constraints} ${triggers}`);
   assert.deepEqual(
     [...shapes.values()].map(({ size }) => size),
     PARTITIONED.map(() => 1),
