@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9de41b9cb7b11fedf92f9714335ca5c29d70939d
+--! Hash: sha1:ba006e67f67b07b685eaa0908c3f23769803bd00
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -276,6 +276,17 @@ comment on function app_hidden.search_query(text[], text, text) is
 
 grant execute on function app_hidden.search_query(text[], text, text) to parley_visitor;
 --! EndIncluded shared/search_terms.sql
+--! Included shared/search_key.sql
+create or replace function app_hidden.search_key(tenant_id uuid) returns text as $$
+  select right(tenant_id::text, 4)
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.search_key(uuid) is
+  E'What each word of a tenant begins with in message_words. Tenants may share a key; it only keeps most of their '
+   'words apart in the index.';
+
+grant execute on function app_hidden.search_key(uuid) to parley_visitor;
+--! EndIncluded shared/search_key.sql
 --! Included shared/tg__timestamps.sql
 create or replace function app_private.tg__timestamps() returns trigger as $$
 begin
@@ -3526,6 +3537,18 @@ grant update (
 --! EndIncluded channels/channels.policies.sql
 
 --! split: 0300-contacts.sql
+--! Included contacts/calling_code.sql
+create or replace function app_hidden.calling_code_pattern() returns text as $$
+  select
+    '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|'
+    '8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9]'
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.calling_code_pattern() is
+  E'A regular expression of the calling codes of countries, without "+".';
+
+grant execute on function app_hidden.calling_code_pattern() to parley_visitor;
+--! EndIncluded contacts/calling_code.sql
 --! Included contacts/normalize_phone.sql
 create or replace function app_hidden.normalize_phone(phone text) returns text as $$
   -- The same as readPhone in src/chatbot/question/read_phone.ts: tests/cases/phone_numbers.json is run against both.
@@ -3533,9 +3556,7 @@ create or replace function app_hidden.normalize_phone(phone text) returns text a
     regexp_replace(first.number, '^(\+?00|\+)', ''),
     -- The 0 of "+44 (0)20" is dialled inside the country only. Where national numbers themselves begin with 0 (Italy,
     -- San Marino, Vatican, Ivory Coast, Burkina Faso, Benin, Gabon, Congo, Ascension, Rwanda) it belongs to the number.
-    '^(?!39|37[89]|22[569]|24[127]|250)('
-      '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|'
-      '8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])0',
+    '^(?!39|37[89]|22[569]|24[127]|250)(' || app_hidden.calling_code_pattern() || ')0',
     '\1'
   )
   from (
@@ -3563,6 +3584,63 @@ comment on function app_hidden.normalize_phone(text) is
 
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 --! EndIncluded contacts/normalize_phone.sql
+--! Included contacts/contact_words.sql
+create or replace function app_hidden.contact_words(
+  tenant_id uuid, name text, profile_name text, username text, email text, external_ref text, phone text
+) returns tsvector as $$
+declare
+  v_key text := app_hidden.search_key(tenant_id);
+  v_words text := coalesce(
+    app_hidden.search_words(concat_ws(' ', name, profile_name, username, email, external_ref)), ''
+  );
+  v_digits text := substr(phone, 2);
+begin
+  return array_to_tsvector(array_remove(
+    string_to_array(v_key || replace(v_words, ' ', ' ' || v_key), ' ')
+      -- Backwards, to be found by its end.
+      || array[v_key || v_digits, v_key || '~' || reverse(v_digits)],
+    null
+  ));
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contact_words(uuid, text, text, text, text, text, text) is
+  E'The words that a contact is found by, each after the search_key() of the tenant, and its phone number, forwards '
+   'and backwards.';
+
+grant execute on function app_hidden.contact_words(uuid, text, text, text, text, text, text) to parley_visitor;
+
+
+create or replace function app_hidden.contact_query(tenant_id uuid, query text) returns tsquery as $$
+declare
+  v_key text := app_hidden.search_key(tenant_id);
+  v_typed text := app_hidden.fold(query);
+  v_terms text[] := app_hidden.search_terms(query);
+begin
+  -- A number in groups of digits is one word.
+  if v_typed ~ '^[-+0-9 ()./]*[0-9][-+0-9 ()./]*$' then
+    v_terms := array[regexp_replace(regexp_replace(v_typed, '[^0-9]', '', 'g'), '^00', '') || ':*'];
+  end if;
+  return (
+    select string_agg(
+      case
+        when t.digits is null then v_key || t.term
+        -- The end of a phone number, without the 0 of a national one.
+        else format('(%1$s%2$s:* | %1$s~%3$s:*)', v_key, t.digits, reverse(ltrim(t.digits, '0')))
+      end,
+      ' & '
+    )::tsquery
+    from (select u.term, substring(u.term from '^([0-9]{4,}):\*$') as digits from unnest(v_terms) u (term)) t
+  );
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contact_query(uuid, text) is
+  E'What people type to find a contact, as a query of contact_words(). Four or more digits are also found at the end '
+   'of a phone number. Null if there is nothing to find. PYREQ: more than 200 characters or 32 words.';
+
+grant execute on function app_hidden.contact_query(uuid, text) to parley_visitor;
+--! EndIncluded contacts/contact_words.sql
 --! Included contacts/identity_match_key.sql
 create or replace function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
@@ -3613,6 +3691,10 @@ create unique index contacts_phone_key
 create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
 create index on app_public.contacts (tenant_id, created_at desc, id);
 create index on app_public.contacts using gin (metadata jsonb_path_ops);
+-- What search_contacts() looks through. 17 microseconds for each new contact.
+create index contacts_words_idx on app_public.contacts using gin (
+  app_hidden.contact_words(tenant_id, name, profile_name, username, email, external_ref, phone)
+);
 -- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
 -- planner uses the newest.
 alter table app_public.contacts add unique (id, tenant_id);
@@ -4020,6 +4102,184 @@ comment on function app_private.merge_contacts(uuid, uuid) is
   E'Merges two contacts that a webhook has shown to be one customer. The conversations, identities, tags, groups and '
    'opt-outs of the merged contact become those of the kept one.';
 --! EndIncluded contacts/merge_contacts.sql
+--! Included contacts/phone_match_keys.sql
+create or replace function app_hidden.phone_match_keys(tenant_id uuid, phone text) returns text[] as $$
+declare
+  v_number text := app_hidden.normalize_phone(phone);
+begin
+  if v_number ~ '^\+[1-9][0-9]{4,19}$' then
+    return array[app_hidden.identity_match_key('phone', v_number)];
+  end if;
+  if v_number !~ '^\+0[1-9][0-9]{3,18}$' then
+    return '{}';
+  end if;
+  -- A national number, with or without its 0: in a few countries the 0 is part of the international number.
+  return array(
+    select distinct app_hidden.identity_match_key('phone', '+' || c.code || n.number)
+    from (
+      select substring(
+        app_hidden.normalize_phone(w.display_phone_number) from '^\+(' || app_hidden.calling_code_pattern() || ')'
+      )
+      from app_public.whatsapp_channels w
+      where w.tenant_id = phone_match_keys.tenant_id
+    ) c (code)
+    cross join (values (substr(v_number, 2)), (substr(v_number, 3))) n (number)
+    where c.code is not null
+  );
+end;
+$$ language plpgsql stable strict set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.phone_match_keys(uuid, text) is
+  E'What a phone number, as people write it, may be as a match_key of an identity: "+90 (532) 111-22-33" is one '
+   'number; "0532 111 22 33" is one in each country of the tenant''s own numbers.';
+
+grant execute on function app_hidden.phone_match_keys(uuid, text) to parley_visitor;
+--! EndIncluded contacts/phone_match_keys.sql
+--! Included contacts/contact_by_phone.sql
+create or replace function app_hidden.contact_ids_by_phone(phone text) returns uuid[] as $$
+  select array(
+    select i.contact_id
+    from app_public.contact_identities i
+    where i.tenant_id = t.id and i.kind = 'phone' and i.match_key = any (app_hidden.phone_match_keys(t.id, phone))
+    order by i.retired_at desc nulls first, i.contact_id
+  )
+  from (select app_hidden.current_tenant_id() as id) t
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contact_ids_by_phone(text) is
+  E'The contacts of the caller''s tenant that have a phone number, written as people write it; those first whose '
+   'number it still is. A national number, "0532 111 22 33", is one of the countries of the tenant''s own numbers.';
+
+grant execute on function app_hidden.contact_ids_by_phone(text) to parley_visitor;
+
+
+create or replace function app_public.contact_by_phone(phone text) returns app_public.contacts as $$
+  select c.* from app_public.contacts c where c.id = (app_hidden.contact_ids_by_phone(contact_by_phone.phone))[1]
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.contact_by_phone(text) is
+  E'The contact with a phone number, written as people write it: "+90 (532) 111-22-33", "00905321112233", or with the '
+   '0 of a national number, "0532 111 22 33", which is looked up in the countries of the tenant''s own numbers. Also '
+   'finds a number that a customer has given up, until another one has it. Null if there is none.';
+
+grant execute on function app_public.contact_by_phone(text) to parley_visitor;
+--! EndIncluded contacts/contact_by_phone.sql
+--! Included contacts/search_contacts.sql
+create or replace function app_private.find_contacts(
+  tenant_id uuid, query text, before uuid default null, at_most int default 50,
+  out contact_ids uuid[], out next_before uuid
+) as $$
+declare
+  -- Beginnings of frequent names are found among them; for others there is the index.
+  v_newest constant int := 300;
+  v_query tsquery := app_hidden.contact_query(tenant_id, query);
+  v_before record;
+begin
+  contact_ids := '{}';
+  if v_query is null then
+    return;
+  end if;
+  select c.created_at, c.id into v_before from app_public.contacts c where c.id = before;
+
+  contact_ids := array(
+    select n.id
+    from (
+      select c.id, c.created_at,
+        app_hidden.contact_words(
+          c.tenant_id, c.name, c.profile_name, c.username, c.email, c.external_ref, c.phone
+        ) as words
+      from app_public.contacts c
+      where c.tenant_id = find_contacts.tenant_id
+      and (
+        before is null
+        or c.created_at <= v_before.created_at and (c.created_at < v_before.created_at or c.id > v_before.id)
+      )
+      order by c.created_at desc, c.id
+      limit v_newest
+    ) n
+    where n.words @@ v_query
+    order by n.created_at desc, n.id
+    limit at_most + 1
+  );
+  if cardinality(contact_ids) <= at_most then
+    contact_ids := array(
+      -- A fence: the index on words is much better than that on created_at.
+      with found as materialized (
+        select c.tenant_id, c.id, c.created_at
+        from app_public.contacts c
+        where app_hidden.contact_words(
+          c.tenant_id, c.name, c.profile_name, c.username, c.email, c.external_ref, c.phone
+        ) @@ v_query
+        union
+        -- Numbers that the contact has besides, and ids.
+        select c.tenant_id, c.id, c.created_at
+        from app_public.contact_identities i
+        join app_public.contacts c on c.id = i.contact_id
+        where i.tenant_id = find_contacts.tenant_id
+        and i.kind = any (enum_range(null::app_public.identity_kind))
+        and i.match_key = any (btrim(query) || app_hidden.phone_match_keys(find_contacts.tenant_id, query))
+      )
+      select f.id from found f
+      where f.tenant_id = find_contacts.tenant_id
+      and (
+        before is null
+        or f.created_at <= v_before.created_at and (f.created_at < v_before.created_at or f.id > v_before.id)
+      )
+      order by f.created_at desc, f.id
+      limit at_most + 1
+    );
+  end if;
+  if cardinality(contact_ids) > at_most then
+    contact_ids := contact_ids[:at_most];
+    next_before := contact_ids[at_most];
+  end if;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.find_contacts(uuid, text, uuid, int) is
+  E'A page of the contacts of a tenant that contain all words of a query, newest first. next_before: the argument '
+   'before of the next page, null on the last one.';
+
+
+create or replace function app_hidden.find_contacts(
+  query text, before uuid, at_most int, out contact_ids uuid[], out next_before uuid
+) as $$
+declare
+  v_tenant_id uuid := app_hidden.require_scope('read');
+begin
+  if at_most is null or at_most not between 1 and 100 then
+    raise exception 'A page must have 1 to 100 contacts' using errcode = 'PYLIM';
+  end if;
+  select f.contact_ids, f.next_before into contact_ids, next_before
+  from app_private.find_contacts(v_tenant_id, query, before, at_most) f;
+end;
+$$ language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.find_contacts(text, uuid, int) is
+  E'app_private.find_contacts() in the caller''s tenant. PYDEN: not signed in. PYLIM: more than 100 contacts.';
+
+grant execute on function app_hidden.find_contacts(text, uuid, int) to parley_visitor;
+
+
+create or replace function app_public.search_contacts(query text, before uuid default null, at_most int default 50)
+returns setof app_public.contacts as $$
+  select c.*
+  from app_hidden.find_contacts(query, before, at_most) f
+  cross join unnest(f.contact_ids) with ordinality i (id, number)
+  join app_public.contacts c on c.id = i.id
+  order by i.number
+$$ language sql stable rows 50 set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.search_contacts(text, uuid, int) is
+  E'Contacts whose names, user name, e-mail address, external reference or phone number contain all words of a query, '
+   'newest first, at most at_most (1 to 100). A word is found in upper or lower case, with or without accents, and '
+   'also as the beginning of a longer word, except in quotation marks. A phone number is found as people write it, '
+   'and by the last four or more of its digits. before: the id of the last contact of the previous page. PYREQ: the '
+   'query has more than 200 characters or 32 words. PYLIM: at_most. PYDEN: not signed in.';
+
+grant execute on function app_public.search_contacts(text, uuid, int) to parley_visitor;
+--! EndIncluded contacts/search_contacts.sql
 --! Included contacts/contacts.policies.sql
 drop policy if exists tenant_isolation on app_public.contacts;
 create policy tenant_isolation on app_public.contacts as restrictive to parley_visitor
@@ -7977,21 +8237,13 @@ alter table app_private.outdated_words enable row level security;
 comment on table app_private.outdated_words is
   E'Messages that were edited, deleted or erased since their words may have been stored. index_messages() empties it.';
 --! Included messages/store_message_words.sql
-create or replace function app_private.search_key(tenant_id uuid) returns text as $$
-  select right(tenant_id::text, 4)
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.search_key(uuid) is
-  E'What each word of a tenant begins with in message_words. Tenants may share a key; it only keeps most of their '
-   'words apart in the index.';
-
 create or replace function app_private.store_message_words(tenant_id uuid, message_ids uuid[]) returns int as $$
 declare
   -- A message counts as at least this many bytes, so a block has at most 64 messages: a tsvector has at most 256
   -- positions for each word, and 1 MiB in total.
   v_least_bytes constant int := 3125;
   v_block_bytes constant int := 200000;
-  v_key text := app_private.search_key(tenant_id);
+  v_key text := app_hidden.search_key(tenant_id);
   v_count int;
 begin
   with known as (
@@ -8234,13 +8486,13 @@ comment on function app_private.index_all_messages() is
    'requires. Takes 15 to 30 microseconds for each message, in one transaction.';
 --! EndIncluded messages/index_messages.sql
 --! Included messages/find_messages.sql
-create or replace function app_private.matching_messages(message_ids uuid[], terms text[]) returns setof uuid as $$
+create or replace function app_private.messages_with_terms(message_ids uuid[], terms text[]) returns setof uuid as $$
   select w.id
-  from app_private.words_of_messages(matching_messages.message_ids) w
-  where w.words <> '' and w.words::tsvector @@ app_hidden.search_query(matching_messages.terms)
+  from app_private.words_of_messages(messages_with_terms.message_ids) w
+  where w.words <> '' and w.words::tsvector @@ app_hidden.search_query(messages_with_terms.terms)
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.matching_messages(uuid[], text[]) is
+comment on function app_private.messages_with_terms(uuid[], text[]) is
   E'Which of these messages contain all terms now.';
 
 
@@ -8251,7 +8503,7 @@ create or replace function app_private.find_in_blocks(
     -- A fence: their words are computed once, and not for each word of a block.
     select
       t.number, t.term like '%:*' as is_prefix,
-      app_private.search_key(tenant_id) || regexp_replace(t.term, ':\*$', '') as word
+      app_hidden.search_key(tenant_id) || regexp_replace(t.term, ':\*$', '') as word
     from unnest(find_in_blocks.terms) with ordinality t (term, number)
   ),
   blocks as (
@@ -8260,7 +8512,7 @@ create or replace function app_private.find_in_blocks(
     where w.tenant_id = find_in_blocks.tenant_id and w.id = any (block_ids)
     and w.id between block_ids[cardinality(block_ids)] and block_ids[1]
     -- Distance 0: all terms in one message, which is a position in the block.
-    and w.words @@ app_hidden.search_query(find_in_blocks.terms, app_private.search_key(tenant_id), ' <0> ')
+    and w.words @@ app_hidden.search_query(find_in_blocks.terms, app_hidden.search_key(tenant_id), ' <0> ')
   )
   select i.id
   from blocks b
@@ -8288,7 +8540,7 @@ declare
   v_first_blocks constant int := 8;
   v_step int := v_first_blocks;
   v_most_blocks constant int := 2000;
-  v_query tsquery := app_hidden.search_query(terms, app_private.search_key(tenant_id));
+  v_query tsquery := app_hidden.search_query(terms, app_hidden.search_key(tenant_id));
   v_block_ids uuid[];
   v_next_id uuid;
   v_done int := 0;
@@ -8359,7 +8611,7 @@ begin
       order by m.id desc
       limit v_step
     );
-    message_ids := message_ids || array(select app_private.matching_messages(v_ids, terms));
+    message_ids := message_ids || array(select app_private.messages_with_terms(v_ids, terms));
     v_done := v_done + v_step;
     searched_from := case when cardinality(v_ids) = v_step then v_ids[v_step] end;
     exit when searched_from is null or v_done >= v_most or cardinality(message_ids) > at_most;
@@ -8403,7 +8655,7 @@ begin
   from counted c;
 
   message_ids := array(
-    select app_private.matching_messages(
+    select app_private.messages_with_terms(
       array(
         select i.id
         from (
@@ -8481,7 +8733,7 @@ begin
   end;
   -- Without what was edited, deleted or erased since it was indexed.
   message_ids := array(
-    select m.id from app_private.matching_messages(message_ids[:at_most], v_terms) m (id) order by m.id desc
+    select m.id from app_private.messages_with_terms(message_ids[:at_most], v_terms) m (id) order by m.id desc
   );
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
@@ -12197,6 +12449,23 @@ comment on type app_public.running_contexts is
    'their version. MOVE: they continue in the new version if it has their node with the same id and type; otherwise '
    'they finish. RESTART: they are ended and started again.';
 
+--! Included chatbots/node_kinds.sql
+create or replace function app_hidden.node_kinds(nodes jsonb) returns text[] as $$
+  select array(
+    select distinct k.kind
+    from jsonb_array_elements(case jsonb_typeof(nodes) when 'array' then nodes else '[]' end) n
+    -- In old exports, the type may stand in data only.
+    cross join lateral (select coalesce(nullif(n ->> 'type', ''), n #>> '{data,type}') as kind) k
+    where k.kind is not null
+    order by k.kind
+  )
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.node_kinds(jsonb) is E'The kinds of the nodes of a graph, each once.';
+
+grant execute on function app_hidden.node_kinds(jsonb) to parley_visitor;
+--! EndIncluded chatbots/node_kinds.sql
+
 create table app_public.chatbots (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -12206,6 +12475,7 @@ create table app_public.chatbots (
   status app_public.chatbot_status not null default 'draft',
   nodes jsonb not null default '[]'
     constraint chatbots_nodes_is_list check (jsonb_typeof(nodes) = 'array'),
+  node_kinds text[] not null generated always as (app_hidden.node_kinds(nodes)) stored,
   edges jsonb not null default '[]'
     constraint chatbots_edges_is_list check (jsonb_typeof(edges) = 'array'),
   settings jsonb not null default '{}'
@@ -12220,6 +12490,7 @@ create table app_public.chatbots (
   constraint chatbots_active_has_version check (status <> 'active' or active_version_id is not null)
 );
 create index on app_public.chatbots (tenant_id, created_at) where status = 'active';
+create index on app_public.chatbots using gin (node_kinds);
 -- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
 -- planner uses the newest.
 alter table app_public.chatbots add unique (id, tenant_id);
@@ -12228,6 +12499,8 @@ comment on table app_public.chatbots is
   E'A named graph of nodes and edges: the draft that its author edits. Conversations run a published version of it. '
    'Usually a tenant has one active chatbot; if it has several, trigger rules and their priorities decide which one '
    'answers.';
+comment on column app_public.chatbots.node_kinds is
+  E'The kinds of nodes that the draft has, each once: message, question, rest_api, …';
 comment on column app_public.chatbots.nodes is E'The nodes of the draft: [{"id", "type", "position", "data": {…}}].';
 comment on column app_public.chatbots.edges is E'The edges of the draft: [{"source", "target", "sourceHandle"?}].';
 comment on column app_public.chatbots.settings is
@@ -13771,8 +14044,9 @@ create policy update_admin on app_public.chatbots for update to parley_visitor
 drop policy if exists delete_admin on app_public.chatbots;
 create policy delete_admin on app_public.chatbots for delete to parley_visitor
   using ((select app_hidden.may('manage_all')));
-grant select (id, tenant_id, name, description, status, metadata, active_version_id, created_at, updated_at)
-  on app_public.chatbots to parley_visitor;
+grant select (
+  id, tenant_id, name, description, status, node_kinds, metadata, active_version_id, created_at, updated_at
+) on app_public.chatbots to parley_visitor;
 grant delete on app_public.chatbots to parley_visitor;
 grant update (name, description, metadata) on app_public.chatbots to parley_visitor;
 -- No select of nodes, edges and settings: a graph may contain credentials. Admins read it with read_chatbot_graphs().
@@ -15505,6 +15779,8 @@ create table app_public.webhook_events (
 ) partition by range (id);
 create index on app_public.webhook_events (channel_id, id desc);
 create index on app_public.webhook_events (id) where status <> 'processed';
+-- Almost all are messages and statuses, for which an index would cost more than it gives.
+create index on app_public.webhook_events (tenant_id, event_type, id desc) where event_type <> 'messages';
 alter table app_public.webhook_events enable row level security;
 comment on table app_public.webhook_events is
   E'A body that a provider posted, byte by byte, stored in the transaction that applied it. It can be replayed by id '

@@ -21,6 +21,7 @@ import { passwordMutations } from "./password_mutations.ts";
 import { pipelinedService } from "./pipelined_service.ts";
 import { SchemaPreset } from "./preset.ts";
 import { replayMutation } from "./replay_mutation.ts";
+import { Searches } from "./searches.ts";
 import { sessionMutations } from "./session_mutations.ts";
 import { simulationMutations } from "./simulation_mutations.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -76,6 +77,7 @@ export async function buildSchema({
       ...ChangesSince,
       ChangedSince,
       Matching,
+      Searches,
       ChatbotNodeKinds,
       mediaUrl(mediaAddresses),
       Subscriptions,

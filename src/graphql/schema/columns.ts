@@ -20,7 +20,7 @@ const SEARCHABLE: Readonly<Record<string, readonly string[]>> = {
 const PARTITIONED: Readonly<Record<string, readonly string[]>> = {
   messages: ["id", "conversation_id", "direction", "author", "type", "origin"],
   message_statuses: [],
-  webhook_events: ["id", "channel_id", "status"],
+  webhook_events: ["id", "channel_id", "event_type", "status"],
 };
 
 /** Hidden columns: callers see only one tenant; how identities are compared, files and messages are found and waiting is computed is internal. */

@@ -13,6 +13,7 @@ import { Pages } from "./pages.ts";
 import { RowEstimates } from "./row_estimates.ts";
 import { Tags } from "./tags.ts";
 import { UniqueOrder } from "./unique_order.ts";
+import { WrittenFilters } from "./written_filters.ts";
 
 /** How tables and functions of app_public become a schema. */
 export const SchemaPreset: GraphileConfig.Preset = {
@@ -27,6 +28,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
     UniqueOrder,
     NullableOrders,
     MissingRow,
+    WrittenFilters,
     ...Nullability,
     DescribedNames,
   ],

@@ -158,8 +158,12 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     tags: { resultFieldName },
   })),
 
-  // In GraphQL, fields with cursors and the progress of indexing: search_fields.ts.
-  { kind: "procedure", match: "app_public.search_messages", tags: { behavior: "-queryField" } },
+  // In GraphQL, lists with cursors: searches.ts.
+  ...["search_contacts", "search_messages"].map((name) => ({
+    kind: "procedure" as const,
+    match: `app_public.${name}`,
+    tags: { behavior: "-queryField" },
+  })),
 
   ...Object.entries(TABLES).map(([table, behavior]) => ({
     kind: "class" as const,

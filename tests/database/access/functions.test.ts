@@ -97,6 +97,12 @@ const DOORS: Record<string, Door> = {
     needs: "send",
     call: ({ conversationId }) => `select id from app_public.close_conversation('${conversationId}')`,
   },
+  contact_by_phone: {
+    needs: "read",
+    call: ({ conversationId }) =>
+      `select f.id from app_public.conversations v join app_public.contacts c on c.id = v.contact_id
+       cross join app_public.contact_by_phone(c.phone) f where v.id = '${conversationId}' and f.id = c.id`,
+  },
   create_api_key: {
     needs: "manage_all",
     only: "users",
@@ -194,6 +200,12 @@ const DOORS: Record<string, Door> = {
     needs: "send",
     call: ({ conversationId }) =>
       `select id from app_public.send_canned_reply('${conversationId}', shortcut => 'hi')`,
+  },
+  search_contacts: {
+    needs: "read",
+    call: ({ conversationId }) =>
+      `select c.id from app_public.search_contacts('+1555') c
+       join app_public.conversations v on v.contact_id = c.id where v.id = '${conversationId}'`,
   },
   search_messages: {
     needs: "read",

@@ -19,6 +19,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.current_membership": "returns only the membership of the session's own person",
   "app_hidden.find_chatbot_references":
     "admins, and only about chatbots of their own tenant, and what is in it",
+  "app_hidden.find_contacts": "members, and only ids of their own tenant",
   "app_hidden.find_messages": "members, and only ids of their own tenant",
   "app_hidden.find_message_id": "gives an id, which opens nothing: the policies of messages decide",
   "app_hidden.is_familiar_source": "for the API's login; answers yes or no",

@@ -197,7 +197,7 @@ test("pages of many blocks are what a look at every message finds, newest first,
   for (const text of ["alpha", "al be", "gamma delta", '"eta"', "e", "alpha beta gamma", "nothing"])
     for (const conversation of [null, threads[0]!.conversationId]) {
       const expected = await query(
-        `select m.id from app_private.matching_messages($1, app_hidden.search_terms($2)) i (id)
+        `select m.id from app_private.messages_with_terms($1, app_hidden.search_terms($2)) i (id)
          join app_public.messages m using (id)
          where m.conversation_id = coalesce($3, m.conversation_id) order by m.id desc`,
         ...[all, text, conversation],
