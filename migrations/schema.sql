@@ -769,6 +769,24 @@ comment on column app_private.media_uploads.due_at is 'When the next attempt may
 comment on column app_private.media_uploads.job_id is 'The job that is uploading the file. If its worker dies, the same job runs again.';
 alter table app_private.media_uploads enable row level security;
 
+-- app_private.message_words
+create table app_private.message_words (
+  tenant_id uuid not null,
+  id uuid not null,
+  first_id uuid not null,
+  message_ids uuid[] not null,
+  words tsvector not null,
+  constraint message_words_pkey primary key (tenant_id, id),
+  constraint message_words_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+) partition by range (id);
+create index message_words_words_idx on app_private.message_words using gin (words) with (gin_pending_list_limit='512');
+comment on table app_private.message_words is 'The words of messages, for searches: one row for a block of up to 64 messages of a tenant, all of one partition. Filled by index_messages(), so the newest messages are missing. Partitioned like messages, so a partition can be dropped with that of its messages.';
+comment on column app_private.message_words.id is 'The newest message of the block.';
+comment on column app_private.message_words.first_id is 'The oldest message of the block.';
+comment on column app_private.message_words.message_ids is 'The messages of the block, newest first.';
+comment on column app_private.message_words.words is 'All words of the block, as search_words() has them, each after the search_key() of the tenant: a posting list of the index then belongs to one tenant. The positions of a word are the positions in message_ids of the messages that contain it.';
+alter table app_private.message_words enable row level security;
+
 -- app_private.outbox
 create table app_private.outbox (
   tenant_id uuid not null,
@@ -809,6 +827,15 @@ comment on table app_private.outbox_lanes is 'One row for each conversation with
 comment on column app_private.outbox_lanes.channel_id is 'The channel of the conversation; the foreign key includes both.';
 comment on column app_private.outbox_lanes.paced_until is 'Until then, one message is sent every 6 seconds: Meta''s limit for a pair of numbers. It applies for ten minutes after Meta has refused a message because of it (131056).';
 alter table app_private.outbox_lanes enable row level security;
+
+-- app_private.outdated_words
+create table app_private.outdated_words (
+  tenant_id uuid not null,
+  message_id uuid not null,
+  constraint outdated_words_pkey primary key (tenant_id, message_id)
+) with (autovacuum_vacuum_scale_factor = 0.02);
+comment on table app_private.outdated_words is 'Messages that were edited, deleted or erased since their words may have been stored. index_messages() empties it.';
+alter table app_private.outdated_words enable row level security;
 
 -- app_private.password_resets
 create table app_private.password_resets (
@@ -874,6 +901,25 @@ create table app_private.recovery_codes (
 );
 comment on table app_private.recovery_codes is 'The SHA-256 of codes that replace one of the authenticator app. A code that is used is deleted.';
 alter table app_private.recovery_codes enable row level security;
+
+-- app_private.search_progress
+create table app_private.search_progress (
+  tenant_id uuid not null,
+  database_identity text not null default ''::text,
+  transaction_id xid8 not null default '0'::xid8,
+  change_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
+  indexed_until timestamp with time zone,
+  look_at timestamp with time zone not null default now(),
+  error text,
+  constraint search_progress_pkey primary key (tenant_id),
+  constraint search_progress_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+);
+comment on table app_private.search_progress is 'How far the messages of each tenant are indexed for searches: up to the row of changes with this transaction_id and change_id.';
+comment on column app_private.search_progress.database_identity is 'database_identity() of the database that the transaction id is of.';
+comment on column app_private.search_progress.indexed_until is 'The changed_at of that row. Null if there is none.';
+comment on column app_private.search_progress.look_at is 'When to look for new messages.';
+comment on column app_private.search_progress.error is 'Why indexing failed. It is tried again at look_at.';
+alter table app_private.search_progress enable row level security;
 
 -- app_private.sessions
 create table app_private.sessions (
@@ -1290,6 +1336,7 @@ create table app_public.chatbots (
   description text,
   status app_public.chatbot_status not null default 'draft'::app_public.chatbot_status,
   nodes jsonb not null default '[]'::jsonb,
+  node_kinds text[] not null generated always as (app_hidden.node_kinds(nodes)) stored,
   edges jsonb not null default '[]'::jsonb,
   settings jsonb not null default '{}'::jsonb,
   metadata jsonb not null default '{}'::jsonb,
@@ -1310,9 +1357,11 @@ create table app_public.chatbots (
   constraint chatbots_settings_is_object check ((jsonb_typeof(settings) = 'object'::text))
 );
 create index chatbots_active_version_id_tenant_id_idx on app_public.chatbots (active_version_id, tenant_id);
+create index chatbots_node_kinds_idx on app_public.chatbots using gin (node_kinds);
 create index chatbots_tenant_id_created_at_idx on app_public.chatbots (tenant_id, created_at) where (status = 'active'::app_public.chatbot_status);
 comment on table app_public.chatbots is 'A named graph of nodes and edges: the draft that its author edits. Conversations run a published version of it. Usually a tenant has one active chatbot; if it has several, trigger rules and their priorities decide which one answers.';
 comment on column app_public.chatbots.nodes is 'The nodes of the draft: [{"id", "type", "position", "data": {…}}].';
+comment on column app_public.chatbots.node_kinds is 'The kinds of nodes that the draft has, each once: message, question, rest_api, …';
 comment on column app_public.chatbots.edges is 'The edges of the draft: [{"source", "target", "sourceHandle"?}].';
 comment on column app_public.chatbots.settings is 'Language, time zone, keywords, guards, timeouts; see docs/chatbots.md.';
 comment on column app_public.chatbots.metadata is 'Any object, for your own use. An import stores additions of the exporting system here.';
@@ -1331,7 +1380,7 @@ create policy select_member on app_public.chatbots for select to parley_visitor
 create policy update_admin on app_public.chatbots for update to parley_visitor
   using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete on app_public.chatbots to parley_visitor;
-grant select (id, tenant_id, name, description, status, metadata, active_version_id, created_at, updated_at), update (name, description, metadata) on app_public.chatbots to parley_visitor;
+grant select (id, tenant_id, name, description, status, node_kinds, metadata, active_version_id, created_at, updated_at), update (name, description, metadata) on app_public.chatbots to parley_visitor;
 
 -- app_public.closing_rules
 create table app_public.closing_rules (
@@ -1473,6 +1522,7 @@ create unique index contacts_external_ref_key on app_public.contacts (tenant_id,
 create index contacts_metadata_idx on app_public.contacts using gin (metadata jsonb_path_ops);
 create unique index contacts_phone_key on app_public.contacts (tenant_id, app_hidden.identity_match_key('phone'::app_public.identity_kind, phone));
 create index contacts_tenant_id_created_at_id_idx on app_public.contacts (tenant_id, created_at desc, id);
+create index contacts_words_idx on app_public.contacts using gin (app_hidden.contact_words(tenant_id, name, profile_name, username, email, external_ref, phone));
 comment on table app_public.contacts is 'A customer. A contact may have no phone number; its identities are the addresses at which it can be reached.';
 comment on column app_public.contacts.name is 'The name that staff use. profile_name is shown where it is null.';
 comment on column app_public.contacts.phone is 'International form: "+" and digits. Spaces, dashes, brackets, a leading 00, "(0)", an extension and invisible characters are removed from what is written or pasted. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobile numbers are treated as the same number.';
@@ -2348,6 +2398,8 @@ end),
 ) partition by range (id);
 create index messages_conversation_id_id_idx on app_public.messages (conversation_id, id desc);
 create index messages_media_id_idx on app_public.messages (media_id) where (media_id is not null);
+create index messages_metadata_idx on app_public.messages using gin (metadata jsonb_path_ops);
+create index messages_tenant_id_id_idx on app_public.messages (tenant_id, id desc);
 create statistics app_public.messages_tenant_of_conversation (dependencies) on tenant_id, conversation_id from app_public.messages;
 comment on table app_public.messages is 'A message in a conversation. Messages never change: a reaction, an edit or a deletion by the author is a message of its own, and the outcome of an outbound message is its message_status.
 
@@ -2750,6 +2802,7 @@ create table app_public.webhook_events (
 ) partition by range (id);
 create index webhook_events_channel_id_id_idx on app_public.webhook_events (channel_id, id desc);
 create index webhook_events_id_idx on app_public.webhook_events (id) where (status <> 'processed'::app_public.webhook_event_status);
+create index webhook_events_tenant_id_event_type_id_idx on app_public.webhook_events (tenant_id, event_type, id desc) where (event_type <> 'messages'::text);
 comment on table app_public.webhook_events is 'A body that a provider posted, byte by byte, stored in the transaction that applied it. It can be replayed by id or filter (parley webhook replay). Dropped after 30 days.
 
 In SQL: the rows are stored in monthly partitions in app_private; a dump of this table alone has no rows.';
@@ -3029,7 +3082,7 @@ create type app_public.filter_field as (
 );
 comment on type app_public.filter_field is 'A field of filters, or a relation to contacts or conversations.';
 comment on column app_public.filter_field.name is 'The field, or the key of a relation.';
-comment on column app_public.filter_field.type is 'The type of the values: text, number, boolean, time, choice, json, or what they refer to: tag, group, team, user, channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
+comment on column app_public.filter_field.type is 'The type of the values: text, phone, number, boolean, time, choice, json, search, or what they refer to: tag, group, team, user, channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is 'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is 'All values of a field of type choice. Empty for other types.';
 
@@ -3480,6 +3533,15 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.buttons_problem(jsonb) is 'What is wrong with reply buttons, or null. 1 to 3 buttons; titles of at most 20 characters and ids of at most 256, each used only once.';
 grant execute on function app_hidden.buttons_problem(jsonb) to parley_visitor;
+
+create function app_hidden.calling_code_pattern() returns text as $$
+  select
+    '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|'
+    '8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9]'
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.calling_code_pattern() is 'A regular expression of the calling codes of countries, without "+".';
+grant execute on function app_hidden.calling_code_pattern() to parley_visitor;
 
 create function app_hidden.change_password(session_id uuid, user_id uuid, old_password text, new_password text) returns table(outcome text, ended_sessions integer) as $$
 begin
@@ -4037,6 +4099,73 @@ $$
 comment on function app_hidden.confirm_totp(uuid,uuid,integer,text[]) is 'From now on, sign-in requires a code of the authenticator app, or one of the recovery codes, of which only hashes are stored. Ends the other sessions of the user. totp_step is the time step whose code was given, or -1. The outcome: confirmed; code_refused; not_started (no secret waits for it); signed_out.';
 grant execute on function app_hidden.confirm_totp(uuid,uuid,integer,text[]) to parley_authenticator;
 
+create function app_hidden.contact_ids_by_phone(phone text) returns uuid[] as $$
+  select array(
+    select i.contact_id
+    from app_public.contact_identities i
+    where i.tenant_id = t.id and i.kind = 'phone' and i.match_key = any (app_hidden.phone_match_keys(t.id, phone))
+    order by i.retired_at desc nulls first, i.contact_id
+  )
+  from (select app_hidden.current_tenant_id() as id) t
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.contact_ids_by_phone(text) is 'The contacts of the caller''s tenant that have a phone number, written as people write it; those first whose number it still is. A national number, "0532 111 22 33", is one of the countries of the tenant''s own numbers.';
+grant execute on function app_hidden.contact_ids_by_phone(text) to parley_visitor;
+
+create function app_hidden.contact_ids_by_text(query text) returns uuid[] as $$
+  select f.contact_ids from app_private.find_contacts(app_hidden.require_scope('read'), query, at_most => 1000) f
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.contact_ids_by_text(text) is 'The 1,000 newest contacts of the caller''s tenant that contain all words of a query, for the field "text" of filters (PYDEN: not signed in).';
+grant execute on function app_hidden.contact_ids_by_text(text) to parley_visitor;
+
+create function app_hidden.contact_query(tenant_id uuid, query text) returns tsquery as $$
+declare
+  v_key text := app_hidden.search_key(tenant_id);
+  v_typed text := app_hidden.fold(query);
+  v_terms text[] := app_hidden.search_terms(query);
+begin
+  -- A number in groups of digits is one word.
+  if v_typed ~ '^[-+0-9 ()./]*[0-9][-+0-9 ()./]*$' then
+    v_terms := array[regexp_replace(regexp_replace(v_typed, '[^0-9]', '', 'g'), '^00', '') || ':*'];
+  end if;
+  return (
+    select string_agg(
+      case
+        when t.digits is null then v_key || t.term
+        -- The end of a phone number, without the 0 of a national one.
+        else format('(%1$s%2$s:* | %1$s~%3$s:*)', v_key, t.digits, reverse(ltrim(t.digits, '0')))
+      end,
+      ' & '
+    )::tsquery
+    from (select u.term, substring(u.term from '^([0-9]{4,}):\*$') as digits from unnest(v_terms) u (term)) t
+  );
+end;
+$$
+  language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.contact_query(uuid,text) is 'What people type to find a contact, as a query of contact_words(). Four or more digits are also found at the end of a phone number. Null if there is nothing to find. PYREQ: more than 200 characters or 32 words.';
+grant execute on function app_hidden.contact_query(uuid,text) to parley_visitor;
+
+create function app_hidden.contact_words(tenant_id uuid, name text, profile_name text, username text, email text, external_ref text, phone text) returns tsvector as $$
+declare
+  v_key text := app_hidden.search_key(tenant_id);
+  v_words text := coalesce(
+    app_hidden.search_words(concat_ws(' ', name, profile_name, username, email, external_ref)), ''
+  );
+  v_digits text := substr(phone, 2);
+begin
+  return array_to_tsvector(array_remove(
+    string_to_array(v_key || replace(v_words, ' ', ' ' || v_key), ' ')
+      -- Backwards, to be found by its end.
+      || array[v_key || v_digits, v_key || '~' || reverse(v_digits)],
+    null
+  ));
+end;
+$$
+  language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.contact_words(uuid,text,text,text,text,text,text) is 'The words that a contact is found by, each after the search_key() of the tenant, and its phone number, forwards and backwards.';
+grant execute on function app_hidden.contact_words(uuid,text,text,text,text,text,text) to parley_visitor;
+
 create function app_hidden.contacts_problem(content jsonb) returns text as $$
   select case
     when jsonb_typeof(content -> 'contacts') is distinct from 'array' then 'contacts must be a list'
@@ -4069,6 +4198,20 @@ $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.content_with_media(app_public.message_type,jsonb,text,text,boolean) is 'An outbound content with the provider''s id of its file, and with the name of a document and the mark of a voice note unless it has its own. Null if no object of the content can have them (media_slot).';
 grant execute on function app_hidden.content_with_media(app_public.message_type,jsonb,text,text,boolean) to parley_visitor;
+
+create function app_hidden.conversation_ids_by_text(query text) returns uuid[] as $$
+  select array(
+    select v.id from app_public.conversations v where v.contact_id = any (app_hidden.contact_ids_by_text(query))
+    union
+    select m.conversation_id
+    from (select app_hidden.message_ids_by_text(query) as ids) f
+    join app_public.messages m
+      on m.id = any (f.ids) and m.id between f.ids[cardinality(f.ids)] and f.ids[1]
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.conversation_ids_by_text(text) is 'The conversations of the contacts and messages that the field "text" of filters finds.';
+grant execute on function app_hidden.conversation_ids_by_text(text) to parley_visitor;
 
 create function app_hidden.count_matching(kind app_public.filter_kind, filter jsonb, maximum integer) returns integer as $$
 declare
@@ -4278,6 +4421,8 @@ create function app_hidden.filter_operand_sql(field_type text, choices regtype, 
   from (
     select coalesce(choices::text, case field_type
       when 'text' then 'text'
+      when 'phone' then 'text'
+      when 'search' then 'text'
       when 'number' then 'int'
       when 'time' then 'timestamptz'
       else 'uuid'
@@ -4297,13 +4442,15 @@ create function app_hidden.filter_operators() returns table(name text, types tex
       'one', '{value} = {operand}', false),
     ('isNot', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
       'one', '{value} = {operand}', true),
+    ('is', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false),
+    ('isNot', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true),
     ('is', '{boolean}', 'yes', '{value}', false),
-    ('in', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('in', '{text,phone,number,choice,json,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', false),
-    ('notIn', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('notIn', '{text,phone,number,choice,json,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', true),
-    ('contains', '{text}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
-    ('startsWith', '{text}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
+    ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
+    ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
     ('contains', '{json}', 'one', '{value} @> {operand}', false),
     ('atLeast', '{number}', 'one', '{value} >= {operand}', false),
     ('atMost', '{number}', 'one', '{value} <= {operand}', false),
@@ -4311,7 +4458,9 @@ create function app_hidden.filter_operators() returns table(name text, types tex
     ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false),
     ('before', '{time,messageTime}', 'one', '{value} < {operand}', false),
     ('after', '{time,messageTime}', 'one', '{value} >= {operand}', false),
-    ('isEmpty', '{text,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
+    -- The value is a function that finds ids. In a subselect, so that it is called once.
+    ('matches', '{search}', 'one', '{row}.id = any ((select {value}({operand}))::uuid[])', false),
+    ('isEmpty', '{text,phone,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
 $$
   language sql immutable parallel safe;
 comment on function app_hidden.filter_operators() is 'The operators of filters, for each type of field: what compile_filter() writes into a condition.';
@@ -4435,6 +4584,12 @@ begin
       if field_type = 'messageTime' then
         v_text := app_hidden.uuid_v7_floor(v_text::timestamptz);
       end if;
+    when field_type = 'search' then
+      begin
+        perform app_hidden.search_terms(v_text);
+      exception when sqlstate 'PYREQ' then
+        perform app_hidden.refuse_filter(path, 'must have at most 200 characters and 32 words');
+      end;
     else null;
   end case;
   return to_jsonb(v_text);
@@ -4452,7 +4607,7 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null, null::pg_catalog.regtype),
     ('contacts', 'profileName', 'text', '{row}.profile_name', null, null, null),
     ('contacts', 'username', 'text', '{row}.username', null, null, null),
-    ('contacts', 'phone', 'text', '{row}.phone', null, null, null),
+    ('contacts', 'phone', 'phone', '{row}.phone', null, null, null),
     ('contacts', 'email', 'text', '{row}.email', null, null, null),
     ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
     ('contacts', 'language', 'text', '{row}.language', null, null, null),
@@ -4463,6 +4618,7 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('contacts', 'metadata', 'json', '{row}.metadata', null, null, null),
     ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x', 'x.contact_id = {row}.id', null),
     ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x', 'x.contact_id = {row}.id', null),
+    ('contacts', 'text', 'search', 'app_hidden.contact_ids_by_text', null, null, null),
     ('contacts', 'conversation', 'conversations', null,
       'app_public.conversations {related}', '{related}.contact_id = {row}.id', null),
 
@@ -4502,6 +4658,7 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('conversations', 'group', 'group', 'x.group_id',
       'app_public.group_contacts x', 'x.contact_id = {row}.contact_id', null),
     ('conversations', 'language', 'text', 'x.language', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
+    ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
     ('conversations', 'contact', 'contacts', null,
       'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
 
@@ -4517,6 +4674,7 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
       null),
     ('messages', 'content', 'json', '{row}.content', null, null, null),
     ('messages', 'metadata', 'json', '{row}.metadata', null, null, null),
+    ('messages', 'text', 'search', 'app_hidden.message_ids_by_text', null, null, null),
     ('messages', 'conversation', 'conversations', null,
       'app_public.conversations {related}', '{related}.id = {row}.conversation_id', null)
 $$
@@ -4604,6 +4762,21 @@ $$
 comment on function app_hidden.find_chatbot_references(uuid,jsonb) is 'The state of the objects that a chatbot''s graph names, in its own tenant: [{"kind", "id"}], as the program lists them. state: active, inactive (exists, but cannot be used now) or draft. An object that does not exist has no row. For admins of the tenant, and for the owner of the database.';
 grant execute on function app_hidden.find_chatbot_references(uuid,jsonb) to parley_visitor;
 
+create function app_hidden.find_contacts(query text, before uuid, at_most integer, out contact_ids uuid[], out next_before uuid) returns record as $$
+declare
+  v_tenant_id uuid := app_hidden.require_scope('read');
+begin
+  if at_most is null or at_most not between 1 and 100 then
+    raise exception 'A page must have 1 to 100 contacts' using errcode = 'PYLIM';
+  end if;
+  select f.contact_ids, f.next_before into contact_ids, next_before
+  from app_private.find_contacts(v_tenant_id, query, before, at_most) f;
+end;
+$$
+  language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.find_contacts(text,uuid,integer) is 'app_private.find_contacts() in the caller''s tenant. PYDEN: not signed in. PYLIM: more than 100 contacts.';
+grant execute on function app_hidden.find_contacts(text,uuid,integer) to parley_visitor;
+
 create function app_hidden.find_message_id(channel_id uuid, provider_message_id text) returns uuid as $$
   select p.message_id
   from app_private.provider_ids p
@@ -4612,6 +4785,22 @@ $$
   language sql stable strict security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.find_message_id(uuid,text) is 'The id of the message that the provider knows by this id. The policies of messages decide who may read it.';
 grant execute on function app_hidden.find_message_id(uuid,text) to parley_visitor;
+
+create function app_hidden.find_messages(query text, conversation_id uuid, since timestamp with time zone, until timestamp with time zone, before uuid, at_most integer, out message_ids uuid[], out next_before uuid, out complete_until timestamp with time zone) returns record as $$
+declare
+  v_tenant_id uuid := app_hidden.require_scope('read');
+begin
+  if at_most is null or at_most not between 1 and 100 then
+    raise exception 'A page must have 1 to 100 messages' using errcode = 'PYLIM';
+  end if;
+  select f.message_ids, f.next_before, f.complete_until
+  into message_ids, next_before, complete_until
+  from app_private.find_messages(v_tenant_id, query, conversation_id, since, until, before, at_most) f;
+end;
+$$
+  language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.find_messages(text,uuid,timestamp with time zone,timestamp with time zone,uuid,integer) is 'app_private.find_messages() in the caller''s tenant. PYDEN: not signed in. PYLIM: more than 100 messages.';
+grant execute on function app_hidden.find_messages(text,uuid,timestamp with time zone,timestamp with time zone,uuid,integer) to parley_visitor;
 
 create function app_hidden.find_totp(email text default null::text, user_id uuid default null::uuid, invitation_token text default null::text) returns table(owner_id uuid, secret text) as $$
   select t.user_id, t.secret
@@ -4631,6 +4820,36 @@ $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.find_totp(text,uuid,text) is 'The secret for codes of an authenticator app of a user: by the address, by the id, or of an invited address. It is sealed with a key that only the program has. One of the arguments is given.';
 grant execute on function app_hidden.find_totp(text,uuid,text) to parley_authenticator;
+
+create function app_hidden.fold(input text) returns text as $$
+declare
+  v_folded text;
+begin
+  if octet_length(input) = length(input) then
+    -- Where lower() follows the rules of Turkish, I becomes ı.
+    return replace(lower(input), 'ı', 'i');
+  end if;
+  -- Decomposed, so that accents are characters of their own, and wide, small and joined forms are the usual ones. Then
+  -- without accents, vowel points, invisible characters, and the colours of emoji.
+  v_folded := lower(regexp_replace(
+    normalize(input, NFKD),
+    '[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670'
+    '\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]+',
+    '', 'g'
+  ));
+  -- Letters without an accent that could be removed.
+  v_folded := replace(replace(replace(replace(v_folded, 'ı', 'i'), 'ø', 'o'), 'ł', 'l'), 'đ', 'd');
+  v_folded := replace(replace(replace(replace(v_folded, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'ς', 'σ');
+  -- Letters and digits of Arabic script that are typed as one another.
+  if v_folded ~ '[\u0600-\u06ff]' then
+    v_folded := translate(v_folded, 'ىیېةکڪہۀھە٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'يييهككهههه01234567890123456789');
+  end if;
+  return v_folded;
+end;
+$$
+  language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.fold(text) is 'A text as it is compared in a search: in lower case, without accents, and in one spelling where characters look alike. ISTANBUL, İstanbul and istanbul are equal. In a database with the locale C only the capitals of the Latin alphabet are folded.';
+grant execute on function app_hidden.fold(text) to parley_visitor;
 
 create function app_hidden.graphs_called_by(tenant_id uuid, nodes jsonb) returns jsonb as $$
   -- The graphs that the nodes call, the graphs that those call, and so on: of each chatbot the latest version, or the
@@ -5055,6 +5274,13 @@ $$
 comment on function app_hidden.media_slot(app_public.message_type,jsonb) is 'The path of the object of an outbound content that media_id fills in: the only media object without id and link. It is the content itself of a media message, or in the header of an interactive message or a template. Null if there is none, or more than one.';
 grant execute on function app_hidden.media_slot(app_public.message_type,jsonb) to parley_visitor;
 
+create function app_hidden.message_ids_by_text(query text) returns uuid[] as $$
+  select f.message_ids from app_private.find_messages(app_hidden.require_scope('read'), query, at_most => 1000) f
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.message_ids_by_text(text) is 'The 1,000 newest messages of the caller''s tenant that contain all words of a query, for the field "text" of filters (PYDEN: not signed in).';
+grant execute on function app_hidden.message_ids_by_text(text) to parley_visitor;
+
 create function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
   -- Only the most frequent types are inlined into the statement. Inlining all cases would cost more set-up time in each
   -- statement than storing a message.
@@ -5080,6 +5306,20 @@ $$
 comment on function app_hidden.missing_variables(jsonb,jsonb) is 'The paths in the texts of a content that have neither a value nor an alternative.';
 grant execute on function app_hidden.missing_variables(jsonb,jsonb) to parley_visitor;
 
+create function app_hidden.node_kinds(nodes jsonb) returns text[] as $$
+  select array(
+    select distinct k.kind
+    from jsonb_array_elements(case jsonb_typeof(nodes) when 'array' then nodes else '[]' end) n
+    -- In old exports, the type may stand in data only.
+    cross join lateral (select coalesce(nullif(n ->> 'type', ''), n #>> '{data,type}') as kind) k
+    where k.kind is not null
+    order by k.kind
+  )
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.node_kinds(jsonb) is 'The kinds of the nodes of a graph, each once.';
+grant execute on function app_hidden.node_kinds(jsonb) to parley_visitor;
+
 create function app_hidden.normalize_email(email text) returns text as $$
   -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
   select regexp_replace(
@@ -5099,9 +5339,7 @@ create function app_hidden.normalize_phone(phone text) returns text as $$
     regexp_replace(first.number, '^(\+?00|\+)', ''),
     -- The 0 of "+44 (0)20" is dialled inside the country only. Where national numbers themselves begin with 0 (Italy,
     -- San Marino, Vatican, Ivory Coast, Burkina Faso, Benin, Gabon, Congo, Ascension, Rwanda) it belongs to the number.
-    '^(?!39|37[89]|22[569]|24[127]|250)('
-      '1|7|2[07]|2[1-689][0-9]|3[0-469]|3[578][0-9]|4[013-9]|42[0-9]|5[1-8]|5[09][0-9]|6[0-6]|6[7-9][0-9]|'
-      '8[1246]|8[0578][0-9]|9[0-58]|9[679][0-9])0',
+    '^(?!39|37[89]|22[569]|24[127]|250)(' || app_hidden.calling_code_pattern() || ')0',
     '\1'
   )
   from (
@@ -5167,6 +5405,35 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.order_preview(jsonb) is 'A short form of an order, for example "[order: 2 items]".';
 grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
+
+create function app_hidden.phone_match_keys(tenant_id uuid, phone text) returns text[] as $$
+declare
+  v_number text := app_hidden.normalize_phone(phone);
+begin
+  if v_number ~ '^\+[1-9][0-9]{4,19}$' then
+    return array[app_hidden.identity_match_key('phone', v_number)];
+  end if;
+  if v_number !~ '^\+0[1-9][0-9]{3,18}$' then
+    return '{}';
+  end if;
+  -- A national number, with or without its 0: in a few countries the 0 is part of the international number.
+  return array(
+    select distinct app_hidden.identity_match_key('phone', '+' || c.code || n.number)
+    from (
+      select substring(
+        app_hidden.normalize_phone(w.display_phone_number) from '^\+(' || app_hidden.calling_code_pattern() || ')'
+      )
+      from app_public.whatsapp_channels w
+      where w.tenant_id = phone_match_keys.tenant_id
+    ) c (code)
+    cross join (values (substr(v_number, 2)), (substr(v_number, 3))) n (number)
+    where c.code is not null
+  );
+end;
+$$
+  language plpgsql stable strict set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.phone_match_keys(uuid,text) is 'What a phone number, as people write it, may be as a match_key of an identity: "+90 (532) 111-22-33" is one number; "0532 111 22 33" is one in each country of the tenant''s own numbers.';
+grant execute on function app_hidden.phone_match_keys(uuid,text) to parley_visitor;
 
 create function app_hidden.placeholders(template text, variables jsonb) returns table(n bigint, path text, written text, value text) as $$
   select m.n, m.parts[1], '{{' || m.parts[1] || coalesce(m.parts[2], '') || '}}', case
@@ -5638,6 +5905,100 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.save_draft(uuid,jsonb) is 'The privileged part of the saveChatbot mutation: updates the given ones of {"name", "description", "nodes", "edges", "settings"}, or inserts a new chatbot if chatbot_id is null. PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.save_draft(uuid,jsonb) to parley_visitor;
+
+create function app_hidden.search_key(tenant_id uuid) returns text as $$
+  select right(tenant_id::text, 4)
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.search_key(uuid) is 'What each word of a tenant begins with in message_words. Tenants may share a key; it only keeps most of their words apart in the index.';
+grant execute on function app_hidden.search_key(uuid) to parley_visitor;
+
+create function app_hidden.search_query(terms text[], prefix text default ''::text, operator text default ' & '::text) returns tsquery as $$
+  -- Terms contain no character that has a meaning in a tsquery, except ":*".
+  select (prefix || array_to_string(terms, operator || prefix))::tsquery where terms <> '{}'
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.search_query(text[],text,text) is 'The tsquery of terms of search_terms(), each with a prefix. Null without terms.';
+grant execute on function app_hidden.search_query(text[],text,text) to parley_visitor;
+
+create function app_hidden.search_terms(query text) returns text[] as $$
+declare
+  v_terms text[];
+begin
+  if length(query) > 200 then
+    raise exception '`query` must be at most 200 characters' using errcode = 'PYREQ';
+  end if;
+
+  with parts as (
+    -- Every second part stands in quotation marks.
+    select p.part, p.number % 2 = 0 as is_quoted
+    from regexp_split_to_table(query, '["“”„«»]') with ordinality p (part, number)
+  ),
+  words as (
+    select left(w.word, 60) as word, bool_or(p.is_quoted and length(w.word) <= 60) as is_whole
+    from parts p, regexp_split_to_table(app_hidden.search_words(p.part), ' ') w (word)
+    where w.word <> ''
+    group by 1
+  )
+  select array_agg(w.word || case when w.is_whole then '' else ':*' end order by w.word)
+  into v_terms
+  from words w
+  -- What contains a word that begins with "orders" contains one that begins with "order".
+  where w.is_whole or not exists (select from words l where l.word <> w.word and starts_with(l.word, w.word));
+
+  if cardinality(v_terms) > 32 then
+    raise exception '`query` must have at most 32 words' using errcode = 'PYREQ';
+  end if;
+  return coalesce(v_terms, '{}');
+end;
+$$
+  language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.search_terms(text) is 'What people type into a search field, as terms of a tsquery, all of which must be found: word:* for what a word begins with, and word for a whole word, which is written in quotation marks. Other punctuation has no meaning. PYREQ: more than 200 characters or 32 words.';
+grant execute on function app_hidden.search_terms(text) to parley_visitor;
+
+create function app_hidden.search_words(input text) returns text as $$
+declare
+  v_text text := app_hidden.fold(left(input, 8000));
+begin
+  -- Chinese, Japanese, Thai, Lao, Khmer, Burmese and emoji are written without spaces. Each character is doubled,
+  -- with a space in between, so that what stands between two spaces is a pair of neighbours: ABC becomes A AB BC C.
+  if v_text ~ ('[\u0e00-\u0eff\u1000-\u109f\u1780-\u17b3\u2190-\u2bff\u3040-\u30ff\u3400-\u9fff\U0001f000-\U0001faff'
+    '\U00020000-\U0003ffff]')
+  then
+    v_text := regexp_replace(
+      regexp_replace(
+        v_text,
+        '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17b3\u2190-\u2bff\u3040-\u30ff\u3400-\u9fff\U0001f000-\U0001faff'
+        '\U00020000-\U0003ffff]+)',
+        ' \1 ', 'g'
+      ),
+      '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17b3\u2190-\u2bff\u3040-\u30ff\u3400-\u9fff\U0001f000-\U0001faff'
+      '\U00020000-\U0003ffff])',
+      '\1 \1', 'g'
+    );
+  end if;
+  -- Control characters and punctuation. Most separators are single spaces; to leave them out here takes half the time.
+  v_text := regexp_replace(
+    v_text,
+    '[\u0001-\u001f!-/:-@\[-`{-\u00bf\u00d7\u00f7\u055a-\u055f\u0589\u058a\u05be\u05c0\u05c3\u060c\u061b\u061f'
+    '\u066a-\u066d\u06d4\u0964\u0965\u1361-\u1368\u1680\u17d4-\u17da\u2000-\u206f\u20a0-\u20cf\u3000-\u303f'
+    '\ufffc\ufffd]+',
+    ' ', 'g'
+  );
+  v_text := replace(replace(btrim(v_text), '  ', ' '), '  ', ' ');
+  if position('  ' in v_text) > 0 then
+    v_text := regexp_replace(v_text, ' +', ' ', 'g');
+  end if;
+  -- A tsvector takes words of up to 2,046 bytes. Those of a shorter text are shorter.
+  if octet_length(v_text) > 2000 then
+    v_text := regexp_replace(v_text, '([^ ]{60})[^ ]+', '\1', 'g');
+  end if;
+  return v_text;
+end;
+$$
+  language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.search_words(text) is 'The words of a text as they are searched, with a space in between: folded, without punctuation. Empty if there are none. Of a text of more than 8,000 characters, the words of the first 8,000.';
+grant execute on function app_hidden.search_words(text) to parley_visitor;
 
 create function app_hidden.session_role(session_id uuid, user_id uuid) returns app_public.member_role as $$
   select (s.membership).role
@@ -6371,7 +6732,12 @@ begin
       and t.type not in ('reaction', 'edit', 'revoke')
       and (t.direction = m.direction or (c.type = 'reaction' and t.direction <> 'internal'))
       and (c.type <> 'edit' or t.type::text = m.content #>> '{message,type}')
-      returning c.tenant_id, c.message_id
+      returning c.tenant_id, c.message_id, c.type
+    ),
+    outdated as (
+      insert into app_private.outdated_words (tenant_id, message_id)
+      select f.tenant_id, f.message_id from found f where f.type <> 'reaction'
+      on conflict do nothing
     )
     select f.tenant_id, array_agg(distinct f.message_id) as message_ids from found f group by f.tenant_id
   loop
@@ -6382,7 +6748,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_message_changes(uuid[]) is 'Finds the messages that these message_changes refer to, if they are stored and their authors may change them, reports them to subscriptions, and updates what lists show of their conversations. Called when a change is stored, and again when its message is.';
+comment on function app_private.apply_message_changes(uuid[]) is 'Finds the messages that these message_changes refer to, if they are stored and their authors may change them, marks their words to be renewed, reports them to subscriptions, and updates what lists show of their conversations. Called when a change is stored, and again when its message is.';
 
 create function app_private.apply_statuses(statuses jsonb, out applied integer, out unknown integer[]) returns record as $$
 declare
@@ -7544,6 +7910,7 @@ begin
   where s.paused_at > now() + v_tolerance;
   get diagnostics v_count = row_count;
   v_total := v_total + v_count;
+  update app_private.search_progress p set look_at = now() where p.look_at > now() + v_longest + v_tolerance;
   update app_private.channel_states s set last_webhook_at = now()
   where s.last_webhook_at > now() + v_tolerance;
 
@@ -7620,7 +7987,19 @@ create function app_private.delete_old_rows() returns void as $$
   delete from app_private.early_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
   -- Cursors are accepted for two days (read_change_cursor).
-  delete from app_private.changes c where c.changed_at < now() - interval '3 days';
+  delete from app_private.changes c
+  where c.changed_at < now() - interval '3 days'
+  -- Not those of messages whose words are still to be stored.
+  and (
+    c.kind <> 'messages'
+    or not exists (select from app_public.tenants t where t.id = c.tenant_id)
+    or exists (
+      select from app_private.search_progress p
+      where p.tenant_id = c.tenant_id and (p.transaction_id, p.change_id) >= (c.transaction_id, c.id)
+    )
+  );
+  delete from app_private.outdated_words o
+  where not exists (select from app_public.tenants t where t.id = o.tenant_id);
   delete from app_private.sign_in_sources s where s.last_signed_in_at < now() - interval '90 days';
   delete from app_private.sign_in_failures f where f.last_failed_at < now() - interval '1 day';
   delete from app_private.password_resets r where r.expires_at < now() - interval '1 day';
@@ -7966,6 +8345,76 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_contacts(jsonb) is 'The existing contacts of customers, by position; null for unknown customers. The most trusted address decides.';
 
+create function app_private.find_contacts(tenant_id uuid, query text, before uuid default null::uuid, at_most integer default 50, out contact_ids uuid[], out next_before uuid) returns record as $$
+declare
+  -- Beginnings of frequent names are found among them; for others there is the index.
+  v_newest constant int := 300;
+  v_query tsquery := app_hidden.contact_query(tenant_id, query);
+  v_before record;
+begin
+  contact_ids := '{}';
+  if v_query is null then
+    return;
+  end if;
+  select c.created_at, c.id into v_before from app_public.contacts c where c.id = before;
+
+  contact_ids := array(
+    select n.id
+    from (
+      select c.id, c.created_at,
+        app_hidden.contact_words(
+          c.tenant_id, c.name, c.profile_name, c.username, c.email, c.external_ref, c.phone
+        ) as words
+      from app_public.contacts c
+      where c.tenant_id = find_contacts.tenant_id
+      and (
+        before is null
+        or c.created_at <= v_before.created_at and (c.created_at < v_before.created_at or c.id > v_before.id)
+      )
+      order by c.created_at desc, c.id
+      limit v_newest
+    ) n
+    where n.words @@ v_query
+    order by n.created_at desc, n.id
+    limit at_most + 1
+  );
+  if cardinality(contact_ids) <= at_most then
+    contact_ids := array(
+      -- A fence: the index on words is much better than that on created_at.
+      with found as materialized (
+        select c.tenant_id, c.id, c.created_at
+        from app_public.contacts c
+        where app_hidden.contact_words(
+          c.tenant_id, c.name, c.profile_name, c.username, c.email, c.external_ref, c.phone
+        ) @@ v_query
+        union
+        -- Numbers that the contact has besides, and ids.
+        select c.tenant_id, c.id, c.created_at
+        from app_public.contact_identities i
+        join app_public.contacts c on c.id = i.contact_id
+        where i.tenant_id = find_contacts.tenant_id
+        and i.kind = any (enum_range(null::app_public.identity_kind))
+        and i.match_key = any (btrim(query) || app_hidden.phone_match_keys(find_contacts.tenant_id, query))
+      )
+      select f.id from found f
+      where f.tenant_id = find_contacts.tenant_id
+      and (
+        before is null
+        or f.created_at <= v_before.created_at and (f.created_at < v_before.created_at or f.id > v_before.id)
+      )
+      order by f.created_at desc, f.id
+      limit at_most + 1
+    );
+  end if;
+  if cardinality(contact_ids) > at_most then
+    contact_ids := contact_ids[:at_most];
+    next_before := contact_ids[at_most];
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.find_contacts(uuid,text,uuid,integer) is 'A page of the contacts of a tenant that contain all words of a query, newest first. next_before: the argument before of the next page, null on the last one.';
+
 create function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
   -- Lookups of one row each instead of a join, as in find_contacts().
   select array_agg(
@@ -8003,6 +8452,164 @@ create function app_private.find_duplicate_contact(contact_id uuid, recipient js
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_duplicate_contact(uuid,jsonb) is 'The other contact that has a recipient''s user id, if it is certainly the same person, who had hidden the number.';
+
+create function app_private.find_in_blocks(tenant_id uuid, block_ids uuid[], terms text[], from_id uuid, below_id uuid) returns setof uuid as $$
+  with terms as materialized (
+    -- A fence: their words are computed once, and not for each word of a block.
+    select
+      t.number, t.term like '%:*' as is_prefix,
+      app_hidden.search_key(tenant_id) || regexp_replace(t.term, ':\*$', '') as word
+    from unnest(find_in_blocks.terms) with ordinality t (term, number)
+  ),
+  blocks as (
+    select w.message_ids, w.words
+    from app_private.message_words w
+    where w.tenant_id = find_in_blocks.tenant_id and w.id = any (block_ids)
+    and w.id between block_ids[cardinality(block_ids)] and block_ids[1]
+    -- Distance 0: all terms in one message, which is a position in the block.
+    and w.words @@ app_hidden.search_query(find_in_blocks.terms, app_hidden.search_key(tenant_id), ' <0> ')
+  )
+  select i.id
+  from blocks b
+  cross join lateral (
+    select p.position
+    from unnest(b.words) w
+    join terms t on starts_with(w.lexeme, t.word) and (t.is_prefix or w.lexeme = t.word)
+    cross join lateral unnest(w.positions) p (position)
+    group by p.position
+    having count(distinct t.number) = cardinality(find_in_blocks.terms)
+  ) found
+  cross join lateral (select b.message_ids[found.position] as id) i
+  where i.id >= from_id and i.id < below_id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_in_blocks(uuid,uuid[],text[],uuid,uuid) is 'The messages in blocks of a tenant, given newest first, that contain all terms.';
+
+create function app_private.find_in_conversation(tenant_id uuid, conversation_id uuid, terms text[], from_id uuid, below_id uuid, at_most integer, out message_ids uuid[], out searched_from uuid) returns record as $$
+declare
+  v_step constant int := 500;
+  v_most constant int := 5000;
+  v_ids uuid[];
+  v_done int := 0;
+begin
+  message_ids := '{}';
+  loop
+    v_ids := array(
+      select m.id from app_public.messages m
+      where m.conversation_id = find_in_conversation.conversation_id and m.tenant_id = find_in_conversation.tenant_id
+      and m.id >= from_id and m.id < coalesce(searched_from, below_id)
+      order by m.id desc
+      limit v_step
+    );
+    message_ids := message_ids || array(select app_private.messages_with_terms(v_ids, terms));
+    v_done := v_done + v_step;
+    searched_from := case when cardinality(v_ids) = v_step then v_ids[v_step] end;
+    exit when searched_from is null or v_done >= v_most or cardinality(message_ids) > at_most;
+  end loop;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.find_in_conversation(uuid,uuid,text[],uuid,uuid,integer) is 'find_in_index() for the messages of one conversation, which are read without an index of words.';
+
+create function app_private.find_in_index(tenant_id uuid, terms text[], from_id uuid, below_id uuid, at_most integer, out message_ids uuid[], out searched_from uuid) returns record as $$
+declare
+  -- Most searches are for frequent words, or for recent messages.
+  v_first_blocks constant int := 8;
+  v_step int := v_first_blocks;
+  v_most_blocks constant int := 2000;
+  v_query tsquery := app_hidden.search_query(terms, app_hidden.search_key(tenant_id));
+  v_block_ids uuid[];
+  v_next_id uuid;
+  v_done int := 0;
+begin
+  message_ids := '{}';
+  v_block_ids := array(
+    select w.id from app_private.message_words w
+    where w.tenant_id = find_in_index.tenant_id and w.id >= from_id and w.first_id < below_id
+    order by w.id desc
+    limit v_first_blocks + 1
+  );
+  loop
+    message_ids := message_ids || array(
+      select app_private.find_in_blocks(
+        tenant_id, v_block_ids[v_done + 1 : v_done + v_step], terms, from_id, below_id
+      )
+    );
+    v_done := v_done + v_step;
+    -- The blocks that are left contain no message after this one.
+    v_next_id := v_block_ids[v_done + 1];
+    searched_from := (
+      select case when w.first_id > v_next_id then w.first_id else w.id end
+      from app_private.message_words w
+      where w.tenant_id = find_in_index.tenant_id and w.id = v_block_ids[v_done] and v_next_id is not null
+    );
+    exit when searched_from is null or v_done >= v_most_blocks
+      or (select count(*) from unnest(message_ids) m (id) where m.id >= searched_from) > at_most;
+    if v_done = v_first_blocks then
+      v_block_ids := v_block_ids[:v_done] || array(
+        -- A fence: the index on words is much better than the primary key.
+        with blocks as materialized (
+          select w.tenant_id, w.id, w.first_id from app_private.message_words w
+          where w.words @@ v_query and w.id >= from_id and w.id <= v_next_id
+        )
+        select b.id from blocks b
+        where b.tenant_id = find_in_index.tenant_id and b.first_id < below_id
+        order by b.id desc
+        limit v_most_blocks + 16
+      );
+      v_step := 16;
+    end if;
+  end loop;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.find_in_index(uuid,text[],uuid,uuid,integer) is 'The indexed messages of a tenant from from_id up to below_id that contain all terms: more than the at_most newest, or all. searched_from: if not null, only those from it on.';
+
+create function app_private.find_messages(tenant_id uuid, query text, conversation_id uuid default null::uuid, since timestamp with time zone default null::timestamp with time zone, until timestamp with time zone default null::timestamp with time zone, before uuid default null::uuid, at_most integer default 50, out message_ids uuid[], out next_before uuid, out complete_until timestamp with time zone) returns record as $$
+declare
+  v_terms text[] := app_hidden.search_terms(query);
+  v_from_id uuid := coalesce(app_hidden.uuid_v7_floor(since), '00000000-0000-0000-0000-000000000000');
+  v_below_id uuid := least(before, app_hidden.uuid_v7_floor(until), 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  v_found record;
+  v_unindexed record;
+begin
+  message_ids := '{}';
+  complete_until := now();
+  if v_terms = '{}' or v_from_id >= v_below_id then
+    return;
+  end if;
+
+  if conversation_id is not null then
+    v_found := app_private.find_in_conversation(
+      tenant_id, conversation_id, v_terms, v_from_id, v_below_id, at_most
+    );
+    message_ids := v_found.message_ids;
+  else
+    v_found := app_private.find_in_index(tenant_id, v_terms, v_from_id, v_below_id, at_most);
+    v_unindexed := app_private.find_unindexed(tenant_id, v_terms, v_from_id, v_below_id);
+    message_ids := v_found.message_ids || v_unindexed.message_ids;
+    complete_until := v_unindexed.complete_until;
+  end if;
+
+  message_ids := array(
+    select distinct m.id from unnest(message_ids) m (id)
+    where v_found.searched_from is null or m.id >= v_found.searched_from
+    order by m.id desc
+    limit at_most + 1
+  );
+  next_before := case
+    when cardinality(message_ids) > at_most then message_ids[at_most]
+    -- So many messages were read in vain that the search ends for now.
+    else v_found.searched_from
+  end;
+  -- Without what was edited, deleted or erased since it was indexed.
+  message_ids := array(
+    select m.id from app_private.messages_with_terms(message_ids[:at_most], v_terms) m (id) order by m.id desc
+  );
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_messages(uuid,text,uuid,timestamp with time zone,timestamp with time zone,uuid,integer) is 'A page of the messages of a tenant that contain all words of a query, newest first. next_before: the argument before of the next page, null on the last one. A page may have fewer messages than at_most, or none, and still have a next one: the search of a page reads a bounded number of messages. complete_until: messages that were stored until then were searched; now, unless indexing is far behind.';
 
 create function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
   select array_agg(
@@ -8075,6 +8682,58 @@ end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_tenant(text) is 'The id of the tenant with that slug or id, for the operator. PYNFD.';
+
+create function app_private.find_unindexed(tenant_id uuid, terms text[], from_id uuid, below_id uuid, out message_ids uuid[], out complete_until timestamp with time zone) returns record as $$
+declare
+  v_most_changes constant int := 5000;
+  v_most constant int := 1000;
+  v_progress app_private.search_progress;
+  v_new record;
+begin
+  select p.* into v_progress from app_private.search_progress p where p.tenant_id = find_unindexed.tenant_id;
+
+  with read as (
+    select c.transaction_id, c.id, case when c.kind = 'messages' then c.ids else '{}' end as message_ids
+    from app_private.changes c
+    where c.tenant_id = find_unindexed.tenant_id
+    and (c.transaction_id, c.id) > (
+      coalesce(v_progress.transaction_id, '0'), coalesce(v_progress.change_id, '00000000-0000-0000-0000-000000000000')
+    )
+    order by c.transaction_id desc, c.id desc
+    limit v_most_changes
+  ),
+  counted as (
+    select r.*, sum(cardinality(r.message_ids)) over (order by r.transaction_id desc, r.id desc) as messages from read r
+  )
+  select
+    count(*) < v_most_changes and coalesce(max(c.messages), 0) <= v_most as is_complete,
+    array(select i.id from counted m, unnest(m.message_ids) i (id) where m.messages <= v_most) as ids
+  into v_new
+  from counted c;
+
+  message_ids := array(
+    select app_private.messages_with_terms(
+      array(
+        select i.id
+        from (
+          select unnest(v_new.ids)
+          union
+          (
+            select o.message_id from app_private.outdated_words o
+            where o.tenant_id = find_unindexed.tenant_id
+            limit v_most
+          )
+        ) i (id)
+        where i.id >= from_id and i.id < below_id
+      ),
+      terms
+    )
+  );
+  complete_until := case when v_new.is_complete then now() else v_progress.indexed_until end;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.find_unindexed(uuid,text[],uuid,uuid) is 'The messages of a tenant that are not in the index yet, or have changed since, and contain all terms. Of very many, the last ones. complete_until: messages that were stored until then are either indexed or were read here; null if nothing is indexed.';
 
 create function app_private.find_user(email text) returns uuid as $$
 declare
@@ -8227,6 +8886,142 @@ create function app_private.identity_last_heard_at(identity app_public.contact_i
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.identity_last_heard_at(app_public.contact_identities) is 'When an address was last used by the customer; -infinity if never. For the first address of a contact, the conversations have the time.';
+
+create function app_private.index_all_messages() returns bigint as $$
+declare
+  v_partition regclass;
+  v_batch record;
+  v_count bigint := 0;
+begin
+  insert into app_private.search_progress as p (tenant_id, database_identity, transaction_id, indexed_until)
+  select t.id, app_private.database_identity(), pg_snapshot_xmin(pg_current_snapshot()), now()
+  from app_public.tenants t
+  on conflict on constraint search_progress_pkey do update set
+    database_identity = excluded.database_identity, transaction_id = excluded.transaction_id, change_id = default,
+    indexed_until = excluded.indexed_until, error = null;
+
+  for v_partition in
+    select i.inhrelid::regclass from pg_inherits i where i.inhparent = 'app_public.messages'::regclass order by 1
+  loop
+    for v_batch in execute format(
+      'select n.tenant_id, array_agg(n.id) as ids
+       from (
+         select m.tenant_id, m.id, row_number() over (partition by m.tenant_id order by m.id) / 4096 as batch
+         from %s m
+       ) n
+       group by n.tenant_id, n.batch',
+      v_partition
+    )
+    loop
+      v_count := v_count + app_private.store_message_words(v_batch.tenant_id, v_batch.ids);
+    end loop;
+  end loop;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.index_all_messages() is 'Stores the words of all messages that have none, and returns the number of messages: after rows were copied in with triggers disabled, or after "truncate app_private.message_words", which a new rule of search_words() requires. Takes 15 to 30 microseconds for each message, in one transaction.';
+
+create function app_private.index_due_messages() returns integer as $$
+declare
+  v_due uuid;
+  v_looks int := 0;
+  v_messages int := 0;
+begin
+  insert into app_private.search_progress (tenant_id)
+  select t.id from app_public.tenants t
+  where not exists (select from app_private.search_progress p where p.tenant_id = t.id)
+  on conflict do nothing;
+
+  for v_due in
+    select p.tenant_id from app_private.search_progress p where p.look_at <= now() order by p.look_at limit 100
+  loop
+    begin
+      v_messages := v_messages + app_private.index_messages(v_due);
+    exception when others then
+      update app_private.search_progress p set error = sqlerrm, look_at = now() + interval '10 minutes'
+      where p.tenant_id = v_due;
+    end;
+    v_looks := v_looks + 1;
+    exit when v_messages >= 4096;
+  end loop;
+  return v_looks;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.index_due_messages() is 'Indexes the messages of tenants whose turn it is, the one that has waited longest first. A tenant whose messages cannot be indexed does not delay the others: search_progress has the error. Returns the number of tenants: call it until it returns 0. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
+
+create function app_private.index_messages(tenant_id uuid) returns integer as $$
+declare
+  v_progress app_private.search_progress;
+  v_new record;
+  v_count int;
+begin
+  select p.* into v_progress from app_private.search_progress p
+  where p.tenant_id = index_messages.tenant_id
+  for update skip locked;
+  -- Another worker is indexing this tenant.
+  if not found then
+    return 0;
+  end if;
+
+  -- In a restored database, transaction ids begin again. Those of earlier changes may be greater than all new ones.
+  if v_progress.database_identity is distinct from app_private.database_identity() then
+    update app_private.changes c set transaction_id = '0'
+    where c.tenant_id = index_messages.tenant_id and c.transaction_id >= pg_snapshot_xmax(pg_current_snapshot());
+    update app_private.search_progress p set
+      database_identity = app_private.database_identity(), transaction_id = default, change_id = default
+    where p.tenant_id = index_messages.tenant_id
+    returning p.* into v_progress;
+  end if;
+
+  perform app_private.renew_message_words(tenant_id);
+
+  with read as (
+    select
+      c.transaction_id, c.id, c.changed_at, case when c.kind = 'messages' then c.ids else '{}' end as message_ids
+    from app_private.changes c
+    where c.tenant_id = index_messages.tenant_id
+    and (c.transaction_id, c.id) > (v_progress.transaction_id, v_progress.change_id)
+    -- All transactions before this one have ended, so nothing is added to what has been read.
+    and c.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    order by c.transaction_id, c.id
+    limit 5000
+  ),
+  counted as (
+    select r.*, sum(cardinality(r.message_ids)) over (order by r.transaction_id, r.id) as messages from read r
+  )
+  select
+    count(*) as changes, min(c.changed_at) as oldest_at, max(c.changed_at) as newest_at,
+    (array_agg(c.transaction_id order by c.transaction_id desc, c.id desc))[1] as transaction_id,
+    (array_agg(c.id order by c.transaction_id desc, c.id desc))[1] as change_id,
+    array(select i.id from counted m, unnest(m.message_ids) i (id) where m.messages <= 4096) as message_ids
+  into v_new
+  from counted c
+  where c.messages <= 4096;
+
+  -- A few messages wait until there are enough for a block, because a search reads them as they are.
+  if v_new.changes = 0 or (
+    cardinality(v_new.message_ids) between 1 and 63 and v_new.changes < 5000
+    and v_new.oldest_at > now() - interval '12 hours'
+  ) then
+    update app_private.search_progress p set look_at = now() + interval '30 seconds'
+    where p.tenant_id = index_messages.tenant_id;
+    return 0;
+  end if;
+
+  v_count := app_private.store_message_words(tenant_id, v_new.message_ids);
+  update app_private.search_progress p set
+    transaction_id = v_new.transaction_id, change_id = v_new.change_id, indexed_until = v_new.newest_at,
+    error = null,
+    -- After the other tenants.
+    look_at = now()
+  where p.tenant_id = index_messages.tenant_id;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.index_messages(uuid) is 'Stores the words of a tenant''s new messages, at most some 4,000 at a time, and renews those of changed messages. Returns the number of new messages. What is new is read from the changes that are recorded anyway, so storing a message costs nothing more.';
 
 create function app_private.insert_contacts(customers jsonb, known_ids uuid[]) returns void as $$
 begin
@@ -9021,6 +9816,14 @@ create function app_private.messages_waiting_for_media(channel_id uuid, media_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.messages_waiting_for_media(uuid,uuid) is 'The messages of a channel that are not being sent yet and need this file.';
+
+create function app_private.messages_with_terms(message_ids uuid[], terms text[]) returns setof uuid as $$
+  select w.id
+  from app_private.words_of_messages(messages_with_terms.message_ids) w
+  where w.words <> '' and w.words::tsvector @@ app_hidden.search_query(messages_with_terms.terms)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.messages_with_terms(uuid[],text[]) is 'Which of these messages contain all terms now.';
 
 create function app_private.missing_partitions(months_ahead integer) returns table(parent regclass, name text, from_id uuid, to_id uuid) as $$
   with parents as (
@@ -10671,6 +11474,47 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.renew_media_lease(uuid,integer,interval) is 'Prolongs the lease of an attempt that is still fetching a file.';
 
+create function app_private.renew_message_words(tenant_id uuid) returns void as $$
+declare
+  v_outdated uuid[] := array(
+    select o.message_id from app_private.outdated_words o
+    where o.tenant_id = renew_message_words.tenant_id
+    order by o.message_id
+    limit 500
+    for update skip locked
+  );
+  v_message_ids uuid[];
+begin
+  if v_outdated = '{}' then
+    return;
+  end if;
+  with removed as (
+    delete from app_private.message_words w
+    where w.tenant_id = renew_message_words.tenant_id
+    and w.id = any (array(
+      select b.id
+      from unnest(v_outdated) o (message_id)
+      cross join lateral (
+        -- Mostly the first one, as a tenant's blocks overlap only where messages were imported.
+        select x.id from app_private.message_words x
+        where x.tenant_id = renew_message_words.tenant_id
+        and x.id >= o.message_id and x.first_id <= o.message_id and o.message_id = any (x.message_ids)
+        order by x.id
+        limit 1
+      ) b
+    ))
+    returning w.message_ids
+  )
+  select array_agg(i.id) into v_message_ids from removed r, unnest(r.message_ids) i (id);
+  if v_message_ids is not null then
+    perform app_private.store_message_words(tenant_id, v_message_ids);
+  end if;
+  delete from app_private.outdated_words o where o.message_id = any (v_outdated);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.renew_message_words(uuid) is 'Stores the blocks of words again that contain messages of a tenant that were edited, deleted by their authors, or erased.';
+
 create function app_private.reopen_conversations(conversation_ids uuid[]) returns void as $$
   update app_public.conversations c set
     status = 'open',
@@ -11238,6 +12082,25 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.save_runs(jsonb) is 'Stores the state of runs after their turns: [{"id", "conversation_id", "version_id", "status", "current_node_id", "variables", "node_history", "node_outputs", "waiting", "state", "outcome", "completion_reason", "expires_at", "started_at"}]. Part of save_chatbot_turns().';
 
+create function app_private.searchable_text(type app_public.message_type, content jsonb, preview text) returns text as $$
+begin
+  if type in ('text', 'note') then
+    return coalesce(content ->> 'body', preview);
+  end if;
+  return concat_ws(' ', preview, (
+    select string_agg(v #>> '{}', ' ')
+    from jsonb_path_query(
+      content,
+      '$.** ? (@.type() == "object").keyvalue() ? (@.value.type() == "string" && @.key like_regex "'
+        '^(text|body|caption|filename|title|description|display_text|response_json|formatted_name|name|company|phone'
+        '|email|address|street|city)$").value'
+    ) v
+  ));
+end;
+$$
+  language plpgsql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.searchable_text(app_public.message_type,jsonb,text) is 'What a search looks through in a message: its preview, and all texts that people see in its content: captions, names of files and places, headers, buttons, lists, values of templates, answers to forms, shared contacts.';
+
 create function app_private.send_replies(replies jsonb) returns void as $$
 begin
   insert into app_public.messages (tenant_id, conversation_id, author, type, content, preview, metadata)
@@ -11560,6 +12423,58 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.store_message_changes(uuid[]) is 'Stores the message_changes of new messages of the types reaction, edit and revoke, and applies them. A change that does not say what it changes, or how, remains a message without effect.';
+
+create function app_private.store_message_words(tenant_id uuid, message_ids uuid[]) returns integer as $$
+declare
+  -- A message counts as at least this many bytes, so a block has at most 64 messages: a tsvector has at most 256
+  -- positions for each word, and 1 MiB in total.
+  v_least_bytes constant int := 3125;
+  v_block_bytes constant int := 200000;
+  v_key text := app_hidden.search_key(tenant_id);
+  v_count int;
+begin
+  with known as (
+    select unnest(b.message_ids) as id
+    from app_private.message_words b
+    where b.tenant_id = store_message_words.tenant_id
+    and b.id >= (select min(i::text collate "C")::uuid from unnest(store_message_words.message_ids) i)
+    and b.first_id <= (select max(i::text collate "C")::uuid from unnest(store_message_words.message_ids) i)
+  ),
+  texts as (
+    select t.*
+    from app_private.words_of_messages(store_message_words.message_ids) t
+    where t.words <> '' and t.id not in (select k.id from known k)
+  ),
+  divided as (
+    select t.*, (
+      sum(greatest(octet_length(t.words), v_least_bytes)) over (partition by t.partition order by t.id desc) - 1
+    ) / v_block_bytes as block
+    from texts t
+  ),
+  placed as (
+    select d.*, ':' || row_number() over (partition by d.partition, d.block order by d.id desc) as position
+    from divided d
+  ),
+  blocks as (
+    select
+      array_agg(p.id order by p.id desc) as ids,
+      -- The input syntax of a tsvector: word:position.
+      string_agg(v_key || replace(p.words, ' ', p.position || ' ' || v_key) || p.position, ' ') as words
+    from placed p
+    group by p.partition, p.block
+  ),
+  stored as (
+    insert into app_private.message_words (tenant_id, id, first_id, message_ids, words)
+    select store_message_words.tenant_id, b.ids[1], b.ids[cardinality(b.ids)], b.ids, b.words::tsvector
+    from blocks b
+    returning cardinality(message_words.message_ids) as messages
+  )
+  select coalesce(sum(s.messages), 0) into v_count from stored s;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.store_message_words(uuid,uuid[]) is 'Stores the words of messages of a tenant, in blocks, and returns the number of messages. Messages that are in a block already, or have no words, are left out. A few thousand messages in one call cost least.';
 
 create function app_private.store_messages(messages jsonb, conversation_ids uuid[]) returns integer as $$
 declare
@@ -12883,11 +13798,14 @@ begin
   delete from app_private.provider_ids p where p.message_id = any (v_ids);
   delete from app_public.message_changes c where c.id = any (v_ids);
   delete from app_public.mentions x where x.message_id = any (v_ids);
+  insert into app_private.outdated_words (tenant_id, message_id)
+  select o.tenant_id, o.id from old_rows o
+  on conflict do nothing;
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_messages__remove_state() is 'Deletes the statuses, outbox rows, provider''s ids, message_changes and mentions of deleted messages.';
+comment on function app_private.tg_messages__remove_state() is 'Deletes the statuses, outbox rows, provider''s ids, message_changes and mentions of deleted messages, and marks their words to be removed.';
 
 create function app_private.tg_messages__track_conversation() returns trigger as $$
 declare
@@ -13378,6 +14296,27 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.was_used_since(uuid,jsonb,jsonb,timestamp with time zone) is 'Whether a contact has written after this time from an address that it gave up according to the change from before to after.';
 
+create function app_private.words_of_messages(message_ids uuid[]) returns table(id uuid, partition oid, words text) as $$
+declare
+  v_first uuid;
+  v_last uuid;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  return query
+    select m.id, m.tableoid,
+      app_hidden.search_words(app_private.searchable_text(m.type, s.current_content, s.current_preview))
+    from app_public.messages m
+    cross join lateral app_public.messages_current(m) s
+    where m.id = any (message_ids) and m.id between v_first and v_last
+    and m.type not in ('reaction', 'edit', 'revoke', 'system')
+    and s.revoked_at is null;
+end;
+$$
+  language plpgsql stable rows 100 set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.words_of_messages(uuid[]) is 'The words that messages are found by now: after edits, and not those of messages that their authors have deleted. Not of reactions, edits and system messages. With the partition that each message is in.';
+
 create function app_private.write_change_cursor(since xid8) returns text as $$
   select concat_ws('.', app_private.database_identity(), trunc(extract(epoch from now())), write_change_cursor.since)
 $$
@@ -13649,6 +14588,13 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.close_conversations(uuid[]) is 'Closes conversations, as closeConversation does one. Each id has its own outcome; one that is given twice counts once. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500.';
 grant execute on function app_public.close_conversations(uuid[]) to parley_visitor;
+
+create function app_public.contact_by_phone(phone text) returns app_public.contacts as $$
+  select c.* from app_public.contacts c where c.id = (app_hidden.contact_ids_by_phone(contact_by_phone.phone))[1]
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.contact_by_phone(text) is 'The contact with a phone number, written as people write it: "+90 (532) 111-22-33", "00905321112233", or with the 0 of a national number, "0532 111 22 33", which is looked up in the countries of the tenant''s own numbers. Also finds a number that a customer has given up, until another one has it. Null if there is none.';
+grant execute on function app_public.contact_by_phone(text) to parley_visitor;
 
 create function app_public.contacts_message_figures(contact app_public.contacts) returns app_public.message_count as $$
   select sum(f.inbound)::int, sum(f.outbound)::int, min(f.first_message_at), max(f.last_message_at)
@@ -14254,6 +15200,28 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.revoke_api_key(uuid) is 'Ends an API key at once, with its WebSockets. Revoking a key again changes nothing. PYNFD. PYDEN: admins only. PYKEY: an API key cannot revoke keys.';
 grant execute on function app_public.revoke_api_key(uuid) to parley_visitor;
+
+create function app_public.search_contacts(query text, before uuid default null::uuid, at_most integer default 50) returns setof app_public.contacts as $$
+  select c.*
+  from app_hidden.find_contacts(query, before, at_most) f
+  cross join unnest(f.contact_ids) with ordinality i (id, number)
+  join app_public.contacts c on c.id = i.id
+  order by i.number
+$$
+  language sql stable rows 50 set search_path to pg_catalog, pg_temp;
+comment on function app_public.search_contacts(text,uuid,integer) is 'Contacts whose names, user name, e-mail address, external reference or phone number contain all words of a query, newest first, at most at_most (1 to 100). A word is found in upper or lower case, with or without accents, and also as the beginning of a longer word, except in quotation marks. A phone number is found as people write it, and by the last four or more of its digits. before: the id of the last contact of the previous page. PYREQ: the query has more than 200 characters or 32 words. PYLIM: at_most. PYDEN: not signed in.';
+grant execute on function app_public.search_contacts(text,uuid,integer) to parley_visitor;
+
+create function app_public.search_messages(query text, conversation_id uuid default null::uuid, since timestamp with time zone default null::timestamp with time zone, until timestamp with time zone default null::timestamp with time zone, before uuid default null::uuid, at_most integer default 50) returns setof app_public.messages as $$
+  select m.*
+  from app_hidden.find_messages(query, conversation_id, since, until, before, at_most) f
+  join app_public.messages m
+    on m.id = any (f.message_ids) and m.id between f.message_ids[cardinality(f.message_ids)] and f.message_ids[1]
+  order by m.id desc
+$$
+  language sql stable rows 50 set search_path to pg_catalog, pg_temp;
+comment on function app_public.search_messages(text,uuid,timestamp with time zone,timestamp with time zone,uuid,integer) is 'Messages that contain all words of a query, newest first, at most at_most (1 to 100). A word is found in upper or lower case, with or without accents, and also as the beginning of a longer word, except in quotation marks. Optionally in one conversation, and since (inclusive) or until (exclusive) a time. before: the id of the last message of the previous page. PYREQ: the query has more than 200 characters or 32 words. PYLIM: at_most. PYDEN: not signed in.';
+grant execute on function app_public.search_messages(text,uuid,timestamp with time zone,timestamp with time zone,uuid,integer) to parley_visitor;
 
 create function app_public.send_canned_reply(conversation_id uuid, canned_reply_id uuid default null::uuid, shortcut text default null::text, variables jsonb default '{}'::jsonb, reply_to_id uuid default null::uuid, idempotency_key text default null::text) returns app_public.messages as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d8b0346c739d619da96a9a3b1a481af539e460a5
+--! Hash: sha1:2f640eaa8e86acd9ed0dcdfb0345e0964c1c236c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -8192,7 +8192,8 @@ create table app_private.message_words (
   words tsvector not null,
   primary key (tenant_id, id)
 ) partition by range (id);
-create index on app_private.message_words using gin (words);
+-- A search reads all that is pending: 1 ms for 64 kB.
+create index on app_private.message_words using gin (words) with (gin_pending_list_limit = 512);
 -- Compressing them would cost more than it saves.
 alter table app_private.message_words
   alter column message_ids set storage external,
@@ -8220,7 +8221,6 @@ create table app_private.search_progress (
   look_at timestamptz not null default now(),
   error text
 );
-create index on app_private.search_progress (look_at);
 alter table app_private.search_progress enable row level security;
 comment on table app_private.search_progress is
   E'How far the messages of each tenant are indexed for searches: up to the row of changes with this transaction_id '
@@ -8236,7 +8236,7 @@ create table app_private.outdated_words (
   tenant_id uuid not null,
   message_id uuid not null,
   primary key (tenant_id, message_id)
-);
+) with (autovacuum_vacuum_scale_factor = 0.02);
 alter table app_private.outdated_words enable row level security;
 comment on table app_private.outdated_words is
   E'Messages that were edited, deleted or erased since their words may have been stored. index_messages() empties it.';
@@ -14979,11 +14979,50 @@ create type app_public.filter_field as (
 comment on type app_public.filter_field is E'A field of filters, or a relation to contacts or conversations.';
 comment on column app_public.filter_field.name is E'The field, or the key of a relation.';
 comment on column app_public.filter_field.type is
-  E'The type of the values: text, number, boolean, time, choice, json, or what they refer to: tag, group, team, user, '
-   'channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
+  E'The type of the values: text, phone, number, boolean, time, choice, json, search, or what they refer to: tag, '
+   'group, team, user, channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is E'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is E'All values of a field of type choice. Empty for other types.';
 
+--! Included filters/ids_by_text.sql
+create or replace function app_hidden.message_ids_by_text(query text) returns uuid[] as $$
+  select f.message_ids from app_private.find_messages(app_hidden.require_scope('read'), query, at_most => 1000) f
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.message_ids_by_text(text) is
+  E'The 1,000 newest messages of the caller''s tenant that contain all words of a query, for the field "text" of '
+   'filters (PYDEN: not signed in).';
+
+grant execute on function app_hidden.message_ids_by_text(text) to parley_visitor;
+
+
+create or replace function app_hidden.contact_ids_by_text(query text) returns uuid[] as $$
+  select f.contact_ids from app_private.find_contacts(app_hidden.require_scope('read'), query, at_most => 1000) f
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contact_ids_by_text(text) is
+  E'The 1,000 newest contacts of the caller''s tenant that contain all words of a query, for the field "text" of '
+   'filters (PYDEN: not signed in).';
+
+grant execute on function app_hidden.contact_ids_by_text(text) to parley_visitor;
+
+
+create or replace function app_hidden.conversation_ids_by_text(query text) returns uuid[] as $$
+  select array(
+    select v.id from app_public.conversations v where v.contact_id = any (app_hidden.contact_ids_by_text(query))
+    union
+    select m.conversation_id
+    from (select app_hidden.message_ids_by_text(query) as ids) f
+    join app_public.messages m
+      on m.id = any (f.ids) and m.id between f.ids[cardinality(f.ids)] and f.ids[1]
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.conversation_ids_by_text(text) is
+  E'The conversations of the contacts and messages that the field "text" of filters finds.';
+
+grant execute on function app_hidden.conversation_ids_by_text(text) to parley_visitor;
+--! EndIncluded filters/ids_by_text.sql
 --! Included filters/filterable_fields.sql
 create or replace function app_hidden.filterable_fields() returns table (
   kind app_public.filter_kind, name text, type text, "value" text, source text, link text, choices regtype
@@ -14995,7 +15034,7 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null, null::pg_catalog.regtype),
     ('contacts', 'profileName', 'text', '{row}.profile_name', null, null, null),
     ('contacts', 'username', 'text', '{row}.username', null, null, null),
-    ('contacts', 'phone', 'text', '{row}.phone', null, null, null),
+    ('contacts', 'phone', 'phone', '{row}.phone', null, null, null),
     ('contacts', 'email', 'text', '{row}.email', null, null, null),
     ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
     ('contacts', 'language', 'text', '{row}.language', null, null, null),
@@ -15006,6 +15045,7 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('contacts', 'metadata', 'json', '{row}.metadata', null, null, null),
     ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x', 'x.contact_id = {row}.id', null),
     ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x', 'x.contact_id = {row}.id', null),
+    ('contacts', 'text', 'search', 'app_hidden.contact_ids_by_text', null, null, null),
     ('contacts', 'conversation', 'conversations', null,
       'app_public.conversations {related}', '{related}.contact_id = {row}.id', null),
 
@@ -15045,6 +15085,7 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('conversations', 'group', 'group', 'x.group_id',
       'app_public.group_contacts x', 'x.contact_id = {row}.contact_id', null),
     ('conversations', 'language', 'text', 'x.language', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
+    ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
     ('conversations', 'contact', 'contacts', null,
       'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
 
@@ -15060,6 +15101,7 @@ create or replace function app_hidden.filterable_fields() returns table (
       null),
     ('messages', 'content', 'json', '{row}.content', null, null, null),
     ('messages', 'metadata', 'json', '{row}.metadata', null, null, null),
+    ('messages', 'text', 'search', 'app_hidden.message_ids_by_text', null, null, null),
     ('messages', 'conversation', 'conversations', null,
       'app_public.conversations {related}', '{related}.id = {row}.conversation_id', null)
 $$ language sql stable parallel safe;
@@ -15082,13 +15124,15 @@ returns table (name text, types text[], form text, test text, is_negated boolean
       'one', '{value} = {operand}', false),
     ('isNot', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
       'one', '{value} = {operand}', true),
+    ('is', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false),
+    ('isNot', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true),
     ('is', '{boolean}', 'yes', '{value}', false),
-    ('in', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('in', '{text,phone,number,choice,json,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', false),
-    ('notIn', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('notIn', '{text,phone,number,choice,json,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', true),
-    ('contains', '{text}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
-    ('startsWith', '{text}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
+    ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
+    ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
     ('contains', '{json}', 'one', '{value} @> {operand}', false),
     ('atLeast', '{number}', 'one', '{value} >= {operand}', false),
     ('atMost', '{number}', 'one', '{value} <= {operand}', false),
@@ -15096,7 +15140,9 @@ returns table (name text, types text[], form text, test text, is_negated boolean
     ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false),
     ('before', '{time,messageTime}', 'one', '{value} < {operand}', false),
     ('after', '{time,messageTime}', 'one', '{value} >= {operand}', false),
-    ('isEmpty', '{text,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
+    -- The value is a function that finds ids. In a subselect, so that it is called once.
+    ('matches', '{search}', 'one', '{row}.id = any ((select {value}({operand}))::uuid[])', false),
+    ('isEmpty', '{text,phone,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
 $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined: it names all it uses with its schema.
 
@@ -15207,6 +15253,12 @@ begin
       if field_type = 'messageTime' then
         v_text := app_hidden.uuid_v7_floor(v_text::timestamptz);
       end if;
+    when field_type = 'search' then
+      begin
+        perform app_hidden.search_terms(v_text);
+      exception when sqlstate 'PYREQ' then
+        perform app_hidden.refuse_filter(path, 'must have at most 200 characters and 32 words');
+      end;
     else null;
   end case;
   return to_jsonb(v_text);
@@ -15308,6 +15360,8 @@ create or replace function app_hidden.filter_operand_sql(
   from (
     select coalesce(choices::text, case field_type
       when 'text' then 'text'
+      when 'phone' then 'text'
+      when 'search' then 'text'
       when 'number' then 'int'
       when 'time' then 'timestamptz'
       else 'uuid'

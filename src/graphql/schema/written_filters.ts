@@ -11,7 +11,8 @@ const FIELDS: { [table: string]: { [field: string]: Condition } } = {
     phoneNumber: {
       description:
         "Contacts with this phone number, written as people write it: +90 (532) 111-22-33, or 0532 111 22 33 in a country of the tenant's own numbers.",
-      condition: (row, value) => sql`${row}.id = any (app_hidden.contact_ids_by_phone(${value}))`,
+      condition: (row, value) =>
+        sql`${row}.id = any ((select app_hidden.contact_ids_by_phone(${value}))::uuid[])`,
     },
   },
   chatbots: {

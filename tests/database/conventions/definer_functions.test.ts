@@ -19,6 +19,8 @@ const DOORS: Record<string, string> = {
   "app_hidden.current_membership": "returns only the membership of the session's own person",
   "app_hidden.find_chatbot_references":
     "admins, and only about chatbots of their own tenant, and what is in it",
+  "app_hidden.contact_ids_by_text": "members, and only ids of their own tenant",
+  "app_hidden.message_ids_by_text": "members, and only ids of their own tenant",
   "app_hidden.find_contacts": "members, and only ids of their own tenant",
   "app_hidden.find_messages": "members, and only ids of their own tenant",
   "app_hidden.find_message_id": "gives an id, which opens nothing: the policies of messages decide",

@@ -83,6 +83,7 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
       ...plain(c, "name profile_name username phone email external_ref language is_blocked metadata"),
       ...times(c, "opted_out_at marketing_opted_out_at created_at"),
       ...tagsAndGroups(c.id),
+      text: [contactText(c)],
     }),
   );
   const conversations = tables.conversations!.map((c) =>
@@ -112,6 +113,10 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
       isSnoozed: [time(c.snoozed_until) > now],
       isWindowOpen: [time(c.window_expires_at) > now],
       language: present([of("contacts", "id", c.contact_id)[0]!.language]),
+      text: [
+        ...of("contacts", "id", c.contact_id).map(contactText),
+        ...of("messages", "conversation_id", c.id).map(({ preview }) => preview),
+      ],
     }),
   );
   const messages = tables.messages!.map((m) => {
@@ -122,6 +127,7 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
       time: [Number.parseInt(String(m.id).replaceAll("-", "").slice(0, 12), 16)],
       status: statuses.map(({ status }) => status),
       errorCode: present(statuses.map(({ error_code }) => error_code)),
+      text: [m.preview],
     });
   });
   const byId = new Map([...contacts, ...conversations].map((row) => [row.id, row]));
@@ -133,6 +139,11 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
   for (const [at, m] of tables.messages!.entries())
     messages[at]!.related.conversation = [byId.get(m.conversation_id as string)!];
   return { contacts, conversations, messages };
+}
+
+/** Without the phone number, of which parts of a query may be the end. */
+function contactText({ name, profile_name, username, email, external_ref }: Json): string {
+  return [name, profile_name, username, email, external_ref].join(" ");
 }
 
 function rowOf({ id }: Json, fields: Record<string, unknown[]>): Row {

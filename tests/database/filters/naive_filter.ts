@@ -26,6 +26,8 @@ function leafMatches(row: Row, { field, path, ...test }: Filter, surroundings: S
   const [[operator, operand] = ["", null]] = Object.entries(test);
   const values = row.fields[field as string]!.flatMap((value) => at(value, (path as string[]) ?? []));
   const some = (holds: (value: never) => boolean) => values.some((value) => holds(value as never));
+  if (field === "phone" && (operator === "is" || operator === "isNot"))
+    return some((value) => value === `+${(operand as string).replaceAll(/\D/g, "")}`) === (operator === "is");
   const time = () => instant(operand as string, surroundings.now);
   switch (operator) {
     case "is":
@@ -52,11 +54,21 @@ function leafMatches(row: Row, { field, path, ...test }: Filter, surroundings: S
       return some((value) => value < time());
     case "after":
       return some((value) => value >= time());
+    case "matches":
+      return some((value) => hasWords(value, operand as string));
     case "isEmpty":
       return (values.length === 0) === operand;
     default:
       throw new Error(`no operator ${operator}`);
   }
+}
+
+/** Whether each word of the query begins a word of the text. */
+function hasWords(text: string, query: string): boolean {
+  const wordsOf = (of: string) => lower(of).match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = wordsOf(text);
+  const wanted = wordsOf(query);
+  return wanted.length > 0 && wanted.every((each) => words.some((word) => word.startsWith(each)));
 }
 
 function lower(text: string): string {
