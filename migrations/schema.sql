@@ -4225,7 +4225,7 @@ begin
   return v_count;
 end;
 $$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
+  language plpgsql stable set search_path to pg_catalog, pg_temp set max_parallel_workers_per_gather to '0';
 comment on function app_hidden.count_matching(app_public.filter_kind,jsonb,integer) is 'How many rows a filter matches, of those that the caller may see. Counting ends at the maximum. PYFLT: the filter is not valid.';
 grant execute on function app_hidden.count_matching(app_public.filter_kind,jsonb,integer) to parley_visitor;
 
@@ -15736,8 +15736,8 @@ comment on function app_public.untag_contacts(uuid[],uuid) is 'Takes a tag from 
 grant execute on function app_public.untag_contacts(uuid[],uuid) to parley_visitor;
 
 create function app_public.views_count(view app_public.views) returns integer as $$
-  select case when view.kind <> 'messages' then app_hidden.count_matching(view.kind, view.filter, 10000) end
+  select case when view.kind <> 'messages' then app_hidden.count_matching(view.kind, view.filter, 1000) end
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.views_count(app_public.views) is 'How many contacts or conversations the view lists now. Counting ends at 10000, which means 10,000 or more. Null for views of messages, of which a tenant may have too many to count: read the figures.';
+comment on function app_public.views_count(app_public.views) is 'How many contacts or conversations the view lists now. Counting ends at 1000, which means 1,000 or more. Null for views of messages, of which a tenant may have too many to count: read the figures.';
 grant execute on function app_public.views_count(app_public.views) to parley_visitor;

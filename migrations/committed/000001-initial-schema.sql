@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2f640eaa8e86acd9ed0dcdfb0345e0964c1c236c
+--! Hash: sha1:ccb44eb7be807dfb974f93bf237f8e643c201f2d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -15701,7 +15701,8 @@ begin
   using v_query.bound, maximum;
   return v_count;
 end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp set max_parallel_workers_per_gather to 0;
+-- Starting parallel workers would take longer than counting, and other statements need them more.
 
 comment on function app_hidden.count_matching(app_public.filter_kind, jsonb, int) is
   E'How many rows a filter matches, of those that the caller may see. Counting ends at the maximum. PYFLT: the filter '
@@ -15762,11 +15763,11 @@ grant execute on function app_hidden.compile_view(app_public.filter_kind, uuid) 
 --! EndIncluded filters/compile_view.sql
 --! Included filters/views_count.sql
 create or replace function app_public.views_count(view app_public.views) returns int as $$
-  select case when view.kind <> 'messages' then app_hidden.count_matching(view.kind, view.filter, 10000) end
+  select case when view.kind <> 'messages' then app_hidden.count_matching(view.kind, view.filter, 1000) end
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.views_count(app_public.views) is
-  E'How many contacts or conversations the view lists now. Counting ends at 10000, which means 10,000 or more. Null '
+  E'How many contacts or conversations the view lists now. Counting ends at 1000, which means 1,000 or more. Null '
    'for views of messages, of which a tenant may have too many to count: read the figures.';
 
 grant execute on function app_public.views_count(app_public.views) to parley_visitor;
