@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ccb44eb7be807dfb974f93bf237f8e643c201f2d
+--! Hash: sha1:5e9d718dc691683ddb80b0ac1b4106b4de129c9e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -490,12 +490,13 @@ comment on function app_private.is_waking_due(text) is
 --! split: 0100-accounts.sql
 create type app_public.tenant_status as enum ('active', 'inactive');
 comment on type app_public.tenant_status is
-  E'active: in use. inactive: its members cannot sign in and nothing is sent; incoming messages are still stored.';
+  E'Whether a tenant is in use. active: it is. inactive: its members cannot sign in and nothing is sent; incoming '
+   'messages are still stored.';
 -- Ordered by rights, because policies compare roles with >=.
 create type app_public.member_role as enum ('viewer', 'agent', 'admin', 'owner');
 comment on type app_public.member_role is
-  E'The rights of a member: a viewer reads, an agent works in conversations, an admin manages members and channels, '
-   'an owner also manages owners.';
+  E'The rights of a member; each role includes those before it. viewer: reads. agent: works in conversations. admin: '
+   'manages members and channels. owner: also manages owners.';
 
 create table app_public.tenants (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -513,6 +514,7 @@ create table app_public.tenants (
 create index on app_public.tenants (status);
 alter table app_public.tenants enable row level security;
 comment on table app_public.tenants is E'A workspace. Everything else belongs to one tenant; tenants share nothing.';
+comment on column app_public.tenants.name is E'The name of the workspace: 1 to 150 characters.';
 comment on column app_public.tenants.slug is E'The short name used in URLs, at sign-in and on the command line.';
 comment on column app_public.tenants.status is
   E'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
@@ -540,6 +542,9 @@ create table app_public.users (
 create unique index users_email_key on app_public.users (lower(email));
 alter table app_public.users enable row level security;
 comment on table app_public.users is E'A member of staff who signs in. A user may be a member of several tenants.';
+comment on column app_public.users.name is E'The name that colleagues see: 1 to 150 characters.';
+comment on column app_public.users.avatar_url is E'The address of a picture.';
+comment on column app_public.users.last_login_at is E'When the user last signed in, to any tenant. Null if never.';
 comment on column app_public.users.email is E'The address used to sign in. Unique regardless of case.';
 comment on column app_public.users.is_active is E'If false, every sign-in is refused and every session ends at once.';
 
@@ -567,6 +572,7 @@ create table app_public.memberships (
 create index on app_public.memberships (user_id);
 alter table app_public.memberships enable row level security;
 comment on table app_public.memberships is E'Makes a user a member of a tenant, with a role.';
+comment on column app_public.memberships.is_active is E'Whether the user can sign in to the tenant.';
 comment on column app_public.memberships.is_available is
   E'Whether strategies of assignment choose the member. setAvailability changes it; conversations can still be '
    'assigned to the member by hand.';
@@ -619,6 +625,8 @@ create index on app_public.invitations (expires_at);
 alter table app_public.invitations enable row level security;
 comment on table app_public.invitations is
   E'Invitations into a tenant that have not been accepted yet. Deleting one revokes it.';
+comment on column app_public.invitations.email is
+  E'The address that was invited. An address has at most one invitation to a tenant.';
 comment on column app_public.invitations.name is
   E'The name of the new account, if the invited user does not enter another.';
 comment on column app_public.invitations.role is E'The role of the new member.';
@@ -662,9 +670,9 @@ comment on column app_private.password_resets.token_hash is
 
 create type app_public.api_key_scope as enum ('read', 'send', 'manage_contacts', 'manage_all');
 comment on type app_public.api_key_scope is
-  E'What an API key may do. Every key may read what a viewer may read. send: also what agents do in conversations, '
-   'including sending messages. manage_contacts: also what agents do with contacts, tags and groups. manage_all: what '
-   'an admin may do. What users do for themselves, and what only owners may do, is not open to any key.';
+  E'What an API key may do. read: what a viewer may read; every key has it. send: also what agents do in '
+   'conversations, including sending messages. manage_contacts: also what agents do with contacts, tags and groups. '
+   'manage_all: what an admin may do, except what users do for themselves and what only owners may do.';
 
 create table app_public.api_keys (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -1951,21 +1959,21 @@ comment on function app_hidden.switch_tenant(uuid, int, text, text, interval) is
 
 grant execute on function app_hidden.switch_tenant(uuid, int, text, text, interval) to parley_authenticator;
 --! EndIncluded accounts/switch_tenant.sql
-create type app_public.my_tenant as (
+create type app_public.own_tenant as (
   id uuid,
   name text,
   slug text,
   role app_public.member_role,
   is_current boolean
 );
-comment on type app_public.my_tenant is E'A tenant that the signed-in user is a member of.';
-comment on column app_public.my_tenant.id is E'The id of the tenant.';
-comment on column app_public.my_tenant.name is E'The name of the tenant.';
-comment on column app_public.my_tenant.slug is E'The short name of the tenant, unique in the installation.';
-comment on column app_public.my_tenant.role is E'The role of the user in the tenant.';
-comment on column app_public.my_tenant.is_current is E'Whether it is the tenant of this session.';
+comment on type app_public.own_tenant is E'A tenant that the signed-in user is a member of.';
+comment on column app_public.own_tenant.id is E'The id of the tenant.';
+comment on column app_public.own_tenant.name is E'The name of the tenant.';
+comment on column app_public.own_tenant.slug is E'The short name of the tenant, unique in the installation.';
+comment on column app_public.own_tenant.role is E'The role of the user in the tenant.';
+comment on column app_public.own_tenant.is_current is E'Whether it is the tenant of this session.';
 --! Included accounts/my_tenants.sql
-create or replace function app_public.my_tenants() returns setof app_public.my_tenant as $$
+create or replace function app_public.my_tenants() returns setof app_public.own_tenant as $$
   select t.id, t.name, t.slug, t.role, t.id = m.tenant_id
   from app_hidden.current_membership() m
   cross join lateral app_private.tenants_of(m.user_id) t
@@ -2048,7 +2056,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.end_session(uuid) is
   E'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such '
-   'open session. PYKEY: an API key has no sessions.';
+   'open session. PYKEY: an API key has no sessions. ended: true.';
 
 grant execute on function app_public.end_session(uuid) to parley_visitor;
 
@@ -2068,8 +2076,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.end_other_sessions() is
-  E'Ends all sessions of the caller except this one, in all tenants, and returns how many. PYKEY: an API key '
-   'has no sessions.';
+  E'Ends all sessions of the caller except this one, in all tenants. PYKEY: an API key has no sessions. '
+   'ended_sessions: how many there were.';
 
 grant execute on function app_public.end_other_sessions() to parley_visitor;
 --! EndIncluded accounts/own_sessions.sql
@@ -2088,8 +2096,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.sign_out() is
-  E'Ends this session at once: its access token and its refresh token stop working. Returns false if it had already '
-   'ended. PYKEY: an API key has no session; revoke_api_key() ends it.';
+  E'Ends this session at once: its access token and its refresh token stop working. PYKEY: an API key has no '
+   'session; revoke_api_key() ends it. signed_out: false if the session had already ended.';
 
 grant execute on function app_public.sign_out() to parley_visitor;
 --! EndIncluded accounts/sign_out.sql
@@ -2268,11 +2276,12 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.invite_user(text, text, app_public.member_role, boolean) is
   E'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces '
-   'may exceed the caller''s own (PYDEN). With by_mail, the user gets a link by e-mail, and token is null; the '
-   'invitation shows whether it was sent. Otherwise give the token to the user, who passes it to acceptInvitation '
-   'within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does '
+   'may exceed the caller''s own (PYDEN). Inviting an address again revokes its earlier invitation. The answer does '
    'not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this '
-   'tenant. PYKEY: an API key cannot invite.';
+   'tenant. PYKEY: an API key cannot invite. email: the address of the user. name: the name of the new account; '
+   'defaults to the beginning of the address. role: the role of the user; defaults to agent. by_mail: whether the '
+   'user gets a link by e-mail; the invitation shows whether it was sent. Otherwise give the token to the user, who '
+   'passes it to acceptInvitation within 7 days.';
 
 grant execute on function app_public.invite_user(text, text, app_public.member_role, boolean) to parley_visitor;
 --! EndIncluded accounts/invite_user.sql
@@ -2382,7 +2391,9 @@ comment on function app_public.create_api_key(text, app_public.api_key_scope[], 
   E'Creates an API key, with which a program uses this API: `Authorization: Bearer parley_…`. For admins and owners. '
    'The secret is shown only once. The key remains valid when its creator leaves; revoke_api_key() ends it. PYREQ: '
    'the key would have expired already. PYCON: the name is empty, too long or that of another key, or there are no '
-   'scopes. PYLIM: the tenant has 50 valid keys. PYKEY: an API key cannot create keys. PYDEN: admins only.';
+   'scopes. PYLIM: the tenant has 50 valid keys. PYKEY: an API key cannot create keys. PYDEN: admins only. name: '
+   'what the key is for; 1 to 100 characters. scopes: what the key may do. expires_at: when the key stops being '
+   'valid; by default it does not expire.';
 
 grant execute on function app_public.create_api_key(text, app_public.api_key_scope[], timestamptz) to parley_visitor;
 --! EndIncluded accounts/create_api_key.sql
@@ -2868,31 +2879,37 @@ grant select on app_public.audit_entries to parley_visitor;
 --! split: 0200-channels.sql
 create type app_public.channel_kind as enum ('whatsapp_cloud', 'whatsapp_web', 'webchat');
 comment on type app_public.channel_kind is
-  E'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; no channel can '
-   'have them yet.';
+  E'The kind of a channel. whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later '
+   'versions; no channel can have them yet.';
 create type app_public.channel_status as enum ('active', 'paused', 'stopped');
 comment on type app_public.channel_status is
-  E'active: receives and sends. paused: receives but keeps outbound messages queued, as a user decided. stopped: the '
-   'same, because the provider refused the account or its token.';
+  E'Whether a channel receives and sends. active: it does both. paused: it receives but keeps outbound messages '
+   'queued, as a user decided. stopped: as paused, because the provider refused the account or its token.';
 create type app_public.uncertain_policy as enum ('fail', 'resend');
 comment on type app_public.uncertain_policy is
-  E'How to treat a message that may or may not have been sent, if no status arrives: fail (never sent twice) or '
-   'resend once (never lost).';
+  E'How to treat a message that may or may not have been sent, if no status arrives. fail: as failed; it is never '
+   'sent twice. resend: it is sent once more; it is never lost.';
 
 create type app_public.identity_kind as enum ('parent_bsuid', 'bsuid', 'phone', 'external');
 comment on type app_public.identity_kind is
-  E'In order of trust: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone '
-   'number, any other id that a provider gives a customer.';
+  E'The kind of an address of a customer, in order of trust. parent_bsuid: a business-scoped user id that several '
+   'portfolios share. bsuid: a business-scoped user id. phone: a phone number. external: any other id that a '
+   'provider gives a customer.';
 create type app_public.message_type as enum (
   'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'template',
   'button', 'order', 'reaction', 'system', 'request_welcome', 'edit', 'revoke', 'media_placeholder', 'unsupported',
   'unknown', 'note'
 );
 comment on type app_public.message_type is
-  E'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, '
-   'template, reaction. unknown: a type that this version does not support; its content is the whole message object. '
-   'Internal, which are not of the Graph API: note, written by a member of staff; system, a notice of what happened to '
-   'the conversation; edit and revoke, which change a note.';
+  E'The type of a message: those of the Graph API, and note. The capabilities of the channel''s kind say which can '
+   'be sent. text: a text. image, video, audio, document, sticker: a file. location: a place. contacts: contact '
+   'cards. interactive: buttons, lists, forms and products, or the answer to them. template: an approved template. '
+   'reaction: an emoji on another message. button: a tap on a button of a template. order: a cart. edit: the new '
+   'text of another message. revoke: the deletion of another message by its author. system: a notice of what '
+   'happened, for example a new number or an assignment. request_welcome: the customer opened the chat for the first '
+   'time. unsupported: what WhatsApp does not pass on. media_placeholder: a file of imported history that has not '
+   'arrived yet. unknown: a type that this version does not know; its content is the whole message object. note: an '
+   'internal note of a user.';
 
 create table app_public.channel_kinds (
   kind app_public.channel_kind primary key,
@@ -3000,6 +3017,7 @@ alter table app_public.channels add unique (id, tenant_id);
 alter table app_public.channels enable row level security;
 comment on table app_public.channels is
   E'A connected number or account of a tenant. Its secrets are stored apart and never shown.';
+comment on column app_public.channels.name is E'The name that users see: 1 to 150 characters.';
 comment on column app_public.channels.is_default is
   E'The channel of new conversations that name none. A tenant has one default channel.';
 comment on column app_public.channels.status_reason is
@@ -3701,6 +3719,7 @@ alter table app_public.contacts add unique (id, tenant_id);
 alter table app_public.contacts enable row level security;
 comment on table app_public.contacts is
   E'A customer. A contact may have no phone number; its identities are the addresses at which it can be reached.';
+comment on column app_public.contacts.email is E'An e-mail address, for users and chatbots. Nothing is sent to it.';
 comment on column app_public.contacts.name is E'The name that staff use. profile_name is shown where it is null.';
 comment on column app_public.contacts.phone is
   E'International form: "+" and digits. Spaces, dashes, brackets, a leading 00, "(0)", an extension and invisible '
@@ -4329,6 +4348,7 @@ create unique index tags_name_key on app_public.tags (tenant_id, lower(name));
 alter table app_public.tags enable row level security;
 comment on table app_public.tags is
   E'A label for contacts. Unique by name in the tenant, regardless of case. Chatbots create missing tags.';
+comment on column app_public.tags.name is E'1 to 100 characters, unique in the tenant regardless of case.';
 comment on column app_public.tags.color is E'The colour of the tag: #rrggbb, in lower case.';
 
 create table app_public.contact_tags (
@@ -4358,6 +4378,8 @@ create unique index groups_name_key on app_public.groups (tenant_id, lower(name)
 alter table app_public.groups enable row level security;
 comment on table app_public.groups is
   E'A list of contacts to send to. Unique by name in the tenant, regardless of case.';
+comment on column app_public.groups.name is E'1 to 255 characters, unique in the tenant regardless of case.';
+comment on column app_public.groups.description is E'What the group is for.';
 
 create table app_public.group_contacts (
   tenant_id uuid not null,
@@ -4544,8 +4566,8 @@ grant insert (group_id, contact_id) on app_public.group_contacts to parley_visit
 --! split: 0400-conversations.sql
 create type app_public.conversation_status as enum ('open', 'closed', 'archived');
 comment on type app_public.conversation_status is
-  E'open: may need attention. closed: done, until the customer writes again. archived: like closed, but hidden from '
-   'lists.';
+  E'Whether a conversation needs attention. open: it may. closed: it is done, until the customer writes again. '
+   'archived: as closed, but hidden from lists.';
 
 create type app_public.assignment_strategy as enum ('round_robin', 'least_busy', 'previous');
 comment on type app_public.assignment_strategy is
@@ -4570,6 +4592,8 @@ alter table app_public.teams enable row level security;
 comment on table app_public.teams is
   E'Members who share conversations, for example a department. Unique by name in the tenant, regardless of case: a '
    'chatbot''s handoff names the team.';
+comment on column app_public.teams.name is E'1 to 255 characters, unique in the tenant regardless of case.';
+comment on column app_public.teams.description is E'What the team does: at most 1,000 characters.';
 comment on column app_public.teams.assignment is
   E'How a conversation that the team gets is assigned to one of its members. Null: it is not assigned, and a member '
    'takes it.';
@@ -4649,6 +4673,7 @@ alter table app_public.conversations enable row level security;
 comment on table app_public.conversations is
   E'The conversation between a contact and a channel; there is one for each pair. Its last message, reply window and '
    'unread count are updated whenever a message is stored.';
+comment on column app_public.conversations.closed_at is E'When the conversation was closed. Null if it is not closed.';
 comment on column app_public.conversations.status is
   E'open, closed or archived. A message from the customer opens the conversation again, unless a closing rule says '
    'otherwise.';
@@ -4766,7 +4791,7 @@ comment on column app_public.closing_rules.closes_unanswered is
 
 create type app_public.presence_state as enum ('viewing', 'typing');
 comment on type app_public.presence_state is
-  E'viewing: the user has the conversation open. typing: they are writing in it.';
+  E'What a user does in a conversation. viewing: they have it open. typing: they are writing in it.';
 
 create table app_public.presences (
   tenant_id uuid not null,
@@ -5168,12 +5193,12 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.assign_conversation(uuid, uuid, uuid, app_public.assignment_strategy) is
-  E'Assigns a conversation: to an active member; to a team, which assigns it to a member as the '
-   'team''s `assignment` says; or to the available member whom a strategy chooses in the given team or in the '
-   'conversation''s. If no member is available, it belongs to the team and is not assigned. Without any of them, it '
-   'removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the '
-   'chatbot. The chatbot is silent while users are in charge. PYNFD: there is no such conversation, member or team. '
-   'PYREQ: a strategy without a team, or together with a user. PYDEN: agents only.';
+  E'Assigns a conversation to a member or a team. If no member is available, it belongs to the team and is not '
+   'assigned. Without a member, a team and a strategy, it removes the assignment and ends the chatbot''s pause; a '
+   'conversation without a team is then given back to the chatbot. The chatbot is silent while users are in charge. '
+   'PYNFD: there is no such conversation, member or team. PYREQ: a strategy without a team, or together with a user. '
+   'PYDEN: agents only. user_id: an active member. team_id: a team, which assigns it to a member as its `assignment` '
+   'says. strategy: how to choose an available member of the given team, or of the conversation''s.';
 
 grant execute on function app_public.assign_conversation(uuid, uuid, uuid, app_public.assignment_strategy)
   to parley_visitor;
@@ -5242,9 +5267,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.snooze_conversation(uuid, timestamptz) is
-  E'Snoozes an open conversation until a time, or by default until the customer''s next message, which ends every '
-   'snooze. Closing ends it too. null ends it now. PYREQ: until must be in the future, and the conversation open. '
-   'PYNFD. PYDEN: agents only.';
+  E'Snoozes an open conversation. The customer''s next message ends every snooze, and so does closing. PYREQ: until '
+   'must be in the future, and the conversation open. PYNFD. PYDEN: agents only. until: the end of the snooze; by '
+   'default the customer''s next message. null ends a snooze now.';
 
 grant execute on function app_public.snooze_conversation(uuid, timestamptz) to parley_visitor;
 --! EndIncluded conversations/snooze_conversation.sql
@@ -5263,7 +5288,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.set_availability(boolean) is
   E'Says whether strategies of assignment choose the caller. Admins set it for others with updateMembership. PYKEY: an '
-   'API key is calling. PYDEN.';
+   'API key is calling. PYDEN. is_available: whether the caller can be chosen.';
 
 grant execute on function app_public.set_availability(boolean) to parley_visitor;
 --! EndIncluded conversations/set_availability.sql
@@ -5461,8 +5486,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.end_presence(uuid) is
-  E'Ends what show_presence() shows of the caller in a conversation. Returns whether there was anything. PYKEY: '
-   'an API key is not shown.';
+  E'Ends what show_presence() shows of the caller in a conversation. PYKEY: an API key is not shown. ended: whether '
+   'the caller was shown.';
 
 grant execute on function app_public.end_presence(uuid) to parley_visitor;
 --! EndIncluded conversations/end_presence.sql
@@ -5699,17 +5724,18 @@ grant select on app_public.presences to parley_visitor;
 --! split: 0500-messages.sql
 create type app_public.message_direction as enum ('inbound', 'outbound', 'internal');
 comment on type app_public.message_direction is
-  E'inbound: from the customer. outbound: to the customer. internal: a note or a notice for the team, which is never '
-   'sent.';
+  E'Which way a message goes. inbound: from the customer. outbound: to the customer. internal: within the team: a '
+   'note or a notice, which is never sent.';
 create type app_public.message_author as enum ('contact', 'chatbot', 'user', 'system');
 comment on type app_public.message_author is
-  E'The author of a message: the customer (contact), a chatbot, a member of staff (user), or a program, for example '
-   'SQL (system).';
+  E'Who wrote a message. contact: the customer. chatbot: a chatbot. user: a member of staff. system: a program, for '
+   'example SQL.';
 create type app_public.message_origin as enum ('live', 'echo', 'history', 'standby', 'group');
 comment on type app_public.message_origin is
-  E'live: written now, on this channel. echo: written by a person in the phone app. history: imported. standby: '
-   'written while another app controlled the thread. group: written in a group; its preview begins with "[group]", '
-   'and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
+  E'How a message came to be stored. Only live messages open the window, count as unread, wake a chatbot or are '
+   'sent. live: written now, on this channel. echo: written by a person in the phone app. history: imported. '
+   'standby: written while another app controlled the thread. group: written in a group; its preview begins with '
+   '"[group]", and it is never the last message.';
 -- In the order in which the status of a message may change, so that greatest() gives the right status in whatever order
 -- statuses arrive. failed is after sent and before delivered: a late failure replaces sent, and a message that the
 -- customer has received cannot have failed.
@@ -5717,10 +5743,10 @@ create type app_public.message_status as enum (
   'queued', 'sending', 'uncertain', 'sent', 'failed', 'delivered', 'read', 'played'
 );
 comment on type app_public.message_status is
-  E'queued: waiting for the sender. sending: sent to the provider, no response yet. uncertain: may or may not have '
-   'been sent (a crash or a lost response); a status decides. sent: accepted by the provider. failed: will not '
-   'arrive. delivered: arrived on the customer''s phone. read: seen by the customer. played: listened to by the '
-   'customer.';
+  E'The outcome of an outbound message so far. queued: it waits for the sender. sending: it was sent to the '
+   'provider, which has not responded yet. uncertain: it may or may not have been sent, because a response was lost '
+   'or a process ended; a status decides. sent: the provider accepted it. failed: it will not arrive. delivered: it '
+   'arrived on the customer''s phone. read: the customer has seen it. played: the customer has listened to it.';
 
 --! Included conversations/closing_rule_of.sql
 create or replace function app_private.closing_rule_of(tenant_id uuid, channel_id uuid, team_id uuid)
@@ -8910,12 +8936,13 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text, uuid) is
-  E'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With a '
-   'mediaId, the file is sent in the media object of the content that has neither id nor link: the content itself of '
-   'an image, video, audio, document or sticker, which may then be left out, or the one in the header of an '
-   'interactive message or a template. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating '
-   'the request returns the same message instead of sending it again; another request with the same key is refused '
-   '(PYIDM). Errors: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYNFD, PYDEN.';
+  E'Sends a message. PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYNFD, PYDEN. content: the Graph '
+   'API''s own object of the type. type: the type of the message; defaults to text. reply_to_id: the message that it '
+   'quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or '
+   'link in the media object of the content that has neither: the content itself of an image, video, audio, document '
+   'or sticker, which may then be left out, or the one in the header of an interactive message or a template. '
+   'idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the '
+   'same message instead of sending it again; another request with the same key is refused (PYIDM).';
 
 grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text, uuid)
   to parley_visitor;
@@ -9029,7 +9056,8 @@ returns app_public.messages as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.message_by_provider_id(uuid, text) is
-  E'The message, inbound or outbound, that the provider knows by this id (for WhatsApp: wamid). Null if there is none.';
+  E'The message, inbound or outbound, that the provider knows by this id (for WhatsApp: wamid). Null if there is '
+   'none. provider_message_id: the id of the provider.';
 
 grant execute on function app_public.message_by_provider_id(uuid, text) to parley_visitor;
 --! EndIncluded messages/message_by_provider_id.sql
@@ -10059,10 +10087,11 @@ create or replace function app_public.add_note(
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.add_note(uuid, text, uuid[], uuid, uuid) is
-  E'Adds a note to a conversation: a message for the team, which the customer never sees. body has at most 16,384 '
-   'characters; it may be missing if there is a file (mediaId). mentionedUserIds are members whose attention the note '
-   'needs, at most 100; an "@name" in the text has no effect. replyToId is the message that the note is about. PYCNT. '
-   'PYFIL, PYGON. PYNFD. PYCON: a mentioned user is not a member. PYDEN: agents only.';
+  E'Adds a note to a conversation: a message for the team, which the customer never sees. PYCNT. PYFIL, PYGON. '
+   'PYNFD. PYCON: a mentioned user is not a member. PYDEN: agents only. body: the text, at most 16,384 characters; '
+   'it may be missing if there is a file. mentioned_user_ids: members whose attention the note needs, at most 100; '
+   'an "@name" in the text has no effect. reply_to_id: the message that the note is about. media_id: the file of the '
+   'note.';
 
 grant execute on function app_public.add_note(uuid, text, uuid[], uuid, uuid) to parley_visitor;
 --! EndIncluded messages/add_note.sql
@@ -10133,8 +10162,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.edit_note(uuid, text, uuid[]) is
   E'Edits a note: currentContent shows the new text, edits the earlier ones. Users who are mentioned in addition are '
-   'notified; mentions of the note that are left out stay. PYNFD: the caller has written no such note, or it '
-   'is deleted. PYDEN: agents only. PYCNT. PYCON: a mentioned user is not a member.';
+   'notified; mentions of the note that are left out stay. PYNFD: the caller has written no such note, or it is '
+   'deleted. PYDEN: agents only. PYCNT. PYCON: a mentioned user is not a member. body: the new text. '
+   'mentioned_user_ids: members whose attention the note needs in addition.';
 
 grant execute on function app_public.edit_note(uuid, text, uuid[]) to parley_visitor;
 --! EndIncluded messages/edit_note.sql
@@ -10221,8 +10251,9 @@ grant select on app_public.mentions to parley_visitor;
 --! split: 0550-media.sql
 create type app_public.media_state as enum ('pending', 'stored', 'failed', 'gone');
 comment on type app_public.media_state is
-  E'pending: the file has not been fetched from the provider yet. stored: it can be downloaded. failed: it was not '
-   'fetched, and error says why. gone: neither Parley nor, as far as is known, the provider has it any more.';
+  E'Where a file is. pending: it has not been fetched from the provider yet. stored: it can be downloaded. failed: '
+   'it was not fetched, and error says why. gone: neither Parley nor, as far as is known, the provider has it any '
+   'more.';
 
 create table app_private.media_files (
   tenant_id uuid not null,
@@ -11323,9 +11354,13 @@ grant execute on function app_public.messages_media(app_public.messages) to parl
 
 --! split: 0570-figures.sql
 create type app_public.message_grouping as enum ('day', 'channel', 'direction', 'author', 'type');
-comment on type app_public.message_grouping is E'What figures of messages distinguish.';
+comment on type app_public.message_grouping is
+  E'What figures of messages distinguish. day: the day, in the tenant''s time zone. channel: the channel. direction: '
+   'the direction. author: who wrote the messages. type: the type of the messages.';
 create type app_public.delivery_grouping as enum ('day', 'channel', 'author');
-comment on type app_public.delivery_grouping is E'What figures of deliveries, failures and prices distinguish.';
+comment on type app_public.delivery_grouping is
+  E'What figures of deliveries, failures and prices distinguish. day: the day, in the tenant''s time zone. channel: '
+   'the channel. author: who wrote the messages.';
 
 create table app_hidden.message_stats (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -12169,10 +12204,10 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_message_figures(
   app_public.tenants, date, date, app_public.message_grouping[]
 ) is
-  E'The number of messages by the day on which they were written, in the tenant''s time zone, from the day since until '
-   'the day until: by default the last 30 days until today; PYLIM: more than 400. Imported messages count, and so do '
-   'reactions, edits and deletions by the author, which are messages of these types. by: what to distinguish. An '
-   'empty list gives the total.';
+  E'The number of messages by the day on which they were written, in the tenant''s time zone. PYLIM: more than 400 '
+   'days. Imported messages count, and so do reactions, edits and deletions by the author, which are messages of '
+   'these types. since: the first day; by default 29 days before until. until: the last day; by default today. by: '
+   'what to distinguish. An empty list gives the total.';
 
 grant execute on function app_public.tenants_message_figures(
   app_public.tenants, date, date, app_public.message_grouping[]
@@ -12211,7 +12246,8 @@ comment on function app_public.tenants_delivery_figures(
   app_public.tenants, date, date, app_public.delivery_grouping[]
 ) is
   E'The outcome of messages that Parley sent, by the day on which they were queued: a status that arrives days later '
-   'changes the figures of that day. Days and by: as for message_figures.';
+   'changes the figures of that day. PYLIM: more than 400 days. since: the first day; by default 29 days before '
+   'until. until: the last day; by default today. by: what to distinguish. An empty list gives the total.';
 
 grant execute on function app_public.tenants_delivery_figures(
   app_public.tenants, date, date, app_public.delivery_grouping[]
@@ -12241,8 +12277,9 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_failure_figures(
   app_public.tenants, date, date, app_public.delivery_grouping[]
 ) is
-  E'The number of messages that have failed, by the error_code of their status, the most frequent first. Days and '
-   'by: as for delivery_figures, but by default for all days together.';
+  E'The number of messages that have failed, by the error_code of their status, the most frequent first. PYLIM: more '
+   'than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: '
+   'what to distinguish. An empty list, the default, gives the figures of all days together.';
 
 grant execute on function app_public.tenants_failure_figures(
   app_public.tenants, date, date, app_public.delivery_grouping[]
@@ -12276,7 +12313,9 @@ comment on function app_public.tenants_price_figures(
 ) is
   E'The number of messages for which the provider reported a pricing, by its category (marketing, utility, …), its '
    'type (regular, free_customer_service, …) and whether they are charged. Providers report no amounts: multiply by '
-   'the prices of your contract. Days and by: as for failure_figures.';
+   'the prices of your contract. PYLIM: more than 400 days. since: the first day; by default 29 days before until. '
+   'until: the last day; by default today. by: what to distinguish. An empty list, the default, gives the figures of '
+   'all days together.';
 
 grant execute on function app_public.tenants_price_figures(
   app_public.tenants, date, date, app_public.delivery_grouping[]
@@ -12442,16 +12481,17 @@ grant execute on function app_public.contacts_message_figures(app_public.contact
 create type app_public.chatbot_status as enum ('draft', 'active', 'archived');
 create type app_public.run_status as enum ('running', 'waiting', 'completed', 'expired', 'stopped', 'failed');
 comment on type app_public.chatbot_status is
-  E'draft: inactive. active: answers new conversations. archived: inactive and hidden.';
+  E'Whether a chatbot answers. draft: not yet. active: it answers new conversations. archived: not any more; it is '
+   'hidden from lists.';
 comment on type app_public.run_status is
-  E'running: a turn is in progress. waiting: for an answer, a timer or a request. completed: reached its end. '
-   'expired: the customer did not answer in time. stopped: ended by a user or a program. failed: ended by an error; '
-   'see completion_reason.';
+  E'Where a run of a chatbot is. running: a turn is in progress. waiting: it waits for an answer, a timer or a '
+   'request. completed: it reached its end. expired: the customer did not answer in time. stopped: a user or a '
+   'program ended it. failed: an error ended it; see completion_reason.';
 create type app_public.running_contexts as enum ('finish', 'move', 'restart');
 comment on type app_public.running_contexts is
-  E'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they continue to completion on '
-   'their version. MOVE: they continue in the new version if it has their node with the same id and type; otherwise '
-   'they finish. RESTART: they are ended and started again.';
+  E'The fate of runs of a chatbot''s other versions when one is activated. finish: they continue to completion on '
+   'their version. move: they continue in the new version if it has their node with the same id and type; otherwise '
+   'they finish. restart: they are ended and started again.';
 
 --! Included chatbots/node_kinds.sql
 create or replace function app_hidden.node_kinds(nodes jsonb) returns text[] as $$
@@ -12505,6 +12545,8 @@ comment on table app_public.chatbots is
    'answers.';
 comment on column app_public.chatbots.node_kinds is
   E'The kinds of nodes that the draft has, each once: message, question, rest_api, …';
+comment on column app_public.chatbots.name is E'1 to 255 characters, unique in the tenant.';
+comment on column app_public.chatbots.description is E'A note for the authors of the chatbot.';
 comment on column app_public.chatbots.nodes is E'The nodes of the draft: [{"id", "type", "position", "data": {…}}].';
 comment on column app_public.chatbots.edges is E'The edges of the draft: [{"source", "target", "sourceHandle"?}].';
 comment on column app_public.chatbots.settings is
@@ -12600,6 +12642,11 @@ alter table app_public.conversation_contexts enable row level security;
 comment on table app_public.conversation_contexts is
   E'One run of a chatbot version in a conversation. A conversation has at most one active run. Written only by the '
    'chatbot task.';
+comment on column app_public.conversation_contexts.version_id is E'The version that the run plays.';
+comment on column app_public.conversation_contexts.is_active is
+  E'Whether the run has not ended: it is running or waiting. A conversation has at most one such run.';
+comment on column app_public.conversation_contexts.started_at is E'When the run began.';
+comment on column app_public.conversation_contexts.completed_at is E'When the run ended. Null if it has not ended.';
 comment on column app_public.conversation_contexts.current_node_id is
   E'The current node of the run, or the last one if the run has ended.';
 comment on column app_public.conversation_contexts.variables is
@@ -13455,10 +13502,11 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.start_chatbot(uuid, uuid, jsonb) is
   E'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any '
    'pause. If the conversation is assigned to a user, the run sends its first messages and continues when the '
-   'conversation is given back; if it only belongs to a team, the chatbot takes it back. variables are set before '
-   'the first node; names of system variables (customer_phone, contact, callback_url, …) are ignored. Outside the '
-   '24-hour window the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not '
-   'exist, or the chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only.';
+   'conversation is given back; if it only belongs to a team, the chatbot takes it back. Outside the 24-hour window '
+   'the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not exist, or the '
+   'chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only. variables: a JSON object '
+   'that is set before the first node; names of system variables (customer_phone, contact, callback_url, …) are '
+   'ignored.';
 
 grant execute on function app_public.start_chatbot(uuid, uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/start_chatbot.sql
@@ -13500,7 +13548,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.stop_chatbot_run(uuid, text) is
   E'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, '
-   'PYDEN: agents only.';
+   'PYDEN: agents only. reason: why the run ends.';
 
 grant execute on function app_public.stop_chatbot_run(uuid, text) to parley_visitor;
 --! EndIncluded chatbots/stop_chatbot_run.sql
@@ -13713,9 +13761,10 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.activate_version(uuid, app_public.running_contexts, boolean) is
-  E'Makes a version, a former one too, the one that answers new conversations. runningContexts is the fate of runs of '
-   'the chatbot''s other versions; it defaults to FINISH. isExclusive: whether the tenant''s other chatbots become '
-   'inactive; it defaults to true. If not, trigger rules decide. PYNFD, PYDEN: admins only.';
+  E'Makes a version, a former one too, the one that answers new conversations. PYNFD, PYDEN: admins only. '
+   'version_id: the id of the version. running_contexts: the fate of runs of the chatbot''s other versions; it '
+   'defaults to finish. is_exclusive: whether the tenant''s other chatbots become inactive; it defaults to true. If '
+   'not, trigger rules decide.';
 
 grant execute on function app_public.activate_version(uuid, app_public.running_contexts, boolean) to parley_visitor;
 --! EndIncluded chatbots/activate_version.sql
@@ -13899,7 +13948,8 @@ returns setof app_public.chatbot_node_stat as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.chatbot_node_stats(uuid) is
-  E'Statistics of each node over the runs of a version, the most visited node first; updated as runs proceed.';
+  E'Statistics of each node over the runs of a version, the most visited node first; updated as runs proceed. '
+   'version_id: the id of the version.';
 
 grant execute on function app_public.chatbot_node_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/chatbot_node_stats.sql
@@ -13933,7 +13983,8 @@ returns setof app_public.chatbot_outcome_stat as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.chatbot_outcome_stats(uuid) is
-  E'Ended runs of a version by status and outcome, the most frequent first, with their median duration.';
+  E'Ended runs of a version by status and outcome, the most frequent first, with their median duration. version_id: '
+   'the id of the version.';
 
 grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
 --! EndIncluded chatbots/chatbot_outcome_stats.sql
@@ -14128,11 +14179,16 @@ create type app_public.template_status as enum (
 );
 create type app_public.template_category as enum ('authentication', 'marketing', 'utility');
 comment on type app_public.template_status is
-  E'Meta''s status of a template. Only approved templates may be sent (PYTPL). unknown: Meta has not reported a '
-   'status yet; Meta decides when the template is sent.';
+  E'Meta''s status of a template. Only approved ones may be sent (PYTPL). unknown: Meta has not reported a status '
+   'yet; the template is sent, and Meta decides. pending: Meta has not decided yet. approved: it can be sent. '
+   'rejected: Meta does not allow it. paused: customers disliked it; Meta sends it again later. disabled: customers '
+   'disliked it too often. in_appeal: its rejection is being reviewed. limit_exceeded: the account has too many '
+   'templates. archived: it has not been used for long. pending_deletion: it is being deleted. deleted: it was '
+   'deleted at Meta.';
 comment on type app_public.template_category is
-  E'Meta''s category of a template, by which it is billed. Marketing templates are not sent to contacts who have '
-   'opted out of marketing.';
+  E'Meta''s category of a template, by which it is billed. authentication: one-time passwords. marketing: offers and '
+   'everything else; not sent to contacts who have opted out of marketing. utility: about an order or a request of '
+   'the customer.';
 
 create table app_public.templates (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -14165,6 +14221,7 @@ alter table app_public.templates enable row level security;
 comment on table app_public.templates is
   E'A message template of a WhatsApp Business Account, as last reported by Meta. Only an approved one may be sent '
    '(PYTPL). If a template or its status is not known, Meta decides when it is sent.';
+comment on column app_public.templates.name is E'The name that the template has at Meta: a-z, 0-9 and _.';
 comment on column app_public.templates.provider_template_id is
   E'Meta''s id of the template, as text: it exceeds the exact integers of JavaScript.';
 comment on column app_public.templates.status_reason is E'Why the template was rejected or paused.';
@@ -14349,15 +14406,16 @@ create type app_public.data_source_type as enum ('rest_api', 'strapi', 'graphql'
 create type app_public.data_source_auth as enum ('none', 'bearer', 'api_key', 'basic');
 create type app_public.http_method as enum ('get', 'post', 'put', 'patch', 'delete');
 comment on type app_public.flow_status is
-  E'Meta''s status of a form. A draft can be sent for testing. A deprecated, blocked or throttled form may fail to '
-   'open.';
+  E'Meta''s status of a form. draft: it can be sent for testing. published: it can be sent. deprecated: it was '
+   'withdrawn, and may fail to open. blocked, throttled: its endpoint has failed too often, and it may fail to open.';
 comment on type app_public.data_source_type is
-  E'rest_api: paths and JSON. strapi: as rest_api, but lists are in {"data"}. graphql: every call is a POST of a '
-   'query.';
+  E'The protocol of a data source. rest_api: paths and JSON. strapi: as rest_api, but lists are in {"data"}. '
+   'graphql: every call is a POST of a query.';
 comment on type app_public.data_source_auth is
-  E'none: no authentication. bearer: the header "Authorization: Bearer <token>". api_key: the token in the header '
-   'auth_header_name. basic: the token is "user:password".';
-comment on type app_public.http_method is E'The HTTP method of a connection.';
+  E'How calls to a data source authenticate. none: not at all. bearer: with the header "Authorization: Bearer '
+   '<token>". api_key: with the token in the header auth_header_name. basic: with the token as "user:password".';
+comment on type app_public.http_method is
+  E'The HTTP method of a call. get: GET. post: POST. put: PUT. patch: PATCH. delete: DELETE.';
 
 create table app_public.data_sources (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -14394,6 +14452,9 @@ alter table app_public.data_sources enable row level security;
 comment on table app_public.data_sources is
   E'An external service that chatbots call: its address and authentication. Its token is a sealed secret '
    '(setDataSourceToken) that is never shown.';
+comment on column app_public.data_sources.name is E'1 to 255 characters, unique in the tenant.';
+comment on column app_public.data_sources.description is E'A note for the authors of chatbots.';
+comment on column app_public.data_sources.is_active is E'Whether chatbots can call it.';
 comment on column app_public.data_sources.base_url is
   E'The address to which the paths of calls are appended: http(s), without user, query and fragment. Calls to '
    'addresses that are not public are refused.';
@@ -14456,6 +14517,9 @@ alter table app_public.data_source_connections enable row level security;
 comment on table app_public.data_source_connections is
   E'One call of a data source that a chatbot or a form can use: method, path, parameters, and the part of the '
    'response to read.';
+comment on column app_public.data_source_connections.name is E'1 to 255 characters, unique in the data source.';
+comment on column app_public.data_source_connections.description is E'A note for the authors of chatbots.';
+comment on column app_public.data_source_connections.is_active is E'Whether chatbots can call it.';
 comment on column app_public.data_source_connections.endpoint is E'The path below the data source''s base_url.';
 comment on column app_public.data_source_connections.default_params is
   E'Query parameters. Parameters of the caller replace those with the same name.';
@@ -14508,6 +14572,8 @@ create index on app_public.whatsapp_flows (tenant_id, status);
 create index on app_public.whatsapp_flows (tenant_id, data_source_id) where data_source_id is not null;
 alter table app_public.whatsapp_flows enable row level security;
 comment on table app_public.whatsapp_flows is E'A form (a WhatsApp Flow) that chatbots send.';
+comment on column app_public.whatsapp_flows.name is E'The name that users see: 1 to 255 characters.';
+comment on column app_public.whatsapp_flows.description is E'A note for users.';
 comment on column app_public.whatsapp_flows.whatsapp_flow_id is
   E'Meta''s id of the form, as text. Unique in the tenant. whatsapp_flow nodes name it.';
 comment on column app_public.whatsapp_flows.status_at is
@@ -14525,8 +14591,8 @@ comment on column app_public.whatsapp_flows.metadata is E'Any object, for your o
 
 create type app_public.google_account_status as enum ('connected', 'revoked');
 comment on type app_public.google_account_status is
-  E'connected: google_calendar nodes can read its calendar. revoked: Google no longer accepts its tokens; connect the '
-   'account again.';
+  E'Whether a Google account can be used. connected: google_calendar nodes can read its calendar. revoked: Google no '
+   'longer accepts its tokens; connect the account again.';
 
 create table app_public.google_accounts (
   tenant_id uuid not null,
@@ -14968,7 +15034,8 @@ grant select on app_public.google_accounts to parley_visitor;
 
 --! split: 0780-filters.sql
 create type app_public.filter_kind as enum ('contacts', 'conversations', 'messages');
-comment on type app_public.filter_kind is E'What a filter selects.';
+comment on type app_public.filter_kind is
+  E'What a filter selects. contacts: contacts. conversations: conversations. messages: messages.';
 
 create type app_public.filter_field as (
   name text,
@@ -15817,8 +15884,8 @@ grant update (name, filter, order_by, user_id) on app_public.views to parley_vis
 --! split: 0800-inbound.sql
 create type app_public.webhook_event_status as enum ('unprocessed', 'processed', 'failed');
 comment on type app_public.webhook_event_status is
-  E'unprocessed: stored, not applied yet. processed: applied; skipped lists what had no effect. failed: could not be '
-   'applied; see error.';
+  E'Whether a webhook was applied. unprocessed: it is stored, and not applied yet. processed: it was applied; '
+   'skipped lists what had no effect. failed: it could not be applied; see error.';
 
 create table app_public.webhook_events (
   tenant_id uuid not null,

@@ -50,7 +50,10 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
         hasMore is true. Nothing is skipped; something may be returned again. The first cursor is changeCursor. PYOLD: the
         cursor is more than two days old, or the database was restored. Load everything again, from a new changeCursor.
         """
-        changesSince(cursor: String!): Changes
+        changesSince(
+          "A changeCursor, or the cursor of the previous page."
+          cursor: String!
+        ): Changes
       }
 
       "A page of changes."
@@ -59,10 +62,13 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
         messages: [Message!]!
         "Conversations that are new or have changed, or have a new or changed message."
         conversations: [Conversation!]!
+        "Contacts that are new or have changed, or were tagged or untagged."
         contacts: [Contact!]!
         "Mentions that are new or were read."
         mentions: [Mention!]!
+        "Tags that are new or have changed."
         tags: [Tag!]!
+        "Channels that are new or have changed."
         channels: [Channel!]!
         "What was deleted: remove it first, because a message may be deleted and stored again under the same id."
         deleted: [DeletedObject!]!

@@ -65,7 +65,9 @@ function rotateChannelSecrets(ring: KeyRing): ServerMutation {
     },
     input: {
       channelId: uuid(),
-      ...Object.fromEntries(secretsOfAllKinds().map((name) => [name, secret().optional()])),
+      ...Object.fromEntries(
+        secretsOfAllKinds().map(([name, about]) => [name, secret().optional().describe(about)]),
+      ),
       endsPreviousSecret: z
         .boolean()
         .default(false)
@@ -85,8 +87,10 @@ function rotateChannelSecrets(ring: KeyRing): ServerMutation {
   });
 }
 
-function secretsOfAllKinds(): string[] {
-  return [...new Set(CHANNEL_KINDS.flatMap(({ connection }) => Object.keys(connection.secrets)))];
+/** Names and descriptions. */
+function secretsOfAllKinds(): [string, string][] {
+  const secrets = CHANNEL_KINDS.flatMap(({ connection }) => Object.entries(connection.secrets));
+  return [...new Map(secrets.map(([name, { about }]) => [name, about]))];
 }
 
 async function channelOf(

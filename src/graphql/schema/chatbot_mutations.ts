@@ -30,10 +30,13 @@ const saveChatbot = serverMutation({
   },
   input: {
     id: uuid().optional().describe("Creates a chatbot when absent."),
-    name: z.string().optional(),
-    description: z.string().optional(),
-    nodes: json().optional().describe("[{id, type, position, data}]"),
-    edges: json().optional().describe("[{source, target, sourceHandle?}]"),
+    name: z
+      .string()
+      .optional()
+      .describe("1 to 255 characters, unique in the tenant. Required for a new chatbot."),
+    description: z.string().optional().describe("A note for the authors of the chatbot."),
+    nodes: json().optional().describe("The nodes of the graph: [{id, type, position, data}]."),
+    edges: json().optional().describe("The edges of the graph: [{source, target, sourceHandle?}]."),
     settings: json().optional().describe("Language, time zone, keywords, guards, timeouts."),
   },
   payload: { chatbot: row("chatbots"), problems: z.array(ChatbotProblem) },

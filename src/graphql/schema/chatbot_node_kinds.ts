@@ -39,6 +39,7 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
 
       "A field of a node's data."
       type ChatbotNodeField {
+        "The key in the node's data."
         name: String!
         type: ChatbotFieldType!
         "Its purpose, in Markdown."
@@ -71,7 +72,9 @@ export const ChatbotNodeKinds: GraphileConfig.Plugin = extendSchema(
 
       "A variable in which a node stores its result."
       type ChatbotNodeResult {
+        "The name of the variable."
         name: String!
+        "What it contains, in Markdown."
         about: String!
       }
 

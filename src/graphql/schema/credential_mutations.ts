@@ -63,7 +63,7 @@ function connectGoogleCalendar(ring: KeyRing): ServerMutation {
           "Renews the access token; defaults to the stored one. Without one, the calendar cannot be reached " +
             "after the access token has expired.",
         ),
-      accessTokenExpiresAt: instant().optional(),
+      accessTokenExpiresAt: instant().optional().describe("When the access token ends."),
     },
     payload: { googleAccount: row("google_accounts", ["tenant_id", "user_id"]) },
     run: ({ input, asCaller }) =>

@@ -36,7 +36,9 @@ function definitionsOf(mutations: readonly ServerMutation[], nameOfRow: (table: 
   const fields = mutations.map(({ name, description, input, payload, payloadName }) => {
     const inputName = `${upperFirst(name)}Input`;
     types.add(`input ${inputName}`, types.fields({ clientMutationId, ...input }));
-    types.add(`type ${payloadName}`, types.fields({ clientMutationId, ...payload }));
+    const sharing = mutations.filter((each) => each.payloadName === payloadName).map((each) => each.name);
+    const about = `The result of ${sharing.join(" and ")}.`;
+    types.add(`type ${payloadName}`, types.fields({ clientMutationId, ...payload }), about);
     return `${JSON.stringify(description)}\n${name}(input: ${inputName}!): ${payloadName}`;
   });
   types.add("extend type Mutation", `{\n${fields.join("\n")}\n}`);

@@ -4,7 +4,7 @@ import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
 import { Columns } from "./columns.ts";
 import { CurrentMessage } from "./current_message.ts";
-import { DescribedNames } from "./described_names.ts";
+import { Descriptions } from "./descriptions/descriptions.ts";
 import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
 import { Nullability } from "./nullability.ts";
@@ -30,7 +30,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
     MissingRow,
     WrittenFilters,
     ...Nullability,
-    DescribedNames,
+    Descriptions,
   ],
   disablePlugins: [
     // `filter` replaces `condition`.

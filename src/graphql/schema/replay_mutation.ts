@@ -11,7 +11,7 @@ import { findPlayable } from "./playable.ts";
 import { type Caller, type ServerMutation, serverMutation } from "./server_mutation.ts";
 
 const SpokenMessage = type("SpokenMessage", "The messages of one side in a replayed turn.", {
-  type: z.string(),
+  type: z.string().describe("The type of the message."),
   content: json().describe("The Graph API's own object of the type."),
   preview: z.string().describe("Its text, followed by its buttons or list entries."),
 });
@@ -25,22 +25,22 @@ const ReplayedTurn = type(
     said: z
       .array(SpokenMessage)
       .describe("What the chatbot said originally, until the customer's next message."),
-    wouldSay: z.array(SpokenMessage),
+    wouldSay: z.array(SpokenMessage).describe("What the replayed version says."),
     isDifferent: z.boolean().describe("Whether said and wouldSay differ; tokens of forms are ignored."),
   },
 );
 
 const ReplayedRun = type("ReplayedRun", "A run that the version would have had.", {
-  startedAt: instant(),
+  startedAt: instant().describe("When the run would have begun."),
   path: z.array(z.string()).describe("Ids of the nodes entered, the start node first."),
-  variables: json(),
-  outcome: z.string().describe("waiting while the run is not over."),
-  reason: z.string(),
+  variables: json().describe("The variables of the run at the end."),
+  outcome: z.string().describe("The outcome of the run; waiting if it has not ended."),
+  reason: z.string().describe('Why the run ended; "waiting_for: …" if it has not.'),
 });
 
 const input = {
   conversationId: uuid(),
-  versionId: uuid(),
+  versionId: uuid().describe("The version to play, of any chatbot of the tenant."),
   from: instant()
     .optional()
     .describe(

@@ -36,7 +36,7 @@ function code() {
 
 const TenantChoice = type("TenantChoice", "A tenant that a user may sign in to.", {
   id: uuid(),
-  name: z.string(),
+  name: z.string().describe("The name of the tenant."),
   slug: z.string().describe("The short name, with which signIn names the tenant."),
   role: z.custom<MemberRole>().register(graphqlTypes, { name: "MemberRole" }),
 });
@@ -55,8 +55,8 @@ function signIn(sessions: Sessions): ServerMutation {
     },
     requires: "anyone",
     input: {
-      email: z.string(),
-      password: z.string(),
+      email: z.string().describe("The address of the account."),
+      password: z.string().describe("The password of the account."),
       tenant: z
         .string()
         .optional()
@@ -102,7 +102,7 @@ function refreshSession(sessions: Sessions): ServerMutation {
       "that, two clients have it, and the session ends.",
     errors: { PYREF: "the token is unknown, used, expired or revoked" },
     requires: "anyone",
-    input: { refreshToken: z.string() },
+    input: { refreshToken: z.string().describe("The current refresh token of the session.") },
     payload: { session: Session },
     run: async ({ input }) => ({ session: await sessions.refresh(input.refreshToken) }),
   });

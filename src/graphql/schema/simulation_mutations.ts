@@ -48,10 +48,10 @@ const played = {
 const payload = {
   state: json<Simulation>().describe("For continueSimulation. The client keeps it: nothing is stored."),
   path: z.array(z.string()).describe("Ids of the nodes entered, the start node first."),
-  said: z.array(z.string()),
-  variables: json(),
-  outcome: z.string().describe("waiting if the run has not ended."),
-  reason: z.string(),
+  said: z.array(z.string()).describe("What the chatbot has said since the start, as texts."),
+  variables: json().describe("The variables of the run."),
+  outcome: z.string().describe("The outcome of the run; waiting if it has not ended."),
+  reason: z.string().describe('Why the run ended; "waiting_for: …" if it has not.'),
   trace: json<TraceTurn[]>().describe(
     "The events of this step, turn by turn: [{event, input, at, nodes: [{id, type, subflow?, effects, changed, " +
       "output}]}]. Without the credentials of calls.",
@@ -101,8 +101,8 @@ function continueRun(calls: SimulationCalls): ServerMutation {
       PYTIM: "playing took too long",
     },
     input: {
-      chatbotId: uuid().optional(),
-      versionId: uuid().optional(),
+      chatbotId: uuid().optional().describe("As for startSimulation."),
+      versionId: uuid().optional().describe("As for startSimulation."),
       state: json<Simulation>(isSimulation, "must be passed back exactly as it was returned").describe(
         "The state that the previous step returned.",
       ),

@@ -96,6 +96,7 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     },
   },
   { table: "google_accounts", column: "user_id", tags: { fieldName: "membership" } },
+  { table: "views", column: "user_id", tags: { fieldName: "membership", foreignFieldName: "views" } },
   {
     table: "channels",
     column: "kind",

@@ -1,4 +1,3 @@
-import "postgraphile";
 import {
   type GraphQLField,
   type GraphQLInputField,
@@ -24,17 +23,13 @@ type Field = GraphQLField<unknown, unknown> | GraphQLInputField;
  * Descriptions come from the comments of the database, which use its names. Clients know `windowExpiresAt`: where a
  * description names a field of its type, or of a type that is one step away, it says it as GraphQL does.
  */
-export const DescribedNames: GraphileConfig.Plugin = {
-  name: "ParleyDescribedNames",
-  version: "1.0.0",
-  schema: { hooks: { finalize: renameInDescriptions } },
-};
-
-function renameInDescriptions(schema: GraphQLSchema): GraphQLSchema {
+export function renameInDescriptions(schema: GraphQLSchema): void {
   const owners = ownersOf(schema);
   for (const type of Object.values(schema.getTypeMap())) {
     const near = namesNear(schema, type, owners.get(type) ?? []);
     type.description = rewritten(type.description, near);
+    if (isEnumType(type))
+      for (const value of type.getValues()) value.description = rewritten(value.description, near);
     for (const field of Object.values(fieldsOf(type))) {
       const args = "args" in field ? field.args : [];
       const names = new Set([...near, ...args.map(({ name }) => name), ...namesOf(named(field))]);
@@ -42,7 +37,6 @@ function renameInDescriptions(schema: GraphQLSchema): GraphQLSchema {
       for (const arg of args) arg.description = rewritten(arg.description, names);
     }
   }
-  return schema;
 }
 
 /** Names of the fields of a type, of the types it leads to, and of those that lead to it. */
