@@ -24,7 +24,7 @@ create type app_public.api_key_scope as enum (
   'manage_contacts',
   'manage_all'
 );
-comment on type app_public.api_key_scope is 'What an API key may do. Every key may read what a viewer may read. send: also what agents do in conversations, including sending messages. manage_contacts: also what agents do with contacts, tags and groups. manage_all: what an admin may do. What users do for themselves, and what only owners may do, is not open to any key.';
+comment on type app_public.api_key_scope is 'What an API key may do. read: what a viewer may read; every key has it. send: also what agents do in conversations, including sending messages. manage_contacts: also what agents do with contacts, tags and groups. manage_all: what an admin may do, except what users do for themselves and what only owners may do.';
 
 create type app_public.assignment_strategy as enum (
   'round_robin',
@@ -38,34 +38,34 @@ create type app_public.channel_kind as enum (
   'whatsapp_web',
   'webchat'
 );
-comment on type app_public.channel_kind is 'whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; no channel can have them yet.';
+comment on type app_public.channel_kind is 'The kind of a channel. whatsapp_cloud: a number on Meta''s Cloud API. whatsapp_web, webchat: kept for later versions; no channel can have them yet.';
 
 create type app_public.channel_status as enum (
   'active',
   'paused',
   'stopped'
 );
-comment on type app_public.channel_status is 'active: receives and sends. paused: receives but keeps outbound messages queued, as a user decided. stopped: the same, because the provider refused the account or its token.';
+comment on type app_public.channel_status is 'Whether a channel receives and sends. active: it does both. paused: it receives but keeps outbound messages queued, as a user decided. stopped: as paused, because the provider refused the account or its token.';
 
 create type app_public.chatbot_grouping as enum (
   'day',
   'chatbot'
 );
-comment on type app_public.chatbot_grouping is 'What figures of chatbots distinguish.';
+comment on type app_public.chatbot_grouping is 'What figures of chatbots distinguish. day: the day, in the tenant''s time zone. chatbot: the chatbot.';
 
 create type app_public.chatbot_status as enum (
   'draft',
   'active',
   'archived'
 );
-comment on type app_public.chatbot_status is 'draft: inactive. active: answers new conversations. archived: inactive and hidden.';
+comment on type app_public.chatbot_status is 'Whether a chatbot answers. draft: not yet. active: it answers new conversations. archived: not any more; it is hidden from lists.';
 
 create type app_public.conversation_status as enum (
   'open',
   'closed',
   'archived'
 );
-comment on type app_public.conversation_status is 'open: may need attention. closed: done, until the customer writes again. archived: like closed, but hidden from lists.';
+comment on type app_public.conversation_status is 'Whether a conversation needs attention. open: it may. closed: it is done, until the customer writes again. archived: as closed, but hidden from lists.';
 
 create type app_public.data_source_auth as enum (
   'none',
@@ -73,28 +73,28 @@ create type app_public.data_source_auth as enum (
   'api_key',
   'basic'
 );
-comment on type app_public.data_source_auth is 'none: no authentication. bearer: the header "Authorization: Bearer <token>". api_key: the token in the header auth_header_name. basic: the token is "user:password".';
+comment on type app_public.data_source_auth is 'How calls to a data source authenticate. none: not at all. bearer: with the header "Authorization: Bearer <token>". api_key: with the token in the header auth_header_name. basic: with the token as "user:password".';
 
 create type app_public.data_source_type as enum (
   'rest_api',
   'strapi',
   'graphql'
 );
-comment on type app_public.data_source_type is 'rest_api: paths and JSON. strapi: as rest_api, but lists are in {"data"}. graphql: every call is a POST of a query.';
+comment on type app_public.data_source_type is 'The protocol of a data source. rest_api: paths and JSON. strapi: as rest_api, but lists are in {"data"}. graphql: every call is a POST of a query.';
 
 create type app_public.delivery_grouping as enum (
   'day',
   'channel',
   'author'
 );
-comment on type app_public.delivery_grouping is 'What figures of deliveries, failures and prices distinguish.';
+comment on type app_public.delivery_grouping is 'What figures of deliveries, failures and prices distinguish. day: the day, in the tenant''s time zone. channel: the channel. author: who wrote the messages.';
 
 create type app_public.filter_kind as enum (
   'contacts',
   'conversations',
   'messages'
 );
-comment on type app_public.filter_kind is 'What a filter selects.';
+comment on type app_public.filter_kind is 'What a filter selects. contacts: contacts. conversations: conversations. messages: messages.';
 
 create type app_public.flow_status as enum (
   'draft',
@@ -103,20 +103,20 @@ create type app_public.flow_status as enum (
   'blocked',
   'throttled'
 );
-comment on type app_public.flow_status is 'Meta''s status of a form. A draft can be sent for testing. A deprecated, blocked or throttled form may fail to open.';
+comment on type app_public.flow_status is 'Meta''s status of a form. draft: it can be sent for testing. published: it can be sent. deprecated: it was withdrawn, and may fail to open. blocked, throttled: its endpoint has failed too often, and it may fail to open.';
 
 create type app_public.google_account_status as enum (
   'connected',
   'revoked'
 );
-comment on type app_public.google_account_status is 'connected: google_calendar nodes can read its calendar. revoked: Google no longer accepts its tokens; connect the account again.';
+comment on type app_public.google_account_status is 'Whether a Google account can be used. connected: google_calendar nodes can read its calendar. revoked: Google no longer accepts its tokens; connect the account again.';
 
 create type app_public.handoff_grouping as enum (
   'day',
   'team',
   'user'
 );
-comment on type app_public.handoff_grouping is 'What figures of handoffs distinguish.';
+comment on type app_public.handoff_grouping is 'What figures of handoffs distinguish. day: the day, in the tenant''s time zone. team: the team. user: the user.';
 
 create type app_public.handoff_outcome as enum (
   'closed',
@@ -132,7 +132,7 @@ create type app_public.http_method as enum (
   'patch',
   'delete'
 );
-comment on type app_public.http_method is 'The HTTP method of a connection.';
+comment on type app_public.http_method is 'The HTTP method of a call. get: GET. post: POST. put: PUT. patch: PATCH. delete: DELETE.';
 
 create type app_public.identity_kind as enum (
   'parent_bsuid',
@@ -140,7 +140,7 @@ create type app_public.identity_kind as enum (
   'phone',
   'external'
 );
-comment on type app_public.identity_kind is 'In order of trust: a business-scoped user id shared by several portfolios, a business-scoped user id, a phone number, any other id that a provider gives a customer.';
+comment on type app_public.identity_kind is 'The kind of an address of a customer, in order of trust. parent_bsuid: a business-scoped user id that several portfolios share. bsuid: a business-scoped user id. phone: a phone number. external: any other id that a provider gives a customer.';
 
 create type app_public.media_state as enum (
   'pending',
@@ -148,7 +148,7 @@ create type app_public.media_state as enum (
   'failed',
   'gone'
 );
-comment on type app_public.media_state is 'pending: the file has not been fetched from the provider yet. stored: it can be downloaded. failed: it was not fetched, and error says why. gone: neither Parley nor, as far as is known, the provider has it any more.';
+comment on type app_public.media_state is 'Where a file is. pending: it has not been fetched from the provider yet. stored: it can be downloaded. failed: it was not fetched, and error says why. gone: neither Parley nor, as far as is known, the provider has it any more.';
 
 create type app_public.member_role as enum (
   'viewer',
@@ -156,7 +156,7 @@ create type app_public.member_role as enum (
   'admin',
   'owner'
 );
-comment on type app_public.member_role is 'The rights of a member: a viewer reads, an agent works in conversations, an admin manages members and channels, an owner also manages owners.';
+comment on type app_public.member_role is 'The rights of a member; each role includes those before it. viewer: reads. agent: works in conversations. admin: manages members and channels. owner: also manages owners.';
 
 create type app_public.message_author as enum (
   'contact',
@@ -164,14 +164,14 @@ create type app_public.message_author as enum (
   'user',
   'system'
 );
-comment on type app_public.message_author is 'The author of a message: the customer (contact), a chatbot, a member of staff (user), or a program, for example SQL (system).';
+comment on type app_public.message_author is 'Who wrote a message. contact: the customer. chatbot: a chatbot. user: a member of staff. system: a program, for example SQL.';
 
 create type app_public.message_direction as enum (
   'inbound',
   'outbound',
   'internal'
 );
-comment on type app_public.message_direction is 'inbound: from the customer. outbound: to the customer. internal: a note or a notice for the team, which is never sent.';
+comment on type app_public.message_direction is 'Which way a message goes. inbound: from the customer. outbound: to the customer. internal: within the team: a note or a notice, which is never sent.';
 
 create type app_public.message_grouping as enum (
   'day',
@@ -180,7 +180,7 @@ create type app_public.message_grouping as enum (
   'author',
   'type'
 );
-comment on type app_public.message_grouping is 'What figures of messages distinguish.';
+comment on type app_public.message_grouping is 'What figures of messages distinguish. day: the day, in the tenant''s time zone. channel: the channel. direction: the direction. author: who wrote the messages. type: the type of the messages.';
 
 create type app_public.message_origin as enum (
   'live',
@@ -189,7 +189,7 @@ create type app_public.message_origin as enum (
   'standby',
   'group'
 );
-comment on type app_public.message_origin is 'live: written now, on this channel. echo: written by a person in the phone app. history: imported. standby: written while another app controlled the thread. group: written in a group; its preview begins with "[group]", and it is never the last message. Only live messages open the window, count as unread, wake a chatbot or are sent.';
+comment on type app_public.message_origin is 'How a message came to be stored. Only live messages open the window, count as unread, wake a chatbot or are sent. live: written now, on this channel. echo: written by a person in the phone app. history: imported. standby: written while another app controlled the thread. group: written in a group; its preview begins with "[group]", and it is never the last message.';
 
 create type app_public.message_status as enum (
   'queued',
@@ -201,7 +201,7 @@ create type app_public.message_status as enum (
   'read',
   'played'
 );
-comment on type app_public.message_status is 'queued: waiting for the sender. sending: sent to the provider, no response yet. uncertain: may or may not have been sent (a crash or a lost response); a status decides. sent: accepted by the provider. failed: will not arrive. delivered: arrived on the customer''s phone. read: seen by the customer. played: listened to by the customer.';
+comment on type app_public.message_status is 'The outcome of an outbound message so far. queued: it waits for the sender. sending: it was sent to the provider, which has not responded yet. uncertain: it may or may not have been sent, because a response was lost or a process ended; a status decides. sent: the provider accepted it. failed: it will not arrive. delivered: it arrived on the customer''s phone. read: the customer has seen it. played: the customer has listened to it.';
 
 create type app_public.message_type as enum (
   'text',
@@ -226,13 +226,13 @@ create type app_public.message_type as enum (
   'unknown',
   'note'
 );
-comment on type app_public.message_type is 'The Graph API''s types. Outbound: text, image, video, audio, document, sticker, location, contacts, interactive, template, reaction. unknown: a type that this version does not support; its content is the whole message object. Internal, which are not of the Graph API: note, written by a member of staff; system, a notice of what happened to the conversation; edit and revoke, which change a note.';
+comment on type app_public.message_type is 'The type of a message: those of the Graph API, and note. The capabilities of the channel''s kind say which can be sent. text: a text. image, video, audio, document, sticker: a file. location: a place. contacts: contact cards. interactive: buttons, lists, forms and products, or the answer to them. template: an approved template. reaction: an emoji on another message. button: a tap on a button of a template. order: a cart. edit: the new text of another message. revoke: the deletion of another message by its author. system: a notice of what happened, for example a new number or an assignment. request_welcome: the customer opened the chat for the first time. unsupported: what WhatsApp does not pass on. media_placeholder: a file of imported history that has not arrived yet. unknown: a type that this version does not know; its content is the whole message object. note: an internal note of a user.';
 
 create type app_public.presence_state as enum (
   'viewing',
   'typing'
 );
-comment on type app_public.presence_state is 'viewing: the user has the conversation open. typing: they are writing in it.';
+comment on type app_public.presence_state is 'What a user does in a conversation. viewing: they have it open. typing: they are writing in it.';
 
 create type app_public.reopening as enum (
   'message',
@@ -257,21 +257,21 @@ create type app_public.run_status as enum (
   'stopped',
   'failed'
 );
-comment on type app_public.run_status is 'running: a turn is in progress. waiting: for an answer, a timer or a request. completed: reached its end. expired: the customer did not answer in time. stopped: ended by a user or a program. failed: ended by an error; see completion_reason.';
+comment on type app_public.run_status is 'Where a run of a chatbot is. running: a turn is in progress. waiting: it waits for an answer, a timer or a request. completed: it reached its end. expired: the customer did not answer in time. stopped: a user or a program ended it. failed: an error ended it; see completion_reason.';
 
 create type app_public.running_contexts as enum (
   'finish',
   'move',
   'restart'
 );
-comment on type app_public.running_contexts is 'The fate of runs of a chatbot''s other versions when one is activated. FINISH: they continue to completion on their version. MOVE: they continue in the new version if it has their node with the same id and type; otherwise they finish. RESTART: they are ended and started again.';
+comment on type app_public.running_contexts is 'The fate of runs of a chatbot''s other versions when one is activated. finish: they continue to completion on their version. move: they continue in the new version if it has their node with the same id and type; otherwise they finish. restart: they are ended and started again.';
 
 create type app_public.template_category as enum (
   'authentication',
   'marketing',
   'utility'
 );
-comment on type app_public.template_category is 'Meta''s category of a template, by which it is billed. Marketing templates are not sent to contacts who have opted out of marketing.';
+comment on type app_public.template_category is 'Meta''s category of a template, by which it is billed. authentication: one-time passwords. marketing: offers and everything else; not sent to contacts who have opted out of marketing. utility: about an order or a request of the customer.';
 
 create type app_public.template_status as enum (
   'unknown',
@@ -286,26 +286,26 @@ create type app_public.template_status as enum (
   'limit_exceeded',
   'archived'
 );
-comment on type app_public.template_status is 'Meta''s status of a template. Only approved templates may be sent (PYTPL). unknown: Meta has not reported a status yet; Meta decides when the template is sent.';
+comment on type app_public.template_status is 'Meta''s status of a template. Only approved ones may be sent (PYTPL). unknown: Meta has not reported a status yet; the template is sent, and Meta decides. pending: Meta has not decided yet. approved: it can be sent. rejected: Meta does not allow it. paused: customers disliked it; Meta sends it again later. disabled: customers disliked it too often. in_appeal: its rejection is being reviewed. limit_exceeded: the account has too many templates. archived: it has not been used for long. pending_deletion: it is being deleted. deleted: it was deleted at Meta.';
 
 create type app_public.tenant_status as enum (
   'active',
   'inactive'
 );
-comment on type app_public.tenant_status is 'active: in use. inactive: its members cannot sign in and nothing is sent; incoming messages are still stored.';
+comment on type app_public.tenant_status is 'Whether a tenant is in use. active: it is. inactive: its members cannot sign in and nothing is sent; incoming messages are still stored.';
 
 create type app_public.uncertain_policy as enum (
   'fail',
   'resend'
 );
-comment on type app_public.uncertain_policy is 'How to treat a message that may or may not have been sent, if no status arrives: fail (never sent twice) or resend once (never lost).';
+comment on type app_public.uncertain_policy is 'How to treat a message that may or may not have been sent, if no status arrives. fail: as failed; it is never sent twice. resend: it is sent once more; it is never lost.';
 
 create type app_public.webhook_event_status as enum (
   'unprocessed',
   'processed',
   'failed'
 );
-comment on type app_public.webhook_event_status is 'unprocessed: stored, not applied yet. processed: applied; skipped lists what had no effect. failed: could not be applied; see error.';
+comment on type app_public.webhook_event_status is 'Whether a webhook was applied. unprocessed: it is stored, and not applied yet. processed: it was applied; skipped lists what had no effect. failed: it could not be applied; see error.';
 
 -- app_hidden.delivery_activity
 create table app_hidden.delivery_activity (
@@ -1246,6 +1246,7 @@ create unique index channels_one_default_per_tenant on app_public.channels (tena
 create index channels_tenant_id_idx on app_public.channels (tenant_id);
 create index channels_webhook_key_idx on app_public.channels (webhook_key);
 comment on table app_public.channels is 'A connected number or account of a tenant. Its secrets are stored apart and never shown.';
+comment on column app_public.channels.name is 'The name that users see: 1 to 150 characters.';
 comment on column app_public.channels.status_reason is 'Why the channel is paused or stopped. If stopped: the provider''s error code and text.';
 comment on column app_public.channels.is_default is 'The channel of new conversations that name none. A tenant has one default channel.';
 comment on column app_public.channels.webhook_key is 'The end of the webhook address of the Meta app: /webhooks/whatsapp/<webhook_key>. Channels with the same app secret share it. It does not change when the secret is rotated or one of these channels is deleted. Null until an app secret is set.';
@@ -1360,6 +1361,8 @@ create index chatbots_active_version_id_tenant_id_idx on app_public.chatbots (ac
 create index chatbots_node_kinds_idx on app_public.chatbots using gin (node_kinds);
 create index chatbots_tenant_id_created_at_idx on app_public.chatbots (tenant_id, created_at) where (status = 'active'::app_public.chatbot_status);
 comment on table app_public.chatbots is 'A named graph of nodes and edges: the draft that its author edits. Conversations run a published version of it. Usually a tenant has one active chatbot; if it has several, trigger rules and their priorities decide which one answers.';
+comment on column app_public.chatbots.name is '1 to 255 characters, unique in the tenant.';
+comment on column app_public.chatbots.description is 'A note for the authors of the chatbot.';
 comment on column app_public.chatbots.nodes is 'The nodes of the draft: [{"id", "type", "position", "data": {…}}].';
 comment on column app_public.chatbots.node_kinds is 'The kinds of nodes that the draft has, each once: message, question, rest_api, …';
 comment on column app_public.chatbots.edges is 'The edges of the draft: [{"source", "target", "sourceHandle"?}].';
@@ -1526,6 +1529,7 @@ create index contacts_words_idx on app_public.contacts using gin (app_hidden.con
 comment on table app_public.contacts is 'A customer. A contact may have no phone number; its identities are the addresses at which it can be reached.';
 comment on column app_public.contacts.name is 'The name that staff use. profile_name is shown where it is null.';
 comment on column app_public.contacts.phone is 'International form: "+" and digits. Spaces, dashes, brackets, a leading 00, "(0)", an extension and invisible characters are removed from what is written or pasted. Unique in the tenant; the two spellings of Brazilian, Mexican and Argentinian mobile numbers are treated as the same number.';
+comment on column app_public.contacts.email is 'An e-mail address, for users and chatbots. Nothing is sent to it.';
 comment on column app_public.contacts.profile_name is 'The name of the contact''s own profile on the channel, as last reported.';
 comment on column app_public.contacts.username is 'The contact''s WhatsApp user name, as last reported. User names can pass to another person, so contacts are not identified by them.';
 comment on column app_public.contacts.external_ref is 'The id of the contact in your own system. Unique in the tenant.';
@@ -1609,6 +1613,8 @@ create index conversation_contexts_ended on app_public.conversation_contexts (te
 create unique index conversation_contexts_one_active on app_public.conversation_contexts (conversation_id) where is_active;
 create index conversation_contexts_version_id_tenant_id_idx on app_public.conversation_contexts (version_id, tenant_id);
 comment on table app_public.conversation_contexts is 'One run of a chatbot version in a conversation. A conversation has at most one active run. Written only by the chatbot task.';
+comment on column app_public.conversation_contexts.version_id is 'The version that the run plays.';
+comment on column app_public.conversation_contexts.is_active is 'Whether the run has not ended: it is running or waiting. A conversation has at most one such run.';
 comment on column app_public.conversation_contexts.current_node_id is 'The current node of the run, or the last one if the run has ended.';
 comment on column app_public.conversation_contexts.variables is 'Answers and results by name: nested JSON, and the flat names of old exports ("question_1.response").';
 comment on column app_public.conversation_contexts.node_history is 'The nodes visited, in order: [{"nodeId", "at"}].';
@@ -1621,6 +1627,8 @@ comment on column app_public.conversation_contexts.outcome is 'The outcome that 
 comment on column app_public.conversation_contexts.completion_reason is 'Why the run ended: flow_completed, timeout, send_failed: …, unknown_node: ….';
 comment on column app_public.conversation_contexts.has_user is 'Whether a user took part: the conversation was handed over during the run or at its end, or a user wrote.';
 comment on column app_public.conversation_contexts.expires_at is 'When the run''s timer fires. Null if it has no timer.';
+comment on column app_public.conversation_contexts.started_at is 'When the run began.';
+comment on column app_public.conversation_contexts.completed_at is 'When the run ended. Null if it has not ended.';
 create trigger _100_timestamps before insert or update on app_public.conversation_contexts
   for each row execute function app_private.tg__timestamps();
 create trigger _500_take_back after update of waiting on app_public.conversation_contexts
@@ -1740,6 +1748,7 @@ comment on column app_public.conversations.unread_count is 'The number of the cu
 comment on column app_public.conversations.read_at is 'Up to when the conversation has been read. markConversationRead sets it and resets unread_count.';
 comment on column app_public.conversations.chatbot_paused_until is 'The chatbot is silent until then, because a user wrote.';
 comment on column app_public.conversations.snoozed_until is 'The conversation is snoozed until then, or until the customer''s next message if that comes first; `infinity`: until the next message. Null if it is not snoozed.';
+comment on column app_public.conversations.closed_at is 'When the conversation was closed. Null if it is not closed.';
 comment on column app_public.conversations.closed_through_id is 'The last message when the conversation was last closed. Nothing up to it waits for an answer.';
 comment on column app_public.conversations.metadata is 'Any object, for your own use.';
 create trigger _100_timestamps_on_insert before insert on app_public.conversations
@@ -1826,6 +1835,8 @@ create table app_public.data_source_connections (
 );
 create index data_source_connections_tenant_id_depends_on_connection_id_idx on app_public.data_source_connections (tenant_id, depends_on_connection_id) where (depends_on_connection_id is not null);
 comment on table app_public.data_source_connections is 'One call of a data source that a chatbot or a form can use: method, path, parameters, and the part of the response to read.';
+comment on column app_public.data_source_connections.name is '1 to 255 characters, unique in the data source.';
+comment on column app_public.data_source_connections.description is 'A note for the authors of chatbots.';
 comment on column app_public.data_source_connections.endpoint is 'The path below the data source''s base_url.';
 comment on column app_public.data_source_connections.default_params is 'Query parameters. Parameters of the caller replace those with the same name.';
 comment on column app_public.data_source_connections.default_body is 'The JSON body. Fields of the caller''s object replace those with the same name. For a GraphQL data source: {"query", "variables"?}.';
@@ -1833,6 +1844,7 @@ comment on column app_public.data_source_connections.data_key is 'The path of th
 comment on column app_public.data_source_connections.transform_config is 'Turns the items of a list into options: {"idField", "titleField", "descriptionField"?}, each a path in the item. The result is [{"id", "title", "description"?}].';
 comment on column app_public.data_source_connections.depends_on_connection_id is 'The connection whose selected item this one needs, for example brands before products. param_mapping passes the item.';
 comment on column app_public.data_source_connections.param_mapping is 'Maps parameters to paths in the run''s variables: "$.brand.id" or "brand.id" (dots and brackets; filters of JSONPath are not supported). A parameter whose path does not exist is omitted.';
+comment on column app_public.data_source_connections.is_active is 'Whether chatbots can call it.';
 create trigger _100_timestamps before insert or update on app_public.data_source_connections
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.data_source_connections
@@ -1887,11 +1899,14 @@ create index data_sources_tenant_id_created_at_idx on app_public.data_sources (t
 create index data_sources_tenant_id_is_active_idx on app_public.data_sources (tenant_id, is_active);
 create index data_sources_tenant_id_type_idx on app_public.data_sources (tenant_id, type);
 comment on table app_public.data_sources is 'An external service that chatbots call: its address and authentication. Its token is a sealed secret (setDataSourceToken) that is never shown.';
+comment on column app_public.data_sources.name is '1 to 255 characters, unique in the tenant.';
+comment on column app_public.data_sources.description is 'A note for the authors of chatbots.';
 comment on column app_public.data_sources.base_url is 'The address to which the paths of calls are appended: http(s), without user, query and fragment. Calls to addresses that are not public are refused.';
 comment on column app_public.data_sources.auth_header_name is 'The header that carries the token if auth_type is api_key.';
 comment on column app_public.data_sources.has_auth_token is 'Whether there is a token. With an auth_type but no token the data source is inactive: is_active is false until setDataSourceToken. Changing base_url or auth_type deletes the token.';
 comment on column app_public.data_sources.headers is 'Headers that are added to each call: {"name": "value"}. Not for secrets: admins can read them.';
 comment on column app_public.data_sources.config is 'Any object, for your own use.';
+comment on column app_public.data_sources.is_active is 'Whether chatbots can call it.';
 comment on column app_public.data_sources.timeout_ms is 'The maximum duration of a call in milliseconds, at most 30,000.';
 create trigger _100_timestamps before insert or update on app_public.data_sources
   for each row execute function app_private.tg__timestamps();
@@ -1992,6 +2007,8 @@ create table app_public.groups (
 );
 create unique index groups_name_key on app_public.groups (tenant_id, lower(name));
 comment on table app_public.groups is 'A list of contacts to send to. Unique by name in the tenant, regardless of case.';
+comment on column app_public.groups.name is '1 to 255 characters, unique in the tenant regardless of case.';
+comment on column app_public.groups.description is 'What the group is for.';
 create trigger _100_timestamps before insert or update on app_public.groups
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.groups
@@ -2034,7 +2051,7 @@ create index handoffs_conversation_id_tenant_id_handed_over_at_idx on app_public
 create unique index handoffs_one_open on app_public.handoffs (conversation_id) where (resolved_at is null);
 create index handoffs_open_of_tenant on app_public.handoffs (tenant_id) where (resolved_at is null);
 create index handoffs_tenant_id_handed_over_at_id_idx on app_public.handoffs (tenant_id, handed_over_at, id);
-comment on table app_public.handoffs is 'The times in which a conversation was in the hands of users: from conversations.handed_over_at until it was closed or given back to the chatbot. At most one of a conversation is open. If the conversation is handed over again later, that is another handoff.
+comment on table app_public.handoffs is 'The times in which a conversation was in the hands of users: from its handover until it was closed or given back to the chatbot. At most one of a conversation is open. If the conversation is handed over again later, that is another handoff.
 
 In SQL: written only by triggers. No foreign keys to teams and users, because handoffs are kept when these are deleted.';
 comment on column app_public.handoffs.team_id is 'The team of the conversation, or, at the end, the last one.';
@@ -2074,6 +2091,7 @@ create index invitations_expires_at_idx on app_public.invitations (expires_at);
 create unique index invitations_tenant_id_email_key on app_public.invitations (tenant_id, lower(email));
 create index invitations_tenant_id_invited_by_id_idx on app_public.invitations (tenant_id, invited_by_id);
 comment on table app_public.invitations is 'Invitations into a tenant that have not been accepted yet. Deleting one revokes it.';
+comment on column app_public.invitations.email is 'The address that was invited. An address has at most one invitation to a tenant.';
 comment on column app_public.invitations.name is 'The name of the new account, if the invited user does not enter another.';
 comment on column app_public.invitations.role is 'The role of the new member.';
 comment on column app_public.invitations.invited_by_id is 'The member who sent the invitation; null if the operator did. The invitation becomes invalid when that member may no longer invite to this role.';
@@ -2190,6 +2208,7 @@ create table app_public.memberships (
 );
 create index memberships_user_id_idx on app_public.memberships (user_id);
 comment on table app_public.memberships is 'Makes a user a member of a tenant, with a role.';
+comment on column app_public.memberships.is_active is 'Whether the user can sign in to the tenant.';
 comment on column app_public.memberships.is_available is 'Whether strategies of assignment choose the member. setAvailability changes it; conversations can still be assigned to the member by hand.';
 create trigger _100_timestamps before insert or update on app_public.memberships
   for each row execute function app_private.tg__timestamps();
@@ -2499,6 +2518,7 @@ create table app_public.tags (
 );
 create unique index tags_name_key on app_public.tags (tenant_id, lower(name));
 comment on table app_public.tags is 'A label for contacts. Unique by name in the tenant, regardless of case. Chatbots create missing tags.';
+comment on column app_public.tags.name is '1 to 100 characters, unique in the tenant regardless of case.';
 comment on column app_public.tags.color is 'The colour of the tag: #rrggbb, in lower case.';
 create trigger _100_timestamps before insert or update on app_public.tags
   for each row execute function app_private.tg__timestamps();
@@ -2573,6 +2593,8 @@ create table app_public.teams (
 );
 create unique index teams_name_key on app_public.teams (tenant_id, lower(name));
 comment on table app_public.teams is 'Members who share conversations, for example a department. Unique by name in the tenant, regardless of case: a chatbot''s handoff names the team.';
+comment on column app_public.teams.name is '1 to 255 characters, unique in the tenant regardless of case.';
+comment on column app_public.teams.description is 'What the team does: at most 1,000 characters.';
 comment on column app_public.teams.assignment is 'How a conversation that the team gets is assigned to one of its members. Null: it is not assigned, and a member takes it.';
 create trigger _100_timestamps before insert or update on app_public.teams
   for each row execute function app_private.tg__timestamps();
@@ -2627,6 +2649,7 @@ create index templates_tenant_id_provider_template_id_idx on app_public.template
 create index templates_tenant_id_status_idx on app_public.templates (tenant_id, status);
 comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as last reported by Meta. Only an approved one may be sent (PYTPL). If a template or its status is not known, Meta decides when it is sent.';
 comment on column app_public.templates.business_account_id is 'The WhatsApp Business Account (WABA) of the template. All numbers of the account may use it.';
+comment on column app_public.templates.name is 'The name that the template has at Meta: a-z, 0-9 and _.';
 comment on column app_public.templates.language is 'The language in Meta''s notation, for example en_US.';
 comment on column app_public.templates.category_at is 'When Meta reported the category. An older report changes nothing; the same applies to the other three.';
 comment on column app_public.templates.status_reason is 'Why the template was rejected or paused.';
@@ -2664,6 +2687,7 @@ create table app_public.tenants (
 create index tenants_status_idx on app_public.tenants (status);
 comment on table app_public.tenants is 'A workspace. Everything else belongs to one tenant; tenants share nothing.';
 comment on column app_public.tenants.slug is 'The short name used in URLs, at sign-in and on the command line.';
+comment on column app_public.tenants.name is 'The name of the workspace: 1 to 150 characters.';
 comment on column app_public.tenants.status is 'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
 comment on column app_public.tenants.media_retention is 'How long files are kept after they were stored, at least one day. Older files are removed once a day; their messages stay. Null: they are kept as long as their messages.';
 comment on column app_public.tenants.time_zone is 'The time zone whose days figures are counted by: a name of the IANA database, such as "Europe/Berlin". When it is changed, all figures are counted again, which takes up to some minutes; until then, days are a mixture.
@@ -2707,7 +2731,10 @@ create table app_public.users (
 create unique index users_email_key on app_public.users (lower(email));
 comment on table app_public.users is 'A member of staff who signs in. A user may be a member of several tenants.';
 comment on column app_public.users.email is 'The address used to sign in. Unique regardless of case.';
+comment on column app_public.users.name is 'The name that colleagues see: 1 to 150 characters.';
+comment on column app_public.users.avatar_url is 'The address of a picture.';
 comment on column app_public.users.is_active is 'If false, every sign-in is refused and every session ends at once.';
+comment on column app_public.users.last_login_at is 'When the user last signed in, to any tenant. Null if never.';
 create trigger _100_timestamps before insert or update on app_public.users
   for each row execute function app_private.tg__timestamps();
 create trigger _110_clean_email before insert or update of email on app_public.users
@@ -2915,6 +2942,8 @@ create index whatsapp_flows_tenant_id_data_source_id_idx on app_public.whatsapp_
 create index whatsapp_flows_tenant_id_status_idx on app_public.whatsapp_flows (tenant_id, status);
 comment on table app_public.whatsapp_flows is 'A form (a WhatsApp Flow) that chatbots send.';
 comment on column app_public.whatsapp_flows.whatsapp_flow_id is 'Meta''s id of the form, as text. Unique in the tenant. whatsapp_flow nodes name it.';
+comment on column app_public.whatsapp_flows.name is 'The name that users see: 1 to 255 characters.';
+comment on column app_public.whatsapp_flows.description is 'A note for users.';
 comment on column app_public.whatsapp_flows.status_at is 'When Meta reported the status. An older report changes nothing. Null if it has not.';
 comment on column app_public.whatsapp_flows.categories is 'Meta''s categories of the form: SIGN_UP, APPOINTMENT_BOOKING, LEAD_GENERATION, …';
 comment on column app_public.whatsapp_flows.flow_json is 'Meta''s Flow JSON: {"version", "screens": […]}. The form opens at the first screen unless the node names another.';
@@ -3152,20 +3181,6 @@ comment on column app_public.message_figure.author is 'Who wrote the messages. N
 comment on column app_public.message_figure.type is 'The type of the messages. Null if types are not distinguished.';
 comment on column app_public.message_figure.messages is 'The number of messages.';
 
-create type app_public.my_tenant as (
-  id uuid,
-  name text,
-  slug text,
-  role app_public.member_role,
-  is_current boolean
-);
-comment on type app_public.my_tenant is 'A tenant that the signed-in user is a member of.';
-comment on column app_public.my_tenant.id is 'The id of the tenant.';
-comment on column app_public.my_tenant.name is 'The name of the tenant.';
-comment on column app_public.my_tenant.slug is 'The short name of the tenant, unique in the installation.';
-comment on column app_public.my_tenant.role is 'The role of the user in the tenant.';
-comment on column app_public.my_tenant.is_current is 'Whether it is the tenant of this session.';
-
 create type app_public.open_session as (
   id uuid,
   tenant_slug text,
@@ -3183,6 +3198,20 @@ comment on column app_public.open_session.created_at is 'When the user signed in
 comment on column app_public.open_session.last_used_at is 'When the session was last refreshed: up to 15 minutes before its last request.';
 comment on column app_public.open_session.expires_at is 'When the session ends unless it is refreshed.';
 comment on column app_public.open_session.is_current is 'Whether this request belongs to the session.';
+
+create type app_public.own_tenant as (
+  id uuid,
+  name text,
+  slug text,
+  role app_public.member_role,
+  is_current boolean
+);
+comment on type app_public.own_tenant is 'A tenant that the signed-in user is a member of.';
+comment on column app_public.own_tenant.id is 'The id of the tenant.';
+comment on column app_public.own_tenant.name is 'The name of the tenant.';
+comment on column app_public.own_tenant.slug is 'The short name of the tenant, unique in the installation.';
+comment on column app_public.own_tenant.role is 'The role of the user in the tenant.';
+comment on column app_public.own_tenant.is_current is 'Whether it is the tenant of this session.';
 
 create type app_public.price_figure as (
   day date,
@@ -5878,6 +5907,8 @@ grant execute on function app_hidden.role_required_for(app_public.api_key_scope)
 create function app_hidden.save_draft(chatbot_id uuid, draft jsonb) returns app_public.chatbots as $$
 declare
   v_chatbot app_public.chatbots;
+  v_expected timestamptz := draft ->> 'expectedUpdatedAt';
+  v_id uuid;
 begin
   if save_draft.chatbot_id is null then
     insert into app_public.chatbots (tenant_id, name, description, nodes, edges, settings)
@@ -5896,14 +5927,22 @@ begin
       nodes = coalesce(draft -> 'nodes', c.nodes),
       edges = coalesce(draft -> 'edges', c.edges),
       settings = coalesce(draft -> 'settings', c.settings)
-    where c.id = v_chatbot.id
-    returning c.* into v_chatbot;
+    -- Checked where the row is locked: of two saves that expect the same state, the second one finds it changed.
+    where c.id = v_chatbot.id and c.updated_at = coalesce(v_expected, c.updated_at)
+    returning c.id into v_id;
+
+    select c.* into v_chatbot from app_public.chatbots c where c.id = v_chatbot.id;
+    if v_id is null and v_chatbot.id is not null then
+      raise exception 'The chatbot has been changed since `expectedUpdatedAt`'
+        using errcode = 'PYUPD', column = 'expected_updated_at',
+          detail = to_char(v_chatbot.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM');
+    end if;
   end if;
   return v_chatbot;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.save_draft(uuid,jsonb) is 'The privileged part of the saveChatbot mutation: updates the given ones of {"name", "description", "nodes", "edges", "settings"}, or inserts a new chatbot if chatbot_id is null. PYNFD, PYDEN: admins only.';
+comment on function app_hidden.save_draft(uuid,jsonb) is 'The privileged part of the saveChatbot mutation: updates the given ones of {"name", "description", "nodes", "edges", "settings"}, or inserts a new chatbot if chatbot_id is null. "expectedUpdatedAt": refused if the chatbot has been changed since then (PYUPD). PYNFD, PYDEN: admins only.';
 grant execute on function app_hidden.save_draft(uuid,jsonb) to parley_visitor;
 
 create function app_hidden.search_key(tenant_id uuid) returns text as $$
@@ -12951,7 +12990,7 @@ begin
 
   if not found then
     raise exception 'Another contact already has this phone number'
-      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the number.';
+      using errcode = 'PYDUP', column = 'phone', hint = 'Merge the two contacts, or correct the number.';
   end if;
   return null;
 end;
@@ -13006,7 +13045,7 @@ comment on function app_private.tg_contacts__record_erasure() is 'Keeps a keyed 
 create function app_private.tg_contacts__refuse_invalid_phone() returns trigger as $$
 begin
   raise exception '`phone` must be an international phone number with the country code, like +4915112345678'
-    using errcode = 'PYPHN';
+    using errcode = 'PYPHN', column = 'phone';
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -14360,7 +14399,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.activate_version(uuid,app_public.running_contexts,boolean) is 'Makes a version, a former one too, the one that answers new conversations. runningContexts is the fate of runs of the chatbot''s other versions; it defaults to FINISH. isExclusive: whether the tenant''s other chatbots become inactive; it defaults to true. If not, trigger rules decide. PYNFD, PYDEN: admins only.';
+comment on function app_public.activate_version(uuid,app_public.running_contexts,boolean) is 'Makes a version, a former one too, the one that answers new conversations. PYNFD, PYDEN: admins only. version_id: the id of the version. running_contexts: the fate of runs of the chatbot''s other versions; it defaults to finish. is_exclusive: whether the tenant''s other chatbots become inactive; it defaults to true. If not, trigger rules decide.';
 grant execute on function app_public.activate_version(uuid,app_public.running_contexts,boolean) to parley_visitor;
 
 create function app_public.add_contacts_to_group(contact_ids uuid[], group_id uuid) returns setof app_public.bulk_outcome as $$
@@ -14393,7 +14432,7 @@ create function app_public.add_note(conversation_id uuid, body text default null
   returning messages
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.add_note(uuid,text,uuid[],uuid,uuid) is 'Adds a note to a conversation: a message for the team, which the customer never sees. body has at most 16,384 characters; it may be missing if there is a file (mediaId). mentionedUserIds are members whose attention the note needs, at most 100; an "@name" in the text has no effect. replyToId is the message that the note is about. PYCNT. PYFIL, PYGON. PYNFD. PYCON: a mentioned user is not a member. PYDEN: agents only.';
+comment on function app_public.add_note(uuid,text,uuid[],uuid,uuid) is 'Adds a note to a conversation: a message for the team, which the customer never sees. PYCNT. PYFIL, PYGON. PYNFD. PYCON: a mentioned user is not a member. PYDEN: agents only. body: the text, at most 16,384 characters; it may be missing if there is a file. mentioned_user_ids: members whose attention the note needs, at most 100; an "@name" in the text has no effect. reply_to_id: the message that the note is about. media_id: the file of the note.';
 grant execute on function app_public.add_note(uuid,text,uuid[],uuid,uuid) to parley_visitor;
 
 create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid, team_id uuid default null::uuid, strategy app_public.assignment_strategy default null::app_public.assignment_strategy) returns app_public.conversations as $$
@@ -14408,7 +14447,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) is 'Assigns a conversation: to an active member; to a team, which assigns it to a member as the team''s `assignment` says; or to the available member whom a strategy chooses in the given team or in the conversation''s. If no member is available, it belongs to the team and is not assigned. Without any of them, it removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the chatbot. The chatbot is silent while users are in charge. PYNFD: there is no such conversation, member or team. PYREQ: a strategy without a team, or together with a user. PYDEN: agents only.';
+comment on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) is 'Assigns a conversation to a member or a team. If no member is available, it belongs to the team and is not assigned. Without a member, a team and a strategy, it removes the assignment and ends the chatbot''s pause; a conversation without a team is then given back to the chatbot. The chatbot is silent while users are in charge. PYNFD: there is no such conversation, member or team. PYREQ: a strategy without a team, or together with a user. PYDEN: agents only. user_id: an active member. team_id: a team, which assigns it to a member as its `assignment` says. strategy: how to choose an available member of the given team, or of the conversation''s.';
 grant execute on function app_public.assign_conversation(uuid,uuid,uuid,app_public.assignment_strategy) to parley_visitor;
 
 create function app_public.assign_conversations(conversation_ids uuid[], user_id uuid default null::uuid, team_id uuid default null::uuid, strategy app_public.assignment_strategy default null::app_public.assignment_strategy) returns setof app_public.bulk_outcome as $$
@@ -14441,7 +14480,7 @@ create function app_public.canned_replies_filled(canned_reply app_public.canned_
   where v.variables is not null
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.canned_replies_filled(app_public.canned_replies,uuid,jsonb) is 'The canned reply as sendCannedReply would send it in a conversation, with these further variables (an object). Null if there is no such conversation.';
+comment on function app_public.canned_replies_filled(app_public.canned_replies,uuid,jsonb) is 'The canned reply as sendCannedReply would send it in a conversation. Null if there is no such conversation. variables: values by name, in addition to the known ones.';
 grant execute on function app_public.canned_replies_filled(app_public.canned_replies,uuid,jsonb) to parley_visitor;
 
 create function app_public.change_cursor() returns text as $$
@@ -14495,7 +14534,7 @@ create function app_public.chatbot_node_stats(version_id uuid) returns setof app
   order by n.entered desc, n.node_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.chatbot_node_stats(uuid) is 'Statistics of each node over the runs of a version, the most visited node first; updated as runs proceed.';
+comment on function app_public.chatbot_node_stats(uuid) is 'Statistics of each node over the runs of a version, the most visited node first; updated as runs proceed. version_id: the id of the version.';
 grant execute on function app_public.chatbot_node_stats(uuid) to parley_visitor;
 
 create function app_public.chatbot_outcome_stats(version_id uuid) returns setof app_public.chatbot_outcome_stat as $$
@@ -14525,7 +14564,7 @@ create function app_public.chatbot_outcome_stats(version_id uuid) returns setof 
   order by 3 desc, 1, 2
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.chatbot_outcome_stats(uuid) is 'Ended runs of a version by status and outcome, the most frequent first, with their median duration.';
+comment on function app_public.chatbot_outcome_stats(uuid) is 'Ended runs of a version by status and outcome, the most frequent first, with their median duration. version_id: the id of the version.';
 grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
 
 create function app_public.claim_conversation(conversation_id uuid) returns app_public.conversations as $$
@@ -14593,7 +14632,7 @@ create function app_public.contact_by_phone(phone text) returns app_public.conta
   select c.* from app_public.contacts c where c.id = (app_hidden.contact_ids_by_phone(contact_by_phone.phone))[1]
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.contact_by_phone(text) is 'The contact with a phone number, written as people write it: "+90 (532) 111-22-33", "00905321112233", or with the 0 of a national number, "0532 111 22 33", which is looked up in the countries of the tenant''s own numbers. Also finds a number that a customer has given up, until another one has it. Null if there is none.';
+comment on function app_public.contact_by_phone(text) is 'The contact with a phone number, written as people write it: "+90 (532) 111-22-33", "00905321112233", or with the 0 of a national number, "0532 111 22 33", which is looked up in the countries of the tenant''s own numbers. Also finds a number that a customer has given up, until another one has it. Null if there is none. phone: the number.';
 grant execute on function app_public.contact_by_phone(text) to parley_visitor;
 
 create function app_public.contacts_message_figures(contact app_public.contacts) returns app_public.message_count as $$
@@ -14657,7 +14696,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.create_api_key(text,app_public.api_key_scope[],timestamp with time zone) is 'Creates an API key, with which a program uses this API: `Authorization: Bearer parley_…`. For admins and owners. The secret is shown only once. The key remains valid when its creator leaves; revoke_api_key() ends it. PYREQ: the key would have expired already. PYCON: the name is empty, too long or that of another key, or there are no scopes. PYLIM: the tenant has 50 valid keys. PYKEY: an API key cannot create keys. PYDEN: admins only.';
+comment on function app_public.create_api_key(text,app_public.api_key_scope[],timestamp with time zone) is 'Creates an API key, with which a program uses this API: `Authorization: Bearer parley_…`. For admins and owners. The secret is shown only once. The key remains valid when its creator leaves; revoke_api_key() ends it. PYREQ: the key would have expired already. PYCON: the name is empty, too long or that of another key, or there are no scopes. PYLIM: the tenant has 50 valid keys. PYKEY: an API key cannot create keys. PYDEN: admins only. name: what the key is for; 1 to 100 characters. scopes: what the key may do. expires_at: when the key stops being valid; by default it does not expire.';
 grant execute on function app_public.create_api_key(text,app_public.api_key_scope[],timestamp with time zone) to parley_visitor;
 
 create function app_public.current_api_key() returns app_public.api_keys as $$
@@ -14772,7 +14811,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.edit_note(uuid,text,uuid[]) is 'Edits a note: currentContent shows the new text, edits the earlier ones. Users who are mentioned in addition are notified; mentions of the note that are left out stay. PYNFD: the caller has written no such note, or it is deleted. PYDEN: agents only. PYCNT. PYCON: a mentioned user is not a member.';
+comment on function app_public.edit_note(uuid,text,uuid[]) is 'Edits a note: currentContent shows the new text, edits the earlier ones. Users who are mentioned in addition are notified; mentions of the note that are left out stay. PYNFD: the caller has written no such note, or it is deleted. PYDEN: agents only. PYCNT. PYCON: a mentioned user is not a member. body: the new text. mentioned_user_ids: members whose attention the note needs in addition.';
 grant execute on function app_public.edit_note(uuid,text,uuid[]) to parley_visitor;
 
 create function app_public.end_other_sessions() returns integer as $$
@@ -14790,7 +14829,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.end_other_sessions() is 'Ends all sessions of the caller except this one, in all tenants, and returns how many. PYKEY: an API key has no sessions.';
+comment on function app_public.end_other_sessions() is 'Ends all sessions of the caller except this one, in all tenants. PYKEY: an API key has no sessions. ended_sessions: how many there were.';
 grant execute on function app_public.end_other_sessions() to parley_visitor;
 
 create function app_public.end_presence(conversation_id uuid) returns boolean as $$
@@ -14807,7 +14846,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.end_presence(uuid) is 'Ends what show_presence() shows of the caller in a conversation. Returns whether there was anything. PYKEY: an API key is not shown.';
+comment on function app_public.end_presence(uuid) is 'Ends what show_presence() shows of the caller in a conversation. PYKEY: an API key is not shown. ended: whether the caller was shown.';
 grant execute on function app_public.end_presence(uuid) to parley_visitor;
 
 create function app_public.end_session(id uuid) returns boolean as $$
@@ -14825,7 +14864,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.end_session(uuid) is 'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such open session. PYKEY: an API key has no sessions.';
+comment on function app_public.end_session(uuid) is 'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such open session. PYKEY: an API key has no sessions. ended: true.';
 grant execute on function app_public.end_session(uuid) to parley_visitor;
 
 create function app_public.fetch_media(media_id uuid) returns app_public.media as $$
@@ -14882,7 +14921,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.invite_user(text,text,app_public.member_role,boolean) is 'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). With by_mail, the user gets a link by e-mail, and token is null; the invitation shows whether it was sent. Otherwise give the token to the user, who passes it to acceptInvitation within 7 days: it is shown only once. Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant. PYKEY: an API key cannot invite.';
+comment on function app_public.invite_user(text,text,app_public.member_role,boolean) is 'Invites a user to this tenant. For admins and owners; neither the role nor the role of an invitation it replaces may exceed the caller''s own (PYDEN). Inviting an address again revokes its earlier invitation. The answer does not reveal whether the address has an account in another tenant. PYUSR: the address belongs to a member of this tenant. PYKEY: an API key cannot invite. email: the address of the user. name: the name of the new account; defaults to the beginning of the address. role: the role of the user; defaults to agent. by_mail: whether the user gets a link by e-mail; the invitation shows whether it was sent. Otherwise give the token to the user, who passes it to acceptInvitation within 7 days.';
 grant execute on function app_public.invite_user(text,text,app_public.member_role,boolean) to parley_visitor;
 
 create function app_public.mark_conversation_read(conversation_id uuid) returns app_public.conversations as $$
@@ -14931,7 +14970,7 @@ create function app_public.message_by_provider_id(channel_id uuid, provider_mess
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.message_by_provider_id(uuid,text) is 'The message, inbound or outbound, that the provider knows by this id (for WhatsApp: wamid). Null if there is none.';
+comment on function app_public.message_by_provider_id(uuid,text) is 'The message, inbound or outbound, that the provider knows by this id (for WhatsApp: wamid). Null if there is none. provider_message_id: the id of the provider.';
 grant execute on function app_public.message_by_provider_id(uuid,text) to parley_visitor;
 
 create function app_public.message_changes_user(change app_public.message_changes) returns setof app_public.users as $$
@@ -15111,7 +15150,7 @@ $$
 comment on function app_public.messages_user(app_public.messages) is 'The user who wrote the message. Null if no user did, or if the user is not a member of the tenant any more.';
 grant execute on function app_public.messages_user(app_public.messages) to parley_visitor;
 
-create function app_public.my_tenants() returns setof app_public.my_tenant as $$
+create function app_public.my_tenants() returns setof app_public.own_tenant as $$
   select t.id, t.name, t.slug, t.role, t.id = m.tenant_id
   from app_hidden.current_membership() m
   cross join lateral app_private.tenants_of(m.user_id) t
@@ -15259,7 +15298,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_canned_reply(uuid,uuid,text,jsonb,uuid,text) is 'Sends a canned reply, which is named by its id or by its shortcut; the caller''s own come before those of all members. Its variables are contact, customer_phone, user, tenant, and those given. As sendMessage otherwise. PYREQ: a variable has no value. PYNFD. PYDEN. The errors of sendMessage.';
+comment on function app_public.send_canned_reply(uuid,uuid,text,jsonb,uuid,text) is 'Sends a canned reply, which is named by its id or by its shortcut; the caller''s own come before those of all members. Its variables are contact, customer_phone, user, tenant, and those given. As sendMessage otherwise. PYREQ: a variable has no value. PYNFD. PYDEN. The errors of sendMessage. canned_reply_id: the id of the reply. shortcut: the shortcut of the reply, instead of its id. variables: values by name, in addition to the known ones. reply_to_id: the message to quote. idempotency_key: as for sendMessage.';
 grant execute on function app_public.send_canned_reply(uuid,uuid,text,jsonb,uuid,text) to parley_visitor;
 
 create function app_public.send_message(conversation_id uuid, content jsonb default '{}'::jsonb, type app_public.message_type default 'text'::app_public.message_type, reply_to_id uuid default null::uuid, idempotency_key text default null::text, media_id uuid default null::uuid) returns app_public.messages as $$
@@ -15301,7 +15340,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) is 'Sends a message. replyToId is the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. With a mediaId, the file is sent in the media object of the content that has neither id nor link: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. With an idempotencyKey (1 to 200 characters, kept for eight days), repeating the request returns the same message instead of sending it again; another request with the same key is refused (PYIDM). Errors: PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYNFD, PYDEN.';
+comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYNFD, PYDEN. content: the Graph API''s own object of the type. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM).';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) to parley_visitor;
 
 create function app_public.set_availability(is_available boolean) returns app_public.memberships as $$
@@ -15316,7 +15355,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.set_availability(boolean) is 'Says whether strategies of assignment choose the caller. Admins set it for others with updateMembership. PYKEY: an API key is calling. PYDEN.';
+comment on function app_public.set_availability(boolean) is 'Says whether strategies of assignment choose the caller. Admins set it for others with updateMembership. PYKEY: an API key is calling. PYDEN. is_available: whether the caller can be chosen.';
 grant execute on function app_public.set_availability(boolean) to parley_visitor;
 
 create function app_public.show_presence(conversation_id uuid, state app_public.presence_state) returns app_public.presences as $$
@@ -15386,7 +15425,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.sign_out() is 'Ends this session at once: its access token and its refresh token stop working. Returns false if it had already ended. PYKEY: an API key has no session; revoke_api_key() ends it.';
+comment on function app_public.sign_out() is 'Ends this session at once: its access token and its refresh token stop working. PYKEY: an API key has no session; revoke_api_key() ends it. signed_out: false if the session had already ended.';
 grant execute on function app_public.sign_out() to parley_visitor;
 
 create function app_public.skip_chatbot_node(conversation_id uuid) returns app_public.conversations as $$
@@ -15419,7 +15458,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.snooze_conversation(uuid,timestamp with time zone) is 'Snoozes an open conversation until a time, or by default until the customer''s next message, which ends every snooze. Closing ends it too. null ends it now. PYREQ: until must be in the future, and the conversation open. PYNFD. PYDEN: agents only.';
+comment on function app_public.snooze_conversation(uuid,timestamp with time zone) is 'Snoozes an open conversation. The customer''s next message ends every snooze, and so does closing. PYREQ: until must be in the future, and the conversation open. PYNFD. PYDEN: agents only. until: the end of the snooze; by default the customer''s next message. null ends a snooze now.';
 grant execute on function app_public.snooze_conversation(uuid,timestamp with time zone) to parley_visitor;
 
 create function app_public.snooze_conversations(conversation_ids uuid[], until timestamp with time zone default 'infinity'::timestamp with time zone) returns setof app_public.bulk_outcome as $$
@@ -15493,7 +15532,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any pause. If the conversation is assigned to a user, the run sends its first messages and continues when the conversation is given back; if it only belongs to a team, the chatbot takes it back. variables are set before the first node; names of system variables (customer_phone, contact, callback_url, …) are ignored. Outside the 24-hour window the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not exist, or the chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only.';
+comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any pause. If the conversation is assigned to a user, the run sends its first messages and continues when the conversation is given back; if it only belongs to a team, the chatbot takes it back. Outside the 24-hour window the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not exist, or the chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only. variables: a JSON object that is set before the first node; names of system variables (customer_phone, contact, callback_url, …) are ignored.';
 grant execute on function app_public.start_chatbot(uuid,uuid,jsonb) to parley_visitor;
 
 create function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped'::text) returns app_public.conversations as $$
@@ -15507,7 +15546,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.stop_chatbot_run(uuid,text) is 'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, PYDEN: agents only.';
+comment on function app_public.stop_chatbot_run(uuid,text) is 'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, PYDEN: agents only. reason: why the run ends.';
 grant execute on function app_public.stop_chatbot_run(uuid,text) to parley_visitor;
 
 create function app_public.tag_contacts(contact_ids uuid[], tag_id uuid) returns setof app_public.bulk_outcome as $$
@@ -15550,7 +15589,7 @@ create function app_public.tenants_chatbot_figures(tenant app_public.tenants, si
   order by 1, 2
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.tenants_chatbot_figures(app_public.tenants,date,date,app_public.chatbot_grouping[]) is 'The runs of chatbots by the day on which they ended. with_user: a user took part, because the conversation was handed over during the run or at its end, or a user wrote. containment: the share of the other runs. Days and by: as for message_figures.';
+comment on function app_public.tenants_chatbot_figures(app_public.tenants,date,date,app_public.chatbot_grouping[]) is 'The runs of chatbots by the day on which they ended. with_user: a user took part, because the conversation was handed over during the run or at its end, or a user wrote. containment: the share of the other runs. PYLIM: more than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list gives the total.';
 grant execute on function app_public.tenants_chatbot_figures(app_public.tenants,date,date,app_public.chatbot_grouping[]) to parley_visitor;
 
 create function app_public.tenants_conversation_figures(tenant app_public.tenants) returns setof app_public.conversation_figure as $$
@@ -15592,7 +15631,7 @@ create function app_public.tenants_delivery_figures(tenant app_public.tenants, s
   order by 1, 2, 3
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.tenants_delivery_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The outcome of messages that Parley sent, by the day on which they were queued: a status that arrives days later changes the figures of that day. Days and by: as for message_figures.';
+comment on function app_public.tenants_delivery_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The outcome of messages that Parley sent, by the day on which they were queued: a status that arrives days later changes the figures of that day. PYLIM: more than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list gives the total.';
 grant execute on function app_public.tenants_delivery_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;
 
 create function app_public.tenants_failure_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.delivery_grouping[] default '{}'::app_public.delivery_grouping[]) returns setof app_public.failure_figure as $$
@@ -15610,7 +15649,7 @@ create function app_public.tenants_failure_figures(tenant app_public.tenants, si
   order by 1, 2, 3, 5 desc, 4
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.tenants_failure_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages that have failed, by the error_code of their status, the most frequent first. Days and by: as for delivery_figures, but by default for all days together.';
+comment on function app_public.tenants_failure_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages that have failed, by the error_code of their status, the most frequent first. PYLIM: more than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list, the default, gives the figures of all days together.';
 grant execute on function app_public.tenants_failure_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;
 
 create function app_public.tenants_handoff_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.handoff_grouping[] default '{}'::app_public.handoff_grouping[]) returns setof app_public.handoff_figure as $$
@@ -15658,7 +15697,7 @@ create function app_public.tenants_handoff_figures(tenant app_public.tenants, si
   order by g.day, g.team_id, g.user_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.tenants_handoff_figures(app_public.tenants,date,date,app_public.handoff_grouping[]) is 'How fast users handled the conversations that were handed over to them, by the day of the handover; chatbots do not count. The times begin with the handover. A first response counts for the user who wrote it (null: in the phone app), and for the team that had the conversation then. A resolution, which is closing the conversation or giving it back to the chatbot, counts for the user who did it, or, if a rule did it, for the assignee, and for the last team. handoffs counts for the last team and assignee. p90: nine of ten were as fast or faster. Days and by: as for message_figures.';
+comment on function app_public.tenants_handoff_figures(app_public.tenants,date,date,app_public.handoff_grouping[]) is 'How fast users handled the conversations that were handed over to them, by the day of the handover; chatbots do not count. The times begin with the handover. A first response counts for the user who wrote it (null: in the phone app), and for the team that had the conversation then. A resolution, which is closing the conversation or giving it back to the chatbot, counts for the user who did it, or, if a rule did it, for the assignee, and for the last team. handoffs counts for the last team and assignee. p90: nine of ten were as fast or faster. PYLIM: more than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list gives the total.';
 grant execute on function app_public.tenants_handoff_figures(app_public.tenants,date,date,app_public.handoff_grouping[]) to parley_visitor;
 
 create function app_public.tenants_message_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.message_grouping[] default '{day}'::app_public.message_grouping[]) returns setof app_public.message_figure as $$
@@ -15676,7 +15715,7 @@ create function app_public.tenants_message_figures(tenant app_public.tenants, si
   order by 1, 2, 3, 4, 5
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.tenants_message_figures(app_public.tenants,date,date,app_public.message_grouping[]) is 'The number of messages by the day on which they were written, in the tenant''s time zone, from the day since until the day until: by default the last 30 days until today; PYLIM: more than 400. Imported messages count, and so do reactions, edits and deletions by the author, which are messages of these types. by: what to distinguish. An empty list gives the total.';
+comment on function app_public.tenants_message_figures(app_public.tenants,date,date,app_public.message_grouping[]) is 'The number of messages by the day on which they were written, in the tenant''s time zone. PYLIM: more than 400 days. Imported messages count, and so do reactions, edits and deletions by the author, which are messages of these types. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list gives the total.';
 grant execute on function app_public.tenants_message_figures(app_public.tenants,date,date,app_public.message_grouping[]) to parley_visitor;
 
 create function app_public.tenants_price_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.delivery_grouping[] default '{}'::app_public.delivery_grouping[]) returns setof app_public.price_figure as $$
@@ -15696,7 +15735,7 @@ create function app_public.tenants_price_figures(tenant app_public.tenants, sinc
   order by 1, 2, 3, 7 desc, 4, 5, 6
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages for which the provider reported a pricing, by its category (marketing, utility, …), its type (regular, free_customer_service, …) and whether they are charged. Providers report no amounts: multiply by the prices of your contract. Days and by: as for failure_figures.';
+comment on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages for which the provider reported a pricing, by its category (marketing, utility, …), its type (regular, free_customer_service, …) and whether they are charged. Providers report no amounts: multiply by the prices of your contract. PYLIM: more than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list, the default, gives the figures of all days together.';
 grant execute on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) to parley_visitor;
 
 create function app_public.tenants_waiting_figures(tenant app_public.tenants) returns setof app_public.waiting_figure as $$
@@ -15715,7 +15754,7 @@ create function app_public.tenants_waiting_figures(tenant app_public.tenants) re
   order by 1 desc, 2, 3
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.tenants_waiting_figures(app_public.tenants) is 'Customers who are waiting now. A row for each team and assignee with the conversations that are in their hands, and how many of these wait for an answer of a user, the first since waiting_since. A row without is_handed_over has the others, which neither a user nor a chatbot has answered. Snoozed conversations do not wait.';
+comment on function app_public.tenants_waiting_figures(app_public.tenants) is 'Customers who are waiting now. One figure for each team and assignee counts the conversations that are in their hands, and how many of these wait for an answer of a user, the first since waiting_since. The one without is_handed_over has the others, which neither a user nor a chatbot has answered. Snoozed conversations do not wait.';
 grant execute on function app_public.tenants_waiting_figures(app_public.tenants) to parley_visitor;
 
 create function app_public.untag_contacts(contact_ids uuid[], tag_id uuid) returns setof app_public.bulk_outcome as $$

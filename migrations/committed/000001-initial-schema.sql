@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5e9d718dc691683ddb80b0ac1b4106b4de129c9e
+--! Hash: sha1:34150c5c9feed30bc42b444ccc75e4400aa6193b
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3847,7 +3847,7 @@ comment on function app_private.tg_contacts__normalize() is
 create or replace function app_private.tg_contacts__refuse_invalid_phone() returns trigger as $$
 begin
   raise exception '`phone` must be an international phone number with the country code, like +4915112345678'
-    using errcode = 'PYPHN';
+    using errcode = 'PYPHN', column = 'phone';
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
@@ -3919,7 +3919,7 @@ begin
 
   if not found then
     raise exception 'Another contact already has this phone number'
-      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the number.';
+      using errcode = 'PYDUP', column = 'phone', hint = 'Merge the two contacts, or correct the number.';
   end if;
   return null;
 end;
@@ -4179,7 +4179,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.contact_by_phone(text) is
   E'The contact with a phone number, written as people write it: "+90 (532) 111-22-33", "00905321112233", or with the '
    '0 of a national number, "0532 111 22 33", which is looked up in the countries of the tenant''s own numbers. Also '
-   'finds a number that a customer has given up, until another one has it. Null if there is none.';
+   'finds a number that a customer has given up, until another one has it. Null if there is none. '
+   'phone: the number.';
 
 grant execute on function app_public.contact_by_phone(text) to parley_visitor;
 --! EndIncluded contacts/contact_by_phone.sql
@@ -11445,9 +11446,11 @@ comment on column app_hidden.delivery_activity.count is
   E'Negative for messages that no longer have this status, or were deleted.';
 
 create type app_public.handoff_grouping as enum ('day', 'team', 'user');
-comment on type app_public.handoff_grouping is E'What figures of handoffs distinguish.';
+comment on type app_public.handoff_grouping is
+  E'What figures of handoffs distinguish. day: the day, in the tenant''s time zone. team: the team. user: the user.';
 create type app_public.chatbot_grouping as enum ('day', 'chatbot');
-comment on type app_public.chatbot_grouping is E'What figures of chatbots distinguish.';
+comment on type app_public.chatbot_grouping is
+  E'What figures of chatbots distinguish. day: the day, in the tenant''s time zone. chatbot: the chatbot.';
 create type app_public.handoff_outcome as enum ('closed', 'returned', 'merged');
 comment on type app_public.handoff_outcome is
   E'closed: the conversation was closed or archived. returned: it was given back to the chatbot. merged: two '
@@ -11475,9 +11478,9 @@ create index on app_public.handoffs (tenant_id, handed_over_at, id);
 create index handoffs_open_of_tenant on app_public.handoffs (tenant_id) where resolved_at is null;
 alter table app_public.handoffs enable row level security;
 comment on table app_public.handoffs is
-  E'The times in which a conversation was in the hands of users: from conversations.handed_over_at until it was closed '
-   'or given back to the chatbot. At most one of a conversation is open. If the conversation is handed over again '
-   'later, that is another handoff.\n\n'
+  E'The times in which a conversation was in the hands of users: from its handover until it was closed or given back '
+   'to the chatbot. At most one of a conversation is open. If the conversation is handed over again later, that is '
+   'another handoff.\n\n'
    'In SQL: written only by triggers. No foreign keys to teams and users, because handoffs are kept when these are '
    'deleted.';
 comment on column app_public.handoffs.team_id is E'The team of the conversation, or, at the end, the last one.';
@@ -12390,8 +12393,9 @@ comment on function app_public.tenants_handoff_figures(
    'not count. The times begin with the handover. A first response counts for the user who wrote it (null: in the '
    'phone app), and for the team that had the conversation then. A resolution, which is closing the conversation or '
    'giving it back to the chatbot, counts for the user who did it, or, if a rule did it, for the assignee, and for the '
-   'last team. handoffs counts for the last team and assignee. p90: nine of ten were as fast or faster. Days and by: '
-   'as for message_figures.';
+   'last team. handoffs counts for the last team and assignee. p90: nine of ten were as fast or faster. PYLIM: more '
+   'than 400 days. since: the first day; by default 29 days before until. '
+   'until: the last day; by default today. by: what to distinguish. An empty list gives the total.';
 
 grant execute on function app_public.tenants_handoff_figures(
   app_public.tenants, date, date, app_public.handoff_grouping[]
@@ -12416,9 +12420,9 @@ returns setof app_public.waiting_figure as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.tenants_waiting_figures(app_public.tenants) is
-  E'Customers who are waiting now. A row for each team and assignee with the conversations that are in their hands, '
-   'and how many of these wait for an answer of a user, the first since waiting_since. A row without is_handed_over '
-   'has the others, which neither a user nor a chatbot has answered. Snoozed conversations do not wait.';
+  E'Customers who are waiting now. One figure for each team and assignee counts the conversations that are in their '
+   'hands, and how many of these wait for an answer of a user, the first since waiting_since. The one without '
+   'is_handed_over has the others, which neither a user nor a chatbot has answered. Snoozed conversations do not wait.';
 
 grant execute on function app_public.tenants_waiting_figures(app_public.tenants) to parley_visitor;
 --! EndIncluded figures/tenants_waiting_figures.sql
@@ -13772,6 +13776,8 @@ grant execute on function app_public.activate_version(uuid, app_public.running_c
 create or replace function app_hidden.save_draft(chatbot_id uuid, draft jsonb) returns app_public.chatbots as $$
 declare
   v_chatbot app_public.chatbots;
+  v_expected timestamptz := draft ->> 'expectedUpdatedAt';
+  v_id uuid;
 begin
   if save_draft.chatbot_id is null then
     insert into app_public.chatbots (tenant_id, name, description, nodes, edges, settings)
@@ -13790,8 +13796,16 @@ begin
       nodes = coalesce(draft -> 'nodes', c.nodes),
       edges = coalesce(draft -> 'edges', c.edges),
       settings = coalesce(draft -> 'settings', c.settings)
-    where c.id = v_chatbot.id
-    returning c.* into v_chatbot;
+    -- Checked where the row is locked: of two saves that expect the same state, the second one finds it changed.
+    where c.id = v_chatbot.id and c.updated_at = coalesce(v_expected, c.updated_at)
+    returning c.id into v_id;
+
+    select c.* into v_chatbot from app_public.chatbots c where c.id = v_chatbot.id;
+    if v_id is null and v_chatbot.id is not null then
+      raise exception 'The chatbot has been changed since `expectedUpdatedAt`'
+        using errcode = 'PYUPD', column = 'expected_updated_at',
+          detail = to_char(v_chatbot.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.USTZH:TZM');
+    end if;
   end if;
   return v_chatbot;
 end;
@@ -13799,7 +13813,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_hidden.save_draft(uuid, jsonb) is
   E'The privileged part of the saveChatbot mutation: updates the given ones of {"name", "description", "nodes", '
-   '"edges", "settings"}, or inserts a new chatbot if chatbot_id is null. PYNFD, PYDEN: admins only.';
+   '"edges", "settings"}, or inserts a new chatbot if chatbot_id is null. "expectedUpdatedAt": refused if the chatbot '
+   'has been changed since then (PYUPD). PYNFD, PYDEN: admins only.';
 
 grant execute on function app_hidden.save_draft(uuid, jsonb) to parley_visitor;
 --! EndIncluded chatbots/save_draft.sql
@@ -14164,8 +14179,9 @@ comment on function app_public.tenants_chatbot_figures(
   app_public.tenants, date, date, app_public.chatbot_grouping[]
 ) is
   E'The runs of chatbots by the day on which they ended. with_user: a user took part, because the conversation was '
-   'handed over during the run or at its end, or a user wrote. containment: the share of the other runs. Days and by: '
-   'as for message_figures.';
+   'handed over during the run or at its end, or a user wrote. containment: the share of the other runs. PYLIM: more '
+   'than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: '
+   'what to distinguish. An empty list gives the total.';
 
 grant execute on function app_public.tenants_chatbot_figures(
   app_public.tenants, date, date, app_public.chatbot_grouping[]
@@ -17684,8 +17700,8 @@ create or replace function app_public.canned_replies_filled(
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.canned_replies_filled(app_public.canned_replies, uuid, jsonb) is
-  E'The canned reply as sendCannedReply would send it in a conversation, with these further variables (an object). '
-   'Null if there is no such conversation.';
+  E'The canned reply as sendCannedReply would send it in a conversation. Null if there is no such conversation. '
+   'variables: values by name, in addition to the known ones.';
 
 grant execute on function app_public.canned_replies_filled(app_public.canned_replies, uuid, jsonb) to parley_visitor;
 --! EndIncluded messages/canned_replies_filled.sql
@@ -17736,7 +17752,9 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.send_canned_reply(uuid, uuid, text, jsonb, uuid, text) is
   E'Sends a canned reply, which is named by its id or by its shortcut; the caller''s own come before those of all '
    'members. Its variables are contact, customer_phone, user, tenant, and those given. As sendMessage otherwise. '
-   'PYREQ: a variable has no value. PYNFD. PYDEN. The errors of sendMessage.';
+   'PYREQ: a variable has no value. PYNFD. PYDEN. The errors of sendMessage. canned_reply_id: the id of the reply. '
+   'shortcut: the shortcut of the reply, instead of its id. variables: values by name, in addition to the known ones. '
+   'reply_to_id: the message to quote. idempotency_key: as for sendMessage.';
 
 grant execute on function app_public.send_canned_reply(uuid, uuid, text, jsonb, uuid, text) to parley_visitor;
 --! EndIncluded messages/send_canned_reply.sql

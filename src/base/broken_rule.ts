@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { fieldName } from "./field_name.ts";
 
 /** For the ending of a constraint's name, the rule in words. */
 const MUST: readonly [claim: RegExp, must: string][] = [
@@ -57,9 +58,8 @@ function keyFields(detail: string | undefined): string | undefined {
   return own && own.length > 0 ? own.map(field).join(" with ") : undefined;
 }
 
-/** A column as GraphQL names it. */
 function field(column: string): string {
-  return `"${column.replace(/_([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())}"`;
+  return `"${fieldName(column)}"`;
 }
 
 function words(table: string): string {

@@ -2,8 +2,11 @@ import pg from "pg";
 import { brokenCheck, brokenReference, missingValue, takenValue } from "./broken_rule.ts";
 import { ERRORS, type ErrorCode, isErrorCode } from "./errors.ts";
 
-/** A failed statement or connection as an error of Parley: a message without values, and the hint of a PY error. */
-type DatabaseFailure = { code: ErrorCode; message: string; hint?: string };
+/**
+ * A failed statement or connection as an error of Parley: a message without values, the hint of a PY error, and of PYUPD
+ * when the object was last changed.
+ */
+type DatabaseFailure = { code: ErrorCode; message: string; hint?: string; updatedAt?: string };
 
 type Rule = {
   /** SQLSTATEs, or classes of them. */
@@ -39,8 +42,14 @@ const RULES: readonly Rule[] = [
 export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   if (!(error instanceof pg.DatabaseError))
     return isUnreachable(error) ? { code: "PYUNA", message: "The database cannot be reached" } : undefined;
-  const { code: state = "", constraint, message, hint } = error;
-  if (isErrorCode(state)) return { code: state, message, ...(hint && { hint }) };
+  const { code: state = "", constraint, message, hint, detail } = error;
+  if (isErrorCode(state))
+    return {
+      code: state,
+      message,
+      ...(hint && { hint }),
+      ...(state === "PYUPD" && detail && { updatedAt: detail }),
+    };
   const rule = RULES.find(
     (candidate) =>
       candidate.states.test(state) &&

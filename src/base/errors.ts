@@ -183,6 +183,11 @@ export const ERRORS = {
     meaning: "The chatbot's graph is invalid.",
     remedy: "Correct the graph. The error lists the problems.",
   },
+  PYUPD: {
+    kind: "conflict",
+    meaning: "The object has been changed since it was read.",
+    remedy: "Read it again, and repeat the change.",
+  },
   PYCON: {
     kind: "conflict",
     meaning: "A value violates a rule of the table: it is missing, already taken, or out of range.",
@@ -266,10 +271,13 @@ export type ErrorCode = keyof typeof ERRORS;
 export class ParleyError extends Error {
   override name = "ParleyError";
   readonly code: ErrorCode;
+  /** Where in the arguments of a mutation the refused value is: `["input", "first"]`. */
+  readonly inputPath: readonly string[] | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { inputPath?: readonly string[] }) {
     super(message, options);
     this.code = code;
+    this.inputPath = options?.inputPath;
   }
 }
 

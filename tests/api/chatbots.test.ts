@@ -77,6 +77,26 @@ test("problems are returned as data; errors prevent publishing, and no other ten
   assert.equal((await api.ask(agent, SAVE, { name: "Mine", nodes, edges })).code, "PYDEN");
 });
 
+test("a save that expects what is no longer there is refused, and says when the draft was changed", async () => {
+  const save = `mutation ($id: UUID!, $name: String!, $seen: Datetime) {
+    saveChatbot(input: { id: $id, name: $name, expectedUpdatedAt: $seen }) { chatbot { name updatedAt } }
+  }`;
+  const { id } = (await api.ask(admin, SAVE, { name: "Shared", ...SUPPORT_BOT })).data.saveChatbot.chatbot;
+  const read = "query ($id: UUID!) { chatbot(id: $id) { name updatedAt } }";
+  const seen = (await api.ask(admin, read, { id })).data.chatbot.updatedAt;
+  // Two tabs at once: without the check in the update itself, both would find what they expect.
+  const both = await Promise.all(["One", "Two"].map((name) => api.ask(admin, save, { id, name, seen })));
+  const [saved] = both.filter(({ errors }) => errors.length === 0);
+  const [refused] = both.filter(({ code }) => code === "PYUPD");
+  const { chatbot } = saved!.data.saveChatbot;
+  assert.equal(refused!.errors[0]!.extensions.updatedAt, chatbot.updatedAt, refused!.text);
+  assert.deepEqual(refused!.errors[0]!.extensions.inputPath, ["input", "expectedUpdatedAt"]);
+  assert.deepEqual((await api.ask(admin, read, { id })).data.chatbot, chatbot);
+  const again = await api.ask(admin, save, { id, name: "Three", seen: chatbot.updatedAt });
+  assert.equal(again.data?.saveChatbot.chatbot.name, "Three", again.text);
+  assert.equal((await api.ask(admin, save, { id, name: "Four" })).errors.length, 0, "nothing is expected");
+});
+
 test("a draft is played reply by reply: nothing is stored, the client carries the state", async () => {
   const saved = await api.ask(admin, SAVE, { name: "Played", ...SUPPORT_BOT });
   const { id } = saved.data.saveChatbot.chatbot;

@@ -45,6 +45,59 @@ test("the error for a taken value says only that it is taken", async () => {
     assert.ok(!answer.text.includes(inside), inside);
 });
 
+test("an error names the field that was refused, as the input does", async () => {
+  const { contactId } = await aConversation(database.pool, workspace);
+  await addContact({ externalRef: "customer 4711" });
+  const tagged = await api.ask(
+    agent,
+    'mutation { createTag(input: { tag: { name: "VIP" } }) { tag { id } } }',
+  );
+  const nobody = "01890000-0000-7000-8000-000000000000";
+  const refused: [code: string, inputPath: string, mutation: string][] = [
+    [
+      "PYCON",
+      "input.contact.email",
+      'createContact(input: { contact: { email: "secret" } }) { contact { id } }',
+    ],
+    [
+      "PYPHN",
+      "input.contact.phone",
+      'createContact(input: { contact: { phone: "secret" } }) { contact { id } }',
+    ],
+    [
+      "PYCON",
+      "input.contact.externalRef",
+      'createContact(input: { contact: { externalRef: "customer 4711" } }) { contact { id } }',
+    ],
+    // A unique index on lower(name).
+    ["PYCON", "input.tag.name", 'createTag(input: { tag: { name: "vip" } }) { tag { id } }'],
+    [
+      "PYCON",
+      "input.patch.name",
+      `updateTag(input: { id: "${tagged.data.createTag.tag.id}", patch: { name: null } }) { tag { id } }`,
+    ],
+    [
+      "PYCON",
+      "input.contactTag.tagId",
+      `createContactTag(input: { contactTag: { contactId: "${contactId}", tagId: "${nobody}" } }) { contactTag { tagId } }`,
+    ],
+    [
+      "PYREQ",
+      "input.first",
+      `replayConversation(input: { conversationId: "${nobody}", versionId: "${nobody}", first: 5000 }) { isCut }`,
+    ],
+  ];
+  for (const [code, inputPath, mutation] of refused) {
+    const { errors, text } = await api.ask(agent, `mutation { renamed: ${mutation} }`);
+    const [error] = errors;
+    assert.equal(error?.extensions.code, code, text);
+    assert.deepEqual(error.extensions.inputPath, inputPath.split("."), text);
+    assert.equal(error.extensions.field, inputPath.split(".").at(-1));
+    assert.deepEqual(error.path, ["renamed"]);
+    assert.ok(!/secret|4711|vip/.test(text), text);
+  }
+});
+
 test("a malformed value is not quoted in the database's error", async () => {
   const answer = await addContact({ optedOutAt: "not a time, but secret" });
   assert.ok(["PYCON", "PYREQ"].includes(answer.code!));

@@ -6,13 +6,17 @@ import { databaseFailure } from "../../base/database_error.ts";
 import { ERRORS, type ErrorCode, isErrorCode } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { describeRefusal } from "./describe_refusal.ts";
+import type { RefusedField } from "./refused_field.ts";
 
-type ClientError = { code: ErrorCode; message: string; hint?: string | undefined };
+/** Adds which field was refused, where that is known. */
+export type FieldOf = (error: GraphQLError, cause: unknown) => RefusedField | undefined;
+
+type ClientError = { code: ErrorCode; message: string; hint?: string | undefined; updatedAt?: string };
 
 /** Converts an error for clients: a PY code and what to do, without internal details. */
-export function maskError(error: Error, log: Log): GraphQLFormattedError {
+export function maskError(error: Error, log: Log, fieldOf?: FieldOf): GraphQLFormattedError {
   const cause = innermost(error);
-  const { code, message, hint } = knownError(error, cause) ?? unexpected(cause, log);
+  const { code, message, hint, updatedAt } = knownError(error, cause) ?? unexpected(cause, log);
   const { kind, remedy } = ERRORS[code];
   return {
     message,
@@ -20,7 +24,13 @@ export function maskError(error: Error, log: Log): GraphQLFormattedError {
       ...(error.locations && { locations: error.locations }),
       ...(error.path && { path: error.path }),
     }),
-    extensions: { code, kind, hint: hint ?? remedy },
+    extensions: {
+      code,
+      kind,
+      hint: hint ?? remedy,
+      ...(updatedAt && { updatedAt }),
+      ...(error instanceof GraphQLError && fieldOf?.(error, cause)),
+    },
   };
 }
 
@@ -33,12 +43,12 @@ function innermost(error: Error): unknown {
 }
 
 function knownError(error: Error, cause: unknown): ClientError | undefined {
+  const failure = databaseFailure(cause);
+  if (failure) return failure;
   if (cause instanceof Error && "code" in cause && isErrorCode(cause.code)) {
     const hint = "hint" in cause && typeof cause.hint === "string" ? cause.hint : undefined;
     return { code: cause.code, message: cause.message, hint };
   }
-  const failure = databaseFailure(cause);
-  if (failure) return failure;
   // A row that was deleted between two statements of the request, or a function that returned what it says it never does.
   if (cause instanceof GraphQLError && cause.message.startsWith("Cannot return null for non-nullable field"))
     return undefined;

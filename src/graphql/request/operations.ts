@@ -18,7 +18,7 @@ import { countObjects } from "../limits/count_objects.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { isDeeperThan } from "../limits/variable_depth.ts";
 import { PAGE_SIZE } from "../schema/page_size.ts";
-import { maskError } from "./mask_error.ts";
+import { type FieldOf, maskError } from "./mask_error.ts";
 import type { ReadDocument } from "./read_document.ts";
 import { createRequestQueue, type RequestQueue } from "./request_queue.ts";
 import { rootFields } from "./root_fields.ts";
@@ -73,6 +73,8 @@ type Settings = {
   readDocument(query: string): ReadDocument;
   /** The connections, shared by tenant, and by session or API key. */
   connections: FairShare;
+  /** Finds the field of an input that was refused. */
+  fieldOf: FieldOf;
   /** The time limit after which a query is answered with PYTIM. */
   timeoutMs: number;
 };
@@ -83,6 +85,7 @@ export function createOperations({
   resolvedPreset,
   readDocument,
   connections,
+  fieldOf,
   timeoutMs,
 }: Settings): Operations {
   const queueOf = ({ visitor, origin }: Operation) =>
@@ -113,7 +116,7 @@ export function createOperations({
         const result = await withTimeout(timeoutMs, run, tooLate);
         // There are no @defer and @stream in the schema.
         if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
-        return masked(result, log);
+        return masked(result, log, fieldOf);
       } catch (error) {
         return { errors: [maskError(error as Error, log)] };
       } finally {
@@ -180,10 +183,10 @@ function tooLate(): ParleyError {
 }
 
 /** The result with masked errors. */
-export function masked(result: ExecutionResult, log: Log): FormattedExecutionResult {
+export function masked(result: ExecutionResult, log: Log, fieldOf?: FieldOf): FormattedExecutionResult {
   const { errors, ...rest } = result;
   if (!errors) return rest;
-  return { ...rest, errors: errors.map((error) => maskError(error, log)) };
+  return { ...rest, errors: errors.map((error) => maskError(error, log, fieldOf)) };
 }
 
 function refused(code: "PYREQ" | "PYLIM", message: string): RefusedRequest {

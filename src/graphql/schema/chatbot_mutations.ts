@@ -4,7 +4,7 @@ import { ParleyError } from "../../base/errors.ts";
 import { parseGraph } from "../../chatbot/exchange/parse_graph.ts";
 import type { Problem } from "../../chatbot/validation/problem.ts";
 import { describeErrors, validateChatbot } from "../../services/validate_chatbot.ts";
-import { json, row, type, uuid } from "./graphql_types.ts";
+import { exactInstant, json, row, type, uuid } from "./graphql_types.ts";
 import { serverMutation } from "./server_mutation.ts";
 
 const ChatbotProblem = type("ChatbotProblem", "A problem of a chatbot.", {
@@ -27,6 +27,7 @@ const saveChatbot = serverMutation({
     PYNFD: "there is no such chatbot",
     PYDEN: "the caller is not an admin",
     PYCON: "the name is taken",
+    PYUPD: "it has been changed since expectedUpdatedAt; `extensions.updatedAt` says when",
   },
   input: {
     id: uuid().optional().describe("Creates a chatbot when absent."),
@@ -37,6 +38,11 @@ const saveChatbot = serverMutation({
     description: z.string().optional().describe("A note for the authors of the chatbot."),
     nodes: json().optional().describe("The nodes of the graph: [{id, type, position, data}]."),
     edges: json().optional().describe("The edges of the graph: [{source, target, sourceHandle?}]."),
+    expectedUpdatedAt: exactInstant()
+      .optional()
+      .describe(
+        "The updatedAt that the chatbot had when it was read. If it has been changed since, nothing is saved (PYUPD).",
+      ),
     settings: json().optional().describe("Language, time zone, keywords, guards, timeouts."),
   },
   payload: { chatbot: row("chatbots"), problems: z.array(ChatbotProblem) },

@@ -60,6 +60,14 @@ export function instant() {
     .register(graphqlTypes, { name: "Datetime" });
 }
 
+/** A point in time as the database has returned it, to the microsecond: passed on as it came. */
+export function exactInstant() {
+  return z
+    .string()
+    .refine((text) => !Number.isNaN(Date.parse(text)), "must be a date")
+    .register(graphqlTypes, { name: "Datetime" });
+}
+
 /** An enum, and what each of its values means. */
 export function choice<const Value extends string>(
   name: string,

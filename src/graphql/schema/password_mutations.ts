@@ -21,7 +21,7 @@ function changePassword(sessions: Accounts["sessions"]): ServerMutation {
     },
     // Without a token it is refused like a request whose session has ended.
     requires: "anyone",
-    input: { oldPassword: z.string(), newPassword },
+    input: { oldPassword: z.string().describe("The current password."), newPassword },
     payload: { endedSessions: z.int().describe("The number of other sessions that ended.") },
     run: async ({ input, visitor }) => ({ endedSessions: await sessions.changePassword(input, visitor) }),
   });
@@ -36,7 +36,7 @@ function requestPasswordReset(passwordResets: Accounts["passwordResets"]): Serve
       "hour; requests beyond that, and beyond twenty in an hour from one source, are ignored.",
     errors: { PYUNA: "too many users are requesting a new password at once" },
     requires: "anyone",
-    input: { email: z.string() },
+    input: { email: z.string().describe("The address of the account.") },
     payload: {},
     run: async ({ input, origin }) => {
       await passwordResets.request(input.email, origin);

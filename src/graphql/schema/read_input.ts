@@ -9,8 +9,10 @@ export function readInput<Input extends z.ZodType>(schema: Input, given: object)
   const fields = Object.entries(given).filter(([, value]) => value !== null && value !== undefined);
   const result = schema.safeParse(Object.fromEntries(fields), { error: describe });
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new ParleyError("PYREQ", `\`${issue!.path.join(".")}\` ${issue!.message}`);
+  const { path, message } = result.error.issues[0]!;
+  throw new ParleyError("PYREQ", `\`${path.join(".")}\` ${message}`, {
+    inputPath: ["input", ...path.map(String)],
+  });
 }
 
 /** The message for checks that have no message of their own. */

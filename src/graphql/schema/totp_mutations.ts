@@ -17,7 +17,7 @@ export function totpMutations(totp: Pick<Totp, "start" | "confirm" | "remove">):
         PYCON: "codes are required already: call removeTotp first",
       },
       requires: "anyone",
-      input: { password: z.string() },
+      input: { password: z.string().describe("The password of the account.") },
       payload: {
         uri: z
           .string()
@@ -58,7 +58,7 @@ export function totpMutations(totp: Pick<Totp, "start" | "confirm" | "remove">):
       },
       requires: "anyone",
       input: {
-        password: z.string(),
+        password: z.string().describe("The password of the account."),
         code: z.string().describe("A code of the app, or a recovery code."),
       },
       payload: {},

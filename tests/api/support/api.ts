@@ -17,7 +17,11 @@ type Answer = {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: what a query answers with depends on the query
   data: any;
-  errors: { message: string; path?: (string | number)[]; extensions: Record<string, string> }[];
+  errors: {
+    message: string;
+    path?: (string | number)[];
+    extensions: Record<string, string> & { inputPath?: string[] };
+  }[];
   /** Of the first error. */
   code: string | undefined;
   text: string;
