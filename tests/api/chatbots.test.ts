@@ -25,11 +25,11 @@ after(async () => {
 
 const SAVE = `mutation ($id: UUID, $name: String, $nodes: JSON, $edges: JSON) {
   saveChatbot(input: {id: $id, name: $name, nodes: $nodes, edges: $edges}) {
-    chatbot { id name status } problems { code graphNodeId severity }
+    chatbot { id name status } problems { code graphNodeId path severity }
   }
 }`;
 const PUBLISH = `mutation ($id: UUID!) {
-  publishChatbot(input: {chatbotId: $id}) { chatbotVersion { id number } problems { code graphNodeId severity } }
+  publishChatbot(input: {chatbotId: $id}) { chatbotVersion { id number } problems { code graphNodeId path severity } }
 }`;
 const ACTIVATE = `mutation ($id: UUID!, $running: RunningContexts) {
   activateVersion(input: {versionId: $id, runningContexts: $running}) { chatbot { id status activeVersionId } }
@@ -62,10 +62,8 @@ test("problems are returned as data; errors prevent publishing, and no other ten
   const saved = await api.ask(admin, SAVE, { name: "Broken", nodes, edges });
   assert.equal(saved.errors.length, 0, saved.text);
   const { chatbot, problems } = saved.data.saveChatbot;
-  assert.ok(
-    problems.some(({ severity }: { severity: string }) => severity === "error"),
-    saved.text,
-  );
+  const missing = problems.find(({ severity }: { severity: string }) => severity === "error");
+  assert.deepEqual([missing?.graphNodeId, missing?.path], ["call", "data.apiUrl"], saved.text);
   const refused = await api.ask(admin, PUBLISH, { id: chatbot.id });
   assert.deepEqual(refused.data?.publishChatbot, { chatbotVersion: null, problems }, refused.text);
   const validate = "mutation ($id: UUID!) { validateChatbot(input: {chatbotId: $id}) { problems { code } } }";

@@ -13,8 +13,10 @@ export function nodeProblems(node: GraphNode, kinds: NodeKinds): Problem[] {
     const { name, required, warnsOverLimit, limit } = field;
     const value = field.of(data);
     if (required !== undefined && typeof value === "string" && value.trim() === "")
-      return [problem(required, node.id, `"${name}" is missing.`)];
-    return warnsOverLimit && limit !== undefined ? overLimit(node.id, name, value as string, limit) : [];
+      return [{ ...problem(required, node.id, `"${name}" is missing.`), path: `data.${name}` }];
+    return warnsOverLimit && limit !== undefined
+      ? overLimit(node.id, name, value as string, limit).map((each) => ({ ...each, path: `data.${name}` }))
+      : [];
   });
   return [...ofFields, ...(kind.problems?.(node) ?? [])];
 }

@@ -4,6 +4,8 @@ export type Problem = {
   code: string;
   /** The node with the problem; null when it concerns the whole chatbot. */
   nodeId: string | null;
+  /** Where in the node it is: `data.url`. Absent if it concerns no single field. */
+  path?: string;
   /** The explanation for people. */
   message: string;
   /** An error prevents publishing; a warning explains what a run will do. */

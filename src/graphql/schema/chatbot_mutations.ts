@@ -13,6 +13,10 @@ const ChatbotProblem = type("ChatbotProblem", "A problem of a chatbot.", {
     .string()
     .nullable()
     .describe("The id of the node that it is about; null if it is about the whole chatbot."),
+  path: z
+    .string()
+    .nullable()
+    .describe("Where in the node it is, such as `data.url`; null if it concerns no single field."),
   message: z.string().describe("What is wrong, in English."),
   severity: z.string().describe("error: the chatbot cannot be published. warning: it says what will happen."),
 });
@@ -103,8 +107,8 @@ const publishChatbot = serverMutation({
 export const chatbotMutations = [saveChatbot, validate, publishChatbot];
 
 /** `nodeId` is Relay's in GraphQL. */
-function shown({ nodeId: graphNodeId, ...problem }: Problem) {
-  return { graphNodeId, ...problem };
+function shown({ nodeId: graphNodeId, path, ...problem }: Problem) {
+  return { graphNodeId, path: path ?? null, ...problem };
 }
 
 function readGraph(nodes: unknown = [], edges: unknown = []) {
