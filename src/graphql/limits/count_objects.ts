@@ -14,6 +14,12 @@ import {
 } from "postgraphile/graphql";
 import { pageSize } from "../schema/page_size.ts";
 
+/**
+ * Of an object whose lists share a page: how many objects they may hold together, from how many each would hold if the
+ * page were all its own. The extension `mostOf` of a type.
+ */
+export type MostOf = (countOf: (field: string) => number) => number;
+
 /** A total count reads every row. */
 const TOTAL_COUNT = 20;
 
@@ -54,20 +60,29 @@ class ObjectCounter {
   }
 
   ofSelections(set: SelectionSetNode, parent: GraphQLCompositeType, pageOf: number): number {
+    const { mostOf } = parent.extensions as { mostOf?: MostOf };
+    if (!mostOf) return this.#ofSelections(set, parent, pageOf);
+    return mostOf((field) => this.#ofSelections(set, parent, pageOf, field));
+  }
+
+  /** @param only of this field alone */
+  #ofSelections(set: SelectionSetNode, parent: GraphQLCompositeType, pageOf: number, only?: string): number {
     let sum = 0;
     for (const selection of set.selections) {
       switch (selection.kind) {
         case "Field":
-          sum += this.#ofField(selection, parent, pageOf);
+          if (only === undefined || only === selection.name.value)
+            sum += this.#ofField(selection, parent, pageOf);
           break;
         case "InlineFragment": {
           const { typeCondition, selectionSet } = selection;
           const condition = typeCondition && this.#schema.getType(typeCondition.name.value);
-          sum += this.ofSelections(selectionSet, isCompositeType(condition) ? condition : parent, pageOf);
+          const type = isCompositeType(condition) ? condition : parent;
+          sum += this.#ofSelections(selectionSet, type, pageOf, only);
           break;
         }
         case "FragmentSpread":
-          sum += this.#ofFragment(selection.name.value, pageOf);
+          sum += this.#ofFragment(selection.name.value, pageOf, only);
           break;
         default:
           throw new Error(selection satisfies never);
@@ -76,15 +91,16 @@ class ObjectCounter {
     return sum;
   }
 
-  #ofFragment(name: string, pageOf: number): number {
+  #ofFragment(name: string, pageOf: number, only?: string): number {
     // The page size is part of the key: the same fragment may be spread in two connections.
-    const key = `${name} ${pageOf}`;
+    const key = `${name} ${pageOf} ${only}`;
     const known = this.#counted.get(key);
     if (known !== undefined) return known;
     const fragment = this.#fragments.get(name);
     const type = fragment && this.#schema.getType(fragment.typeCondition.name.value);
+    const of = only === undefined ? this.ofSelections : this.#ofSelections;
     const count =
-      fragment && isCompositeType(type) ? this.ofSelections(fragment.selectionSet, type, pageOf) : 0;
+      fragment && isCompositeType(type) ? of.call(this, fragment.selectionSet, type, pageOf, only) : 0;
     this.#counted.set(key, count);
     return count;
   }

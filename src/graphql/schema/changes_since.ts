@@ -4,6 +4,7 @@ import { sql } from "postgraphile/@dataplan/pg/pg-sql2";
 import { access, context, lambda, list, type Step } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
 import type { Visitor } from "../auth/visitor.ts";
+import type { MostOf } from "../limits/count_objects.ts";
 import { deletedTypeOf, kindsOf, NOTICE_KINDS } from "../live/notice_kinds.ts";
 
 /** Of app_hidden.changes_since(): the most objects of a kind in a page. */
@@ -118,12 +119,23 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
   };
 }, "ParleyChangesSinceFields");
 
+/** A message is also a change of its conversation, so both lists may be as long as the page. */
+const mostOfPage: MostOf = (countOf) => {
+  const { messages, conversations, ...others } = Object.fromEntries(
+    [...Object.keys(CHANGED_KINDS), "deleted"].map((field) => [field, countOf(field)]),
+  );
+  return Math.max(messages! + conversations!, ...Object.values(others));
+};
+
 /** Says how long the lists of a page are, for the limit of objects. */
 const ChangesSinceLimits: GraphileConfig.Plugin = {
   name: "ParleyChangesSinceLimits",
   version: "1.0.0",
   schema: {
     hooks: {
+      GraphQLObjectType: (type) =>
+        type.name === "Changes" ? { ...type, extensions: { ...type.extensions, mostOf: mostOfPage } } : type,
+
       GraphQLObjectType_fields_field(field, _build, { Self, scope: { fieldName } }) {
         if (Self.name !== "Changes" || !(Object.hasOwn(CHANGED_KINDS, fieldName) || fieldName === "deleted"))
           return field;

@@ -39,6 +39,27 @@ test("a list without pages counts as long as it can be", () => {
   assert.equal(count("{ person { parents { name parents { name } } } }"), 1 + 2 * (1 + 2));
 });
 
+test("lists that share a page count as many objects as the page can hold", () => {
+  const lists = buildSchema(`
+    type Query { page: Page }
+    type Page { people: [Person!]!, pets: [Person!]! }
+    type Person { name: String }
+  `);
+  const page = lists.getType("Page") as GraphQLObjectType;
+  for (const field of Object.values(page.getFields())) field.extensions = { longestList: 10 };
+  const ofPage = (query: string) => {
+    const document = parse(query);
+    return countObjects(lists, document, getOperationAST(document)!, {});
+  };
+  const query =
+    "{ page { people { name } ...More } } fragment More on Page { pets { name } more: pets { name } }";
+  assert.equal(ofPage(query), 1 + 10 + 20);
+  page.extensions = {
+    mostOf: (countOf: (field: string) => number) => Math.max(countOf("people"), countOf("pets")),
+  };
+  assert.equal(ofPage(query), 1 + 20);
+});
+
 test("variables count as they are given, by default, or as the default page", () => {
   const query = "query ($n: Int) { people(first: $n) { nodes { name } } }";
   assert.equal(count(query, { n: 7 }), 8);
