@@ -13667,6 +13667,9 @@ begin
     NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
   end if;
 
+  -- An empty content is refused with what it lacks, and may be filled in from a file.
+  NEW.content := coalesce(NEW.content, '{}');
+
   if NEW.type = 'note' then
     NEW.direction := 'internal';
   end if;

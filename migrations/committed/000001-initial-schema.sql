@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:34150c5c9feed30bc42b444ccc75e4400aa6193b
+--! Hash: sha1:2050c3c7973e07cfbdc968c908d091e1903b6b85
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7023,6 +7023,9 @@ begin
     -- Under the caller's own policies: a conversation of another tenant is not found.
     NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
   end if;
+
+  -- An empty content is refused with what it lacks, and may be filled in from a file.
+  NEW.content := coalesce(NEW.content, '{}');
 
   if NEW.type = 'note' then
     NEW.direction := 'internal';

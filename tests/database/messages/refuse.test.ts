@@ -145,6 +145,18 @@ story("a text of WhatsApp's has at most 4,096 characters: PYCNT", async (db) => 
   assert.equal(await refusal(db, () => send(db, thread.conversationId, "é".repeat(4_097))), "PYCNT");
 });
 
+story("a message without content is refused with what it lacks: PYCNT", async (db) => {
+  const { thread } = await aThread(db);
+  const insert = (columns: string, values: string) =>
+    refusal(db, () =>
+      db.query(`insert into app_public.messages (conversation_id${columns}) values ($1${values})`, [
+        thread.conversationId,
+      ]),
+    );
+  assert.equal(await insert(", type", ", 'text'"), "PYCNT");
+  assert.equal(await insert(", type, content", ", 'image', null"), "PYCNT");
+});
+
 story("one refused message causes the whole statement to be refused", async (db) => {
   const workspace = await aWorkspace(db);
   await aConversation(db, workspace);
