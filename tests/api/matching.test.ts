@@ -129,4 +129,13 @@ test("conversations that wait are listed before those that do not, over all page
   assert.deepEqual(await ids("WAITING_SINCE_ASC"), [2, 3, 1, 0, 4]);
   assert.deepEqual(await ids("WAITING_SINCE_DESC"), [1, 3, 2, 4, 0]);
   assert.deepEqual(await ids("SNOOZED_UNTIL_ASC"), [0, 1, 2, 3, 4]);
+
+  const { data } = await api.ask(
+    agent,
+    "query ($id: UUID!) { conversation(id: $id) { snoozedUntil closedAt } }",
+    {
+      id: threads[1]!.conversationId,
+    },
+  );
+  assert.deepEqual(data.conversation, { snoozedUntil: "infinity", closedAt: null });
 });

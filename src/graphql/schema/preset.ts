@@ -5,6 +5,7 @@ import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connecti
 import { Columns } from "./columns.ts";
 import { CurrentMessage } from "./current_message.ts";
 import { Descriptions } from "./descriptions/descriptions.ts";
+import { InfiniteTimes } from "./infinite_times.ts";
 import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
 import { Nullability } from "./nullability.ts";
@@ -27,6 +28,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
     CurrentMessage,
     UniqueOrder,
     NullableOrders,
+    InfiniteTimes,
     MissingRow,
     WrittenFilters,
     ...Nullability,
