@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2050c3c7973e07cfbdc968c908d091e1903b6b85
+--! Hash: sha1:40352c3af3f9a50b992fc4933b11040409d55e8a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -15288,8 +15288,8 @@ begin
     when value ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$' then value::timestamptz
   end;
 exception
-  -- There is no 30 February.
-  when datetime_field_overflow then return null;
+  -- There is no 30 February, and no time zone is 16 hours from UTC.
+  when datetime_field_overflow or invalid_time_zone_displacement_value then return null;
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 

@@ -94,6 +94,7 @@ const REFUSED: [filter: unknown, reason: string][] = [
   [{ field: "unreadCount", atLeast: 1.5 }, "`$.atLeast` must be a whole number of at most nine digits"],
   [{ field: "unreadCount", is: 1e300 }, "`$.is` must be a whole number of at most nine digits"],
   [{ field: "createdAt", before: "2026-02-30" }, "`$.before` must be a time: "],
+  [{ field: "createdAt", before: "2026-11-28T09:30:00+16:00" }, "`$.before` must be a time: "],
   [{ field: "createdAt", before: "2026-11-28T09:30:00" }, "`$.before` must be a time: "],
   [{ field: "createdAt", after: "2 days" }, "`$.after` must be a time: "],
   [{ field: "createdAt", after: "in 2 days ago" }, "`$.after` must be a time: "],
