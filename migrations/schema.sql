@@ -1715,6 +1715,7 @@ create table app_public.conversations (
   constraint conversations_closed_has_closed_at check (((status = 'open'::app_public.conversation_status) = (closed_at is null))),
   constraint conversations_closed_is_not_handed_over check (((status = 'open'::app_public.conversation_status) or (handed_over_at is null))),
   constraint conversations_closed_is_not_snoozed check (((status = 'open'::app_public.conversation_status) or (snoozed_until is null))),
+  constraint conversations_handed_over_at_is_finite check (isfinite(handed_over_at)),
   constraint conversations_metadata_is_at_most_32_kb check ((octet_length((metadata)::text) <= 32768)),
   constraint conversations_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint conversations_unread_count_not_negative check ((unread_count >= 0))
@@ -4567,8 +4568,8 @@ begin
     when value ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$' then value::timestamptz
   end;
 exception
-  -- There is no 30 February.
-  when datetime_field_overflow then return null;
+  -- There is no 30 February, and no time zone is 16 hours from UTC.
+  when datetime_field_overflow or invalid_time_zone_displacement_value then return null;
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
@@ -7121,6 +7122,16 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.bounded_metadata(jsonb,jsonb) is 'The first argument if it is within the size limit of metadata columns, else the second. For writes that have no caller to report an error to.';
 
+create function app_private.can_be_quoted(message_id uuid, conversation_id uuid, direction app_public.message_direction) returns boolean as $$
+  select exists (
+    select from app_public.messages m
+    where m.id = can_be_quoted.message_id and m.conversation_id = can_be_quoted.conversation_id
+    and (can_be_quoted.direction = 'internal' or m.direction <> 'internal')
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.can_be_quoted(uuid,uuid,app_public.message_direction) is 'Whether a message of that direction in the conversation may quote the other message: it is stored in the same conversation. Internal messages are quoted by internal ones only.';
+
 create function app_private.change_channel() returns text as $$
   select c.name from app_private.change_channels c
 $$
@@ -9359,15 +9370,6 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_different_person(uuid,uuid,text,text) is 'Whether the user ids of a customer who wrote to this channel show that the customer is not this contact, although both have the same number.';
 
-create function app_private.is_in_conversation(message_id uuid, conversation_id uuid) returns boolean as $$
-  select exists (
-    select from app_public.messages m
-    where m.id = is_in_conversation.message_id and m.conversation_id = is_in_conversation.conversation_id
-  )
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.is_in_conversation(uuid,uuid) is 'Whether a message is stored in a conversation.';
-
 create function app_private.is_listed(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, content jsonb) returns boolean as $$
   select direction <> 'internal' and origin <> 'group' and type not in ('edit', 'revoke')
     and (type <> 'reaction' or coalesce(content ->> 'emoji', '') <> '')
@@ -11201,7 +11203,7 @@ create function app_private.refusal_message(code text, text_limit integer) retur
     when 'PYCHN' then 'A channel of this kind cannot send this type of message'
     when 'PYCNT' then format('On a channel of this kind, `body` must have at most %s characters', text_limit)
     when 'PYADR' then 'The contact has no address on this channel'
-    when 'PYNFD' then 'The quoted message (reply_to_id) is not in this conversation'
+    when 'PYNFD' then 'The quoted message (reply_to_id) must be in this conversation, and not internal'
     when 'PYTPL' then 'The template is not approved'
   end
 $$
@@ -13767,8 +13769,9 @@ begin
       when n.media_id is not null
         and not app_private.require_media(n.tenant_id, n.media_id, ch.kind, n.type, n.content)
       then 'PYFIL'
-      -- The provider would show the customer another customer's message.
-      when n.reply_to_id is not null and not app_private.is_in_conversation(n.reply_to_id, n.conversation_id)
+      -- The provider would show the customer another customer's message, or a note.
+      when n.reply_to_id is not null
+        and not app_private.can_be_quoted(n.reply_to_id, n.conversation_id, n.direction)
       then 'PYNFD'
       when n.direction = 'internal' then null
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'

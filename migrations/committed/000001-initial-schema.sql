@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:40352c3af3f9a50b992fc4933b11040409d55e8a
+--! Hash: sha1:7d3eee21795e4f96919726884719c2741558f130
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4657,6 +4657,7 @@ create table app_public.conversations (
   foreign key (tenant_id, team_id) references app_public.teams (tenant_id, id) on delete set null (team_id),
   constraint conversations_closed_has_closed_at check ((status = 'open') = (closed_at is null)),
   constraint conversations_closed_is_not_handed_over check (status = 'open' or handed_over_at is null),
+  constraint conversations_handed_over_at_is_finite check (isfinite(handed_over_at)),
   constraint conversations_closed_is_not_snoozed check (status = 'open' or snoozed_until is null)
 ) with (fillfactor = 70);
 create index on app_public.conversations (tenant_id, last_activity_at desc, id desc);
@@ -7085,19 +7086,23 @@ comment on function app_private.tg_messages__refuse_change() is
   E'Refuses updates of messages (PYFIX). Only conversation_id may change, when two contacts turn out to be the same '
    'person.';
 --! EndIncluded messages/tg_messages__refuse_change.sql
---! Included messages/is_in_conversation.sql
-create or replace function app_private.is_in_conversation(message_id uuid, conversation_id uuid) returns boolean as $$
+--! Included messages/can_be_quoted.sql
+create or replace function app_private.can_be_quoted(
+  message_id uuid, conversation_id uuid, direction app_public.message_direction
+) returns boolean as $$
   select exists (
     select from app_public.messages m
-    where m.id = is_in_conversation.message_id and m.conversation_id = is_in_conversation.conversation_id
+    where m.id = can_be_quoted.message_id and m.conversation_id = can_be_quoted.conversation_id
+    and (can_be_quoted.direction = 'internal' or m.direction <> 'internal')
   )
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 -- The pinned search_path keeps it from being inlined: a statement that calls it for some rows only opens no partitions
 -- for the others.
 
-comment on function app_private.is_in_conversation(uuid, uuid) is
-  E'Whether a message is stored in a conversation.';
---! EndIncluded messages/is_in_conversation.sql
+comment on function app_private.can_be_quoted(uuid, uuid, app_public.message_direction) is
+  E'Whether a message of that direction in the conversation may quote the other message: it is stored in the same '
+   'conversation. Internal messages are quoted by internal ones only.';
+--! EndIncluded messages/can_be_quoted.sql
 --! Included messages/refusal_message.sql
 create or replace function app_private.refusal_message(code text, text_limit int) returns text as $$
   select case code
@@ -7106,7 +7111,7 @@ create or replace function app_private.refusal_message(code text, text_limit int
     when 'PYCHN' then 'A channel of this kind cannot send this type of message'
     when 'PYCNT' then format('On a channel of this kind, `body` must have at most %s characters', text_limit)
     when 'PYADR' then 'The contact has no address on this channel'
-    when 'PYNFD' then 'The quoted message (reply_to_id) is not in this conversation'
+    when 'PYNFD' then 'The quoted message (reply_to_id) must be in this conversation, and not internal'
     when 'PYTPL' then 'The template is not approved'
   end
 $$ language sql stable set search_path to pg_catalog, pg_temp;
@@ -7153,8 +7158,9 @@ begin
       when n.media_id is not null
         and not app_private.require_media(n.tenant_id, n.media_id, ch.kind, n.type, n.content)
       then 'PYFIL'
-      -- The provider would show the customer another customer's message.
-      when n.reply_to_id is not null and not app_private.is_in_conversation(n.reply_to_id, n.conversation_id)
+      -- The provider would show the customer another customer's message, or a note.
+      when n.reply_to_id is not null
+        and not app_private.can_be_quoted(n.reply_to_id, n.conversation_id, n.direction)
       then 'PYNFD'
       when n.direction = 'internal' then null
       when p.is_blocked or p.opted_out_at is not null then 'PYOPT'

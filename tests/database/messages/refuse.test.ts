@@ -59,7 +59,7 @@ story("a customer who never wrote is written to by template only", async (db) =>
   await template(db, thread);
 });
 
-story("a message quotes one of its own conversation only: PYNFD", async (db) => {
+story("a message quotes one of its own conversation only, and no note: PYNFD", async (db) => {
   const workspace = await aWorkspace(db);
   const [thread, other] = [await aConversation(db, workspace), await aConversation(db, workspace)];
   const quote = (id: string) =>
@@ -71,6 +71,8 @@ story("a message quotes one of its own conversation only: PYNFD", async (db) => 
   const foreign = await send(db, other.conversationId);
   assert.equal(await refusal(db, () => quote(foreign)), "PYNFD");
   assert.equal(await refusal(db, () => quote(randomUUID())), "PYNFD");
+  const note = await db.query("select id from app_public.add_note($1, 'Rude')", [thread.conversationId]);
+  assert.equal(await refusal(db, () => quote(note.rows[0].id)), "PYNFD");
   await quote(await send(db, thread.conversationId));
 });
 
