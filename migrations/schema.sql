@@ -13331,7 +13331,10 @@ begin
   -- Deleting a tenant deletes all it has.
   join app_public.tenants t on t.id = r.tenant_id
   cross join lateral (
-    select app_private.notice_text(r.event, r.details, t.time_zone) || coalesce(' by ' || v_actor, '') as body
+    select case
+      when r.event = 'assigned' and r.details ->> 'user_id' = v_user_id::text then 'Taken'
+      else app_private.notice_text(r.event, r.details, t.time_zone)
+    end || coalesce(' by ' || v_actor, '') as body
   ) w
   order by r.id;
   return null;
@@ -15449,17 +15452,14 @@ grant execute on function app_public.skip_chatbot_node(uuid) to parley_visitor;
 create function app_public.snooze_conversation(conversation_id uuid, until timestamp with time zone default 'infinity'::timestamp with time zone) returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_problem text := (
+    select o.message from app_public.snooze_conversations(array[v_conversation.id], until) o
+  );
 begin
-  if until <= now() then
-    raise exception '`until` must be in the future' using errcode = 'PYREQ';
+  if v_problem is not null then
+    raise exception '%', v_problem using errcode = 'PYREQ';
   end if;
-
-  update app_public.conversations c set snoozed_until = until
-  where c.id = v_conversation.id and c.status = 'open'
-  returning c.* into v_conversation;
-  if not found then
-    raise exception 'Only an open conversation can be snoozed' using errcode = 'PYREQ';
-  end if;
+  select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
 $$

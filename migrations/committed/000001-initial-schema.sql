@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7d3eee21795e4f96919726884719c2741558f130
+--! Hash: sha1:3c03e06316f5ba566bdbe1f5b6aa796be6ea2f61
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5253,17 +5253,14 @@ create or replace function app_public.snooze_conversation(
 ) returns app_public.conversations as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_problem text := (
+    select o.message from app_public.snooze_conversations(array[v_conversation.id], until) o
+  );
 begin
-  if until <= now() then
-    raise exception '`until` must be in the future' using errcode = 'PYREQ';
+  if v_problem is not null then
+    raise exception '%', v_problem using errcode = 'PYREQ';
   end if;
-
-  update app_public.conversations c set snoozed_until = until
-  where c.id = v_conversation.id and c.status = 'open'
-  returning c.* into v_conversation;
-  if not found then
-    raise exception 'Only an open conversation can be snoozed' using errcode = 'PYREQ';
-  end if;
+  select c.* into v_conversation from app_public.conversations c where c.id = v_conversation.id;
   return v_conversation;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -5664,7 +5661,10 @@ begin
   -- Deleting a tenant deletes all it has.
   join app_public.tenants t on t.id = r.tenant_id
   cross join lateral (
-    select app_private.notice_text(r.event, r.details, t.time_zone) || coalesce(' by ' || v_actor, '') as body
+    select case
+      when r.event = 'assigned' and r.details ->> 'user_id' = v_user_id::text then 'Taken'
+      else app_private.notice_text(r.event, r.details, t.time_zone)
+    end || coalesce(' by ' || v_actor, '') as body
   ) w
   order by r.id;
   return null;

@@ -62,6 +62,7 @@ test("an agent takes the conversation and answers: the bubble is there at once, 
     "Alex: One",
     "Alex: Two",
     "Alex: Three",
+    "· Taken by Ann",
     "Ann: Good morning, Alex ✓✓",
   );
   alex.read();
@@ -71,6 +72,7 @@ test("an agent takes the conversation and answers: the bubble is there at once, 
     "Alex: One",
     "Alex: Two",
     "Alex: Three",
+    "· Taken by Ann",
     "Ann: Good morning, Alex ✓✓ read",
   );
 });
@@ -86,6 +88,7 @@ test("the customer quotes, reacts, edits and deletes: it shows on the messages",
     "Alex: One",
     "Alex: Two",
     "Alex: Three",
+    "· Taken by Ann",
     "Ann: Good morning, Alex ✓✓ read [❤️ Alex]",
     "Alex: “Good morning, Alex” — I have a qestion",
     "Alex: Wrong chat",
@@ -99,6 +102,7 @@ test("the customer quotes, reacts, edits and deletes: it shows on the messages",
     "Alex: One",
     "Alex: Two",
     "Alex: Three",
+    "· Taken by Ann",
     "Ann: Good morning, Alex ✓✓ read",
     "Alex: “Good morning, Alex” — I have a question (edited)",
     "Alex: [deleted]",
@@ -116,6 +120,7 @@ test("agents quote, react and tag, and the customer and each other see it", asyn
     "Alex: One",
     "Alex: Two",
     "Alex: Three",
+    "· Taken by Ann",
     "Ann: Good morning, Alex ✓✓ read",
     "Alex: “Good morning, Alex” — I have a question (edited) [👍 Ben]",
     "Alex: [deleted]",
@@ -181,6 +186,7 @@ test("the network of an agent is cut for a minute, with an answer under way: it 
     "Alex: Four pairs (edited)",
     "Alex: Five",
     "Ann: Six ✓✓",
+    "· Closed by Ann",
   ];
   await sees(ann, ...screen);
   assert.equal(ben.screen.at(-1), "Ben: A moment, please …");

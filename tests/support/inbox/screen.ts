@@ -30,7 +30,8 @@ function drawBubble(bubble: Bubble, customer: string): string {
     author === "contact" ? customer : (user?.name ?? author);
   const { quotedMessage, media, messageStatus } = bubble;
   const parts = [
-    `${nameOfAuthor(bubble)}:`,
+    // A notice says itself whose doing it was.
+    bubble.author === "system" ? "·" : `${nameOfAuthor(bubble)}:`,
     quotedMessage && `“${quotedMessage.currentPreview}” —`,
     media && drawMedia(media),
     bubble.currentPreview,
