@@ -5,8 +5,10 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
+  isListType,
   isObjectType,
 } from "postgraphile/graphql";
 import { nounOf } from "./nouns.ts";
@@ -91,6 +93,7 @@ function ofPayload(mutation: string, field: Fields[string]): string | undefined 
   const [, deleted] = /^deleted(\w+)NodeId$/.exec(field.name) ?? [];
   if (deleted) return `The nodeId that the ${nounOf(deleted)} had.`;
   if (!isObjectType(getNamedType(field.type))) return undefined;
+  if (isListType(getNullableType(field.type))) return `The ${nounOf(field.name)}.`;
   return `The ${nounOf(field.name)}${mutation.startsWith("Delete") ? " as it was." : ", as it is now."}`;
 }
 

@@ -124,12 +124,15 @@ test("input and payload become GraphQL types with their descriptions", () => {
     printType(schema.getType(name) ?? assert.fail(name)).replaceAll(/\s+/g, " ");
   assert.equal(
     printed("PaintChannelInput"),
-    'input PaintChannelInput { clientMutationId: String """Which one.""" channelId: UUID! color: Color coats: Int ' +
+    '"""The input of paintChannel.""" input PaintChannelInput { """A text of your choice, which the payload repeats.""" ' +
+      'clientMutationId: String """Which one.""" channelId: UUID! """A color.""" color: Color coats: Int ' +
       "label: String code: String at: Datetime extra: JSON tags: [String!] }",
   );
   assert.equal(
     printed("PaintChannelPayload"),
-    'type PaintChannelPayload { clientMutationId: String """As it is now.""" channel: Channel parts: [Part!]! role: String! }',
+    '"""The result of paintChannel.""" type PaintChannelPayload { """The `clientMutationId` of the input.""" ' +
+      'clientMutationId: String """As it is now.""" channel: Channel! """The parts.""" parts: [Part!]! ' +
+      "role: String! }",
   );
   assert.equal(
     printed("Color"),
