@@ -1,5 +1,6 @@
 import { bulk } from "./cases/bulk.ts";
 import { controls } from "./cases/controls.ts";
+import { finding } from "./cases/finding.ts";
 import { growth } from "./cases/growth.ts";
 import { inbound } from "./cases/inbound.ts";
 import { inbox } from "./cases/inbox.ts";
@@ -29,4 +30,5 @@ export const CASES: readonly Case[] = [
   media,
   turns,
   growth,
+  finding,
 ];

@@ -73,8 +73,7 @@ async function ask(bench: Bench, url: string, token: string, body: string): Prom
   const { seconds, warmUpSeconds } = bench.options;
   const request = {
     url,
-    token,
-    body,
+    questions: [{ token, body }],
     connections: CONNECTIONS,
     seconds: Math.min(5, seconds),
     warmUpSeconds,

@@ -1,6 +1,6 @@
-import jwt from "jsonwebtoken";
 import type { Bench } from "../bench.ts";
 import { type Figure, lowerValue } from "../report/figure.ts";
+import { addAgents } from "../stage/add_agents.ts";
 import { type Child, startChild } from "../stage/child.ts";
 import { withCpuCost } from "../stage/cpu_cost.ts";
 import { fillConversations } from "../stage/fill.ts";
@@ -37,7 +37,7 @@ export const live: Case = {
       workspace.channelId,
     ]);
     await watcher.query("analyze");
-    const tokens = await signIn(bench, workspace, Math.max(...AGENTS));
+    const tokens = await addAgents(bench, workspace.tenantId, Math.max(...AGENTS));
     let alone: Figure["control"];
     for (const count of AGENTS) {
       const reported = await reportToAgents(bench, workspace, tokens.slice(0, count));
@@ -139,37 +139,4 @@ async function transactions({ postgres }: Bench): Promise<number> {
     "select xact_commit::int as count from pg_stat_database where datname = current_database()",
   );
   return rows[0].count;
-}
-
-/** Agents with a session each; their access tokens. */
-async function signIn(
-  { postgres, program }: Bench,
-  { tenantId }: Workspace,
-  count: number,
-): Promise<string[]> {
-  const { rows } = await postgres.watcher.query<{ user: string; session: string }>(
-    `with person as (
-       insert into app_public.users (email, name)
-       select 'agent' || n || '@live.example.com', 'Agent ' || n from generate_series(1, $2::int) n
-       returning id
-     ),
-     membership as (
-       insert into app_public.memberships (tenant_id, user_id, role) select $1, id, 'agent' from person returning user_id
-     )
-     select user_id as user, gen_random_uuid() as session from membership`,
-    [tenantId, count],
-  );
-  await postgres.watcher.query(
-    `insert into app_private.sessions (id, tenant_id, user_id, expires_at)
-     select session, $1, "user", now() + interval '1 day' from unnest($2::uuid[], $3::uuid[]) as s (session, "user")`,
-    [tenantId, rows.map(({ session }) => session), rows.map(({ user }) => user)],
-  );
-  return rows.map(({ user, session }) =>
-    jwt.sign({ user, tenant: tenantId, session }, program.jwtSecret, {
-      algorithm: "HS256",
-      issuer: "parley",
-      audience: "parley",
-      expiresIn: "1h",
-    }),
-  );
 }

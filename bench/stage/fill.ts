@@ -8,7 +8,7 @@ import type { Workspace } from "./workspace.ts";
  */
 export async function fillConversations(
   client: pg.Client,
-  { tenantId, channelId }: Workspace,
+  { tenantId, channelId }: Filled,
   first: number,
   count: number,
 ): Promise<void> {
@@ -38,11 +38,17 @@ export async function fillConversations(
   });
 }
 
-/** Old messages, half of them sent and read, spread over the tenant's conversations and the last three weeks. */
+type Filled = Pick<Workspace, "tenantId" | "channelId">;
+
+/** The text of message number n, as SQL. */
+const OLD_MESSAGE = "'An old message, number ' || n || ', of some length'";
+
+/** Old messages, half of them sent, most of these read and some failed, spread over the tenant's conversations and the last three weeks. */
 export async function fillMessages(
   client: pg.Client,
-  { tenantId, channelId }: Workspace,
+  { tenantId, channelId }: Filled,
   count: number,
+  text = OLD_MESSAGE,
 ): Promise<void> {
   const { rows } = await client.query(
     "select array_agg(id) as ids from app_public.conversations where tenant_id = $1",
@@ -54,7 +60,7 @@ export async function fillMessages(
       await client.query(
         `with said as (
            select
-             n, now() - random() * interval '21 days' as at, ($2::uuid[])[n % cardinality($2::uuid[]) + 1] as conversation_id,
+             n, ${text} as text, now() - random() * interval '21 days' as at, ($2::uuid[])[n % cardinality($2::uuid[]) + 1] as conversation_id,
              n % 2 = 0 as is_inbound
            from generate_series($3::int, $4::int) n
          ),
@@ -67,8 +73,7 @@ export async function fillMessages(
              conversation_id,
              case when is_inbound then 'inbound' else 'outbound' end::app_public.message_direction,
              case when is_inbound then 'contact' else 'chatbot' end::app_public.message_author,
-             'text', jsonb_build_object('body', 'An old message, number ' || n || ', of some length'),
-             'An old message, number ' || n || ', of some length',
+             'text', jsonb_build_object('body', text), text,
              case when is_inbound then 'wamid.old.' || gen_random_uuid() end, at, at
            from said
            returning id, direction, author, created_at, provider_message_id
@@ -78,9 +83,17 @@ export async function fillMessages(
            select app_private.provider_id_hash($5, coalesce(provider_message_id, 'wamid.old.' || id)), id from message
          )
          insert into app_public.message_statuses
-           (tenant_id, message_id, channel_id, author, status, provider_message_id, attempts, sending_at, sent_at, delivered_at, read_at, created_at)
-         select $1, id, $5, author, 'read', 'wamid.old.' || id, 1, created_at, created_at, created_at, created_at, created_at
-         from message where direction = 'outbound'`,
+           (tenant_id, message_id, channel_id, author, status, provider_message_id, attempts, sending_at, sent_at, delivered_at, read_at,
+            failed_at, error_code, pricing, created_at)
+         select
+           $1, m.id, $5, m.author, case when f.at is null then 'read' else 'failed' end::app_public.message_status,
+           'wamid.old.' || m.id, 1, m.created_at, r.at, r.at, r.at,
+           f.at, case when f.at is not null then '131026' end,
+           case when f.at is null then '{"billable": true, "pricing_model": "PMP", "category": "utility"}'::jsonb end, m.created_at
+         from message m
+         cross join lateral (select case when right(m.id::text, 1) = 'f' and random() < 0.3 then m.created_at end as at) f
+         cross join lateral (select case when f.at is null then m.created_at end as at) r
+         where m.direction = 'outbound'`,
         [tenantId, rows[0].ids, done + 1, Math.min(done + part, count), channelId],
       );
     });

@@ -1,5 +1,12 @@
 /** Of a set of durations, in milliseconds. */
-export type Latency = { p50: number; p90: number; p99: number; max: number; overOneSecond: number };
+export type Latency = {
+  p50: number;
+  p90: number;
+  p95: number;
+  p99: number;
+  max: number;
+  overOneSecond: number;
+};
 
 /** @param durations in milliseconds; sorted in place */
 export function latencyOf(durations: number[]): Latency {
@@ -10,6 +17,7 @@ export function latencyOf(durations: number[]): Latency {
   return {
     p50: at(0.5),
     p90: at(0.9),
+    p95: at(0.95),
     p99: at(0.99),
     max: at(1),
     overOneSecond: durations.length === 0 ? 0 : slow / durations.length,
