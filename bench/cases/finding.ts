@@ -101,6 +101,14 @@ const FIGURES = {
     "deliveryFigures(by: [channel]) { nodes { channelId sent delivered read deliveryRate } }",
   ),
   "failures by code": ofTenant("failureFigures { nodes { errorCode messages } }"),
+  prices: ofTenant("priceFigures { nodes { category isBillable messages } }"),
+  "response times by agent": ofTenant(
+    "handoffFigures(by: [user]) { nodes { userId responses medianResponseSeconds p90ResponseSeconds resolutions } }",
+  ),
+  "waiting now": ofTenant(
+    "waitingFigures { nodes { isHandedOver userId conversations waiting waitingSince } }",
+  ),
+  "conversations by state": ofTenant("conversationFigures { nodes { status conversations activeLastDay } }"),
 };
 
 /** The ids of a tenant's views. */

@@ -34,6 +34,7 @@ export async function fillTenants(
   await watcher.query("vacuum analyze");
   // What triggers and tasks would have derived from the rows.
   await watcher.query("select app_private.recount_figures()");
+  await watcher.query("select app_private.index_all_messages()");
   return tenants;
 }
 
@@ -64,7 +65,7 @@ async function addTenants({ postgres }: Bench, count: number): Promise<Omit<Fill
   });
 }
 
-/** What people have done with the conversations. */
+/** What people have done with the conversations, and how long it took them. */
 async function arrangeConversations({ postgres }: Bench, tenantId: string): Promise<void> {
   await withoutTriggers(postgres.watcher, async () => {
     await postgres.watcher.query(
@@ -86,6 +87,27 @@ async function arrangeConversations({ postgres }: Bench, tenantId: string): Prom
        from (select array_agg(user_id) as ids from app_public.memberships where tenant_id = $1) m,
        (select id, random() < 0.7 as is_closed from app_public.conversations where tenant_id = $1) p
        where c.id = p.id`,
+      [tenantId],
+    );
+    await postgres.watcher.query(
+      `insert into app_public.handoffs
+         (tenant_id, conversation_id, assignee_id, handed_over_at, first_response_at, first_response_user_id,
+          resolved_at, resolved_by_id, outcome)
+       select
+         $1, c.id, c.assignee_id, h.at, h.at + random() * interval '1 hour', c.assignee_id,
+         c.closed_at, c.assignee_id, case when c.closed_at is not null then 'closed' end::app_public.handoff_outcome
+       from app_public.conversations c
+       cross join lateral (select coalesce(c.closed_at, now()) - random() * interval '1 day' as at) h
+       where c.tenant_id = $1 and c.assignee_id is not null`,
+      [tenantId],
+    );
+    await postgres.watcher.query(
+      `update app_public.conversations c set
+         handed_over_at = h.handed_over_at,
+         waiting_since = w.at, waiting_for_person_since = w.at
+       from app_public.handoffs h
+       cross join lateral (select case when random() < 0.5 then h.handed_over_at end as at) w
+       where c.tenant_id = $1 and h.conversation_id = c.id and h.resolved_at is null`,
       [tenantId],
     );
   });
