@@ -3136,13 +3136,13 @@ comment on column app_public.handoff_figure.team_id is 'The team. Null if there 
 comment on column app_public.handoff_figure.user_id is 'The user. Null if there was none, or if users are not distinguished.';
 comment on column app_public.handoff_figure.handoffs is 'Handoffs that the team and the assignee had last.';
 comment on column app_public.handoff_figure.responses is 'Handoffs that the user answered first.';
-comment on column app_public.handoff_figure.average_response_seconds is 'The average time from the handover to the first response.';
-comment on column app_public.handoff_figure.median_response_seconds is 'The median of the time from the handover to the first response.';
-comment on column app_public.handoff_figure.p90_response_seconds is 'The time from the handover within which nine of ten first responses came.';
+comment on column app_public.handoff_figure.average_response_seconds is 'The average time from the handover to the first response. Null if there were no responses.';
+comment on column app_public.handoff_figure.median_response_seconds is 'The median of the time from the handover to the first response. Null if there were no responses.';
+comment on column app_public.handoff_figure.p90_response_seconds is 'The time from the handover within which nine of ten first responses came. Null if there were none.';
 comment on column app_public.handoff_figure.resolutions is 'Handoffs that ended, because the conversation was closed or given back to the chatbot.';
-comment on column app_public.handoff_figure.average_resolution_seconds is 'The average time from the handover to its end.';
-comment on column app_public.handoff_figure.median_resolution_seconds is 'The median of the time from the handover to its end.';
-comment on column app_public.handoff_figure.p90_resolution_seconds is 'The time within which nine of ten handoffs ended.';
+comment on column app_public.handoff_figure.average_resolution_seconds is 'The average time from the handover to its end. Null if no handoff ended.';
+comment on column app_public.handoff_figure.median_resolution_seconds is 'The median of the time from the handover to its end. Null if no handoff ended.';
+comment on column app_public.handoff_figure.p90_resolution_seconds is 'The time within which nine of ten handoffs ended. Null if none did.';
 
 create type app_public.issued_invitation as (
   invitation_id uuid,
@@ -3163,8 +3163,8 @@ create type app_public.message_count as (
 comment on type app_public.message_count is 'The messages of one conversation or one contact.';
 comment on column app_public.message_count.inbound is 'The number of messages from the customer.';
 comment on column app_public.message_count.outbound is 'The number of messages to the customer.';
-comment on column app_public.message_count.first_message_at is 'When the first message was written.';
-comment on column app_public.message_count.last_message_at is 'When the last message was written.';
+comment on column app_public.message_count.first_message_at is 'When the first message was written. Null if there are no messages.';
+comment on column app_public.message_count.last_message_at is 'When the last message was written. Null if there are no messages.';
 
 create type app_public.message_figure as (
   day date,
@@ -3227,8 +3227,8 @@ comment on type app_public.price_figure is 'A number of messages with one pricin
 comment on column app_public.price_figure.day is 'The day, in the tenant''s time zone. Null if days are not distinguished.';
 comment on column app_public.price_figure.channel_id is 'The channel. Null if channels are not distinguished.';
 comment on column app_public.price_figure.author is 'Who wrote the messages. Null if authors are not distinguished.';
-comment on column app_public.price_figure.category is 'The provider''s category of the price: marketing, utility, …';
-comment on column app_public.price_figure.type is 'The provider''s type of the price: regular, free_customer_service, …';
+comment on column app_public.price_figure.category is 'The provider''s category of the price: marketing, utility, … Empty if it reported none.';
+comment on column app_public.price_figure.type is 'The provider''s type of the price: regular, free_customer_service, … Empty if it reported none.';
 comment on column app_public.price_figure.is_billable is 'Whether the provider charges for the messages.';
 comment on column app_public.price_figure.messages is 'The number of messages.';
 
@@ -3250,11 +3250,11 @@ create type app_public.waiting_figure as (
 );
 comment on type app_public.waiting_figure is 'Conversations that are in the hands of one team and assignee, or of none.';
 comment on column app_public.waiting_figure.is_handed_over is 'Whether the conversations are in the hands of users. Otherwise those who wait have been answered by neither a user nor a chatbot.';
-comment on column app_public.waiting_figure.team_id is 'The team of the conversations.';
-comment on column app_public.waiting_figure.user_id is 'The assignee of the conversations.';
+comment on column app_public.waiting_figure.team_id is 'The team of the conversations. Null if they have none.';
+comment on column app_public.waiting_figure.user_id is 'The assignee of the conversations. Null if they are not assigned.';
 comment on column app_public.waiting_figure.conversations is 'The number of conversations.';
 comment on column app_public.waiting_figure.waiting is 'The number of conversations whose customer waits for an answer.';
-comment on column app_public.waiting_figure.waiting_since is 'Since when the customer waits who has waited longest.';
+comment on column app_public.waiting_figure.waiting_since is 'Since when the customer waits who has waited longest. Null if none waits.';
 
 -- app_hidden.daily_deliveries
 create view app_hidden.daily_deliveries with (security_invoker=true) as
@@ -14645,7 +14645,8 @@ comment on function app_public.contact_by_phone(text) is 'The contact with a pho
 grant execute on function app_public.contact_by_phone(text) to parley_visitor;
 
 create function app_public.contacts_message_figures(contact app_public.contacts) returns app_public.message_count as $$
-  select sum(f.inbound)::int, sum(f.outbound)::int, min(f.first_message_at), max(f.last_message_at)
+  select
+    coalesce(sum(f.inbound), 0)::int, coalesce(sum(f.outbound), 0)::int, min(f.first_message_at), max(f.last_message_at)
   from app_public.conversations c
   cross join lateral app_public.conversations_message_figures(c) f
   where c.contact_id = contact.id

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3c03e06316f5ba566bdbe1f5b6aa796be6ea2f61
+--! Hash: sha1:3d131ba52fbdf98ce245428589a6f7e4365cdff3
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -12078,9 +12078,10 @@ comment on column app_public.price_figure.day is
   E'The day, in the tenant''s time zone. Null if days are not distinguished.';
 comment on column app_public.price_figure.channel_id is E'The channel. Null if channels are not distinguished.';
 comment on column app_public.price_figure.author is E'Who wrote the messages. Null if authors are not distinguished.';
-comment on column app_public.price_figure.category is E'The provider''s category of the price: marketing, utility, …';
+comment on column app_public.price_figure.category is
+  E'The provider''s category of the price: marketing, utility, … Empty if it reported none.';
 comment on column app_public.price_figure.type is
-  E'The provider''s type of the price: regular, free_customer_service, …';
+  E'The provider''s type of the price: regular, free_customer_service, … Empty if it reported none.';
 comment on column app_public.price_figure.is_billable is E'Whether the provider charges for the messages.';
 comment on column app_public.price_figure.messages is E'The number of messages.';
 create type app_public.handoff_figure as (
@@ -12107,19 +12108,19 @@ comment on column app_public.handoff_figure.user_id is
 comment on column app_public.handoff_figure.handoffs is E'Handoffs that the team and the assignee had last.';
 comment on column app_public.handoff_figure.responses is E'Handoffs that the user answered first.';
 comment on column app_public.handoff_figure.average_response_seconds is
-  E'The average time from the handover to the first response.';
+  E'The average time from the handover to the first response. Null if there were no responses.';
 comment on column app_public.handoff_figure.median_response_seconds is
-  E'The median of the time from the handover to the first response.';
+  E'The median of the time from the handover to the first response. Null if there were no responses.';
 comment on column app_public.handoff_figure.p90_response_seconds is
-  E'The time from the handover within which nine of ten first responses came.';
+  E'The time from the handover within which nine of ten first responses came. Null if there were none.';
 comment on column app_public.handoff_figure.resolutions is
   E'Handoffs that ended, because the conversation was closed or given back to the chatbot.';
 comment on column app_public.handoff_figure.average_resolution_seconds is
-  E'The average time from the handover to its end.';
+  E'The average time from the handover to its end. Null if no handoff ended.';
 comment on column app_public.handoff_figure.median_resolution_seconds is
-  E'The median of the time from the handover to its end.';
+  E'The median of the time from the handover to its end. Null if no handoff ended.';
 comment on column app_public.handoff_figure.p90_resolution_seconds is
-  E'The time within which nine of ten handoffs ended.';
+  E'The time within which nine of ten handoffs ended. Null if none did.';
 create type app_public.waiting_figure as (
   is_handed_over boolean,
   team_id uuid,
@@ -12133,12 +12134,14 @@ comment on type app_public.waiting_figure is
 comment on column app_public.waiting_figure.is_handed_over is
   E'Whether the conversations are in the hands of users. Otherwise those who wait have been answered by neither a user '
    'nor a chatbot.';
-comment on column app_public.waiting_figure.team_id is E'The team of the conversations.';
-comment on column app_public.waiting_figure.user_id is E'The assignee of the conversations.';
+comment on column app_public.waiting_figure.team_id is E'The team of the conversations. Null if they have none.';
+comment on column app_public.waiting_figure.user_id is
+  E'The assignee of the conversations. Null if they are not assigned.';
 comment on column app_public.waiting_figure.conversations is E'The number of conversations.';
 comment on column app_public.waiting_figure.waiting is
   E'The number of conversations whose customer waits for an answer.';
-comment on column app_public.waiting_figure.waiting_since is E'Since when the customer waits who has waited longest.';
+comment on column app_public.waiting_figure.waiting_since is
+  E'Since when the customer waits who has waited longest. Null if none waits.';
 create type app_public.conversation_figure as (
   status app_public.conversation_status,
   conversations int,
@@ -12167,8 +12170,10 @@ create type app_public.message_count as (
 comment on type app_public.message_count is E'The messages of one conversation or one contact.';
 comment on column app_public.message_count.inbound is E'The number of messages from the customer.';
 comment on column app_public.message_count.outbound is E'The number of messages to the customer.';
-comment on column app_public.message_count.first_message_at is E'When the first message was written.';
-comment on column app_public.message_count.last_message_at is E'When the last message was written.';
+comment on column app_public.message_count.first_message_at is
+  E'When the first message was written. Null if there are no messages.';
+comment on column app_public.message_count.last_message_at is
+  E'When the last message was written. Null if there are no messages.';
 create type app_public.chatbot_figure as (
   day date,
   chatbot_id uuid,
@@ -12477,7 +12482,8 @@ grant execute on function app_public.conversations_message_figures(app_public.co
 
 create or replace function app_public.contacts_message_figures(contact app_public.contacts)
 returns app_public.message_count as $$
-  select sum(f.inbound)::int, sum(f.outbound)::int, min(f.first_message_at), max(f.last_message_at)
+  select
+    coalesce(sum(f.inbound), 0)::int, coalesce(sum(f.outbound), 0)::int, min(f.first_message_at), max(f.last_message_at)
   from app_public.conversations c
   cross join lateral app_public.conversations_message_figures(c) f
   where c.contact_id = contact.id
