@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { signRefreshToken } from "../../src/graphql/auth/refresh_token.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, JWT_SECRET, startApi } from "./support/api.ts";
 
 /** The API's connections are everybody's: what one request, one session and one tenant may hold of them. */
 
@@ -97,6 +98,21 @@ test("a request that was answered with a timeout does not continue with its othe
   } finally {
     await hasty.close();
   }
+});
+
+test("refresh tokens of one session wait for one another, and hold up nobody else", async () => {
+  const client = await database.pool.connect();
+  await client.query("begin");
+  await client.query("select from app_private.sessions where id = $1 for update", [viewer.sessionId]);
+  const refreshToken = signRefreshToken({ sessionId: viewer.sessionId, generation: 1 }, JWT_SECRET);
+  const refresh = `mutation { refreshSession(input: { refreshToken: "${refreshToken}" }) { session { userId } } }`;
+  const answers = Promise.all(Array.from({ length: 10 }, () => api.ask(null, refresh)));
+  await until("an exchange to wait for the session", async () => (await stuck()) > 0);
+  assert.equal((await api.ask(other, QUICK)).code, undefined);
+  assert.equal(await stuck(), 1);
+  await client.query("rollback");
+  client.release();
+  assert.deepEqual(new Set((await answers).map(({ code }) => code)), new Set([undefined]));
 });
 
 test("conditions of filters count as fields, in variables too, and in each place where a variable is used", async () => {

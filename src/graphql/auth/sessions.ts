@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
+import { FairShare } from "../../base/fair_share.ts";
 import type { Origin } from "../../http/client_source.ts";
 import { badToken, signAccessToken } from "./access_token.ts";
 import { holdsNul } from "./holds_nul.ts";
@@ -54,6 +55,15 @@ export class SessionService {
   readonly #secondFactors: Pick<SecondFactors, "read">;
   readonly #jwtSecret: string;
   readonly #lifetime: string;
+  /** Each use of a refresh token locks its session, and would wait for others of the session on a connection. */
+  readonly #exchanges = new FairShare({
+    places: 4,
+    perKey: [3, 1],
+    waiting: 1_000,
+    waitingPerKey: 100,
+    waitMs: 5_000,
+    refusal: "Too many refresh tokens are being used at once; try again shortly",
+  });
 
   /**
    * @param pool connections as the authenticator, which may do this and nothing else
@@ -118,32 +128,38 @@ export class SessionService {
     );
   }
 
-  /** Exchanges a refresh token for the next one; within 30 s for the same one. @throws ParleyError PYREF */
-  async refresh(refreshToken: string): Promise<Tokens> {
+  /** Exchanges a refresh token for the next one; within 30 s for the same one. @throws ParleyError PYREF, PYUNA */
+  async refresh(refreshToken: string, { source }: Origin): Promise<Tokens> {
     const refresh = verifyRefreshToken(refreshToken, this.#jwtSecret);
-    const { rows } = refresh
-      ? await this.#pool.query<SessionRow>("select * from app_hidden.refresh_session($1, $2, $3)", [
-          refresh.sessionId,
-          refresh.generation,
-          this.#lifetime,
-        ])
-      : { rows: [] };
+    if (!refresh) throw REFUSALS.ended();
+    const { rows } = await this.#exchanges.run([source, refresh.sessionId], () =>
+      this.#pool.query<SessionRow>("select * from app_hidden.refresh_session($1, $2, $3)", [
+        refresh.sessionId,
+        refresh.generation,
+        this.#lifetime,
+      ]),
+    );
     const row = rows[0];
     if (!row) throw REFUSALS.ended();
     return this.#tokens(row);
   }
 
-  /** Opens a session in another tenant of the user, beside this one. @throws ParleyError PYREF, PYTEN */
+  /** Opens a session in another tenant of the user, beside this one. @throws ParleyError PYREF, PYTEN, PYUNA */
   async switchTenant(
     { refreshToken, tenant }: { refreshToken: string; tenant: string },
-    { userAgent }: Origin,
+    { source, userAgent }: Origin,
   ): Promise<Tokens> {
     const refresh = verifyRefreshToken(refreshToken, this.#jwtSecret);
     if (!refresh) throw REFUSALS.ended();
     if (holdsNul(tenant)) throw REFUSALS.no_tenant();
-    const { rows } = await this.#pool.query<OpenedRow>(
-      "select * from app_hidden.switch_tenant($1, $2, $3, $4, $5)",
-      [refresh.sessionId, refresh.generation, tenant, userAgent, this.#lifetime],
+    const { rows } = await this.#exchanges.run([source, refresh.sessionId], () =>
+      this.#pool.query<OpenedRow>("select * from app_hidden.switch_tenant($1, $2, $3, $4, $5)", [
+        refresh.sessionId,
+        refresh.generation,
+        tenant,
+        userAgent,
+        this.#lifetime,
+      ]),
     );
     return this.#opened(rows[0]!);
   }

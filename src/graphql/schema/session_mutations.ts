@@ -82,6 +82,7 @@ function switchTenant(sessions: Sessions): ServerMutation {
     errors: {
       PYREF: "the token is unknown, used, expired or revoked",
       PYTEN: "you are not a member of that tenant",
+      PYUNA: "too many refresh tokens are being used at once",
     },
     requires: "anyone",
     input: {
@@ -100,11 +101,14 @@ function refreshSession(sessions: Sessions): ServerMutation {
       "Exchanges a refresh token for an access token and the next refresh token. Within 30 seconds the same token is " +
       "answered with the same next one, so that two tabs or a lost answer do no harm. Later, or when it is older than " +
       "that, two clients have it, and the session ends.",
-    errors: { PYREF: "the token is unknown, used, expired or revoked" },
+    errors: {
+      PYREF: "the token is unknown, used, expired or revoked",
+      PYUNA: "too many refresh tokens are being used at once",
+    },
     requires: "anyone",
     input: { refreshToken: z.string().describe("The current refresh token of the session.") },
     payload: { session: Session },
-    run: async ({ input }) => ({ session: await sessions.refresh(input.refreshToken) }),
+    run: async ({ input, origin }) => ({ session: await sessions.refresh(input.refreshToken, origin) }),
   });
 }
 
