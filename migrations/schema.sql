@@ -9565,6 +9565,36 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.late_position(uuid,timestamp with time zone,timestamp with time zone,uuid) is 'The position in its conversation, as a time, of a message that arrived late or quotes another one (quoted_hash: that of provider_ids). It is when the message was written, if that is more than three seconds before it arrived; otherwise when it arrived. It is never before a message of the same second that arrived earlier, nor before the quoted message.';
 
+create function app_private.limit_invitation_mails(tenant_id uuid, email text) returns void as $$
+declare
+  v_of_tenant int;
+  v_of_address int;
+begin
+  -- Locked, so that concurrent calls do not exceed the limits.
+  perform from app_public.tenants t where t.id = limit_invitation_mails.tenant_id for no key update;
+  -- The audit entries, because a new invitation of an address replaces the one before.
+  select
+    count(*),
+    count(*) filter (
+      where a.created_at > now() - interval '1 hour'
+      and lower(a.new_values ->> 'email') = app_private.sign_in_key(limit_invitation_mails.email)
+    )
+  into v_of_tenant, v_of_address
+  from app_public.audit_entries a
+  where a.tenant_id = limit_invitation_mails.tenant_id
+  and a.table_name = 'invitations' and a.operation = 'INSERT'
+  and a.created_at > now() - interval '1 day';
+
+  if v_of_tenant >= 100 then
+    raise exception 'A tenant can send at most 100 invitations by e-mail within a day' using errcode = 'PYLIM';
+  elsif v_of_address >= 3 then
+    raise exception 'An address can be invited by e-mail at most three times within an hour' using errcode = 'PYLIM';
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.limit_invitation_mails(uuid,text) is 'Refuses (PYLIM) another invitation by e-mail if the tenant has made 100 invitations within a day, or three of the address within an hour: the operator''s mail server sends them, with a name that the caller chooses.';
+
 create function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
   v_clash record;
@@ -14925,6 +14955,9 @@ begin
     raise exception 'The address has an invitation above your own role' using errcode = 'PYDEN';
   end if;
 
+  if invite_user.by_mail then
+    perform app_private.limit_invitation_mails(v_me.tenant_id, invite_user.email);
+  end if;
   select i.* into v_issued
   from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id, coalesce(by_mail, false)) i;
   return v_issued;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3d131ba52fbdf98ce245428589a6f7e4365cdff3
+--! Hash: sha1:c92fd0e71208f40deef537eca25af70daad78647
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -2240,6 +2240,39 @@ comment on column app_public.issued_invitation.invitation_id is E'The id of the 
 comment on column app_public.issued_invitation.token is
   E'The secret that the user passes to acceptInvitation. It is shown only here; null if it is sent by e-mail.';
 comment on column app_public.issued_invitation.expires_at is E'Until when the invitation can be accepted.';
+--! Included accounts/limit_invitation_mails.sql
+create or replace function app_private.limit_invitation_mails(tenant_id uuid, email text) returns void as $$
+declare
+  v_of_tenant int;
+  v_of_address int;
+begin
+  -- Locked, so that concurrent calls do not exceed the limits.
+  perform from app_public.tenants t where t.id = limit_invitation_mails.tenant_id for no key update;
+  -- The audit entries, because a new invitation of an address replaces the one before.
+  select
+    count(*),
+    count(*) filter (
+      where a.created_at > now() - interval '1 hour'
+      and lower(a.new_values ->> 'email') = app_private.sign_in_key(limit_invitation_mails.email)
+    )
+  into v_of_tenant, v_of_address
+  from app_public.audit_entries a
+  where a.tenant_id = limit_invitation_mails.tenant_id
+  and a.table_name = 'invitations' and a.operation = 'INSERT'
+  and a.created_at > now() - interval '1 day';
+
+  if v_of_tenant >= 100 then
+    raise exception 'A tenant can send at most 100 invitations by e-mail within a day' using errcode = 'PYLIM';
+  elsif v_of_address >= 3 then
+    raise exception 'An address can be invited by e-mail at most three times within an hour' using errcode = 'PYLIM';
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.limit_invitation_mails(uuid, text) is
+  E'Refuses (PYLIM) another invitation by e-mail if the tenant has made 100 invitations within a day, or three of the '
+   'address within an hour: the operator''s mail server sends them, with a name that the caller chooses.';
+--! EndIncluded accounts/limit_invitation_mails.sql
 --! Included accounts/invite_user.sql
 create or replace function app_public.invite_user(
   email text,
@@ -2268,6 +2301,9 @@ begin
     raise exception 'The address has an invitation above your own role' using errcode = 'PYDEN';
   end if;
 
+  if invite_user.by_mail then
+    perform app_private.limit_invitation_mails(v_me.tenant_id, invite_user.email);
+  end if;
   select i.* into v_issued
   from app_private.invite(v_me.tenant_id, email, name, role, v_me.user_id, coalesce(by_mail, false)) i;
   return v_issued;

@@ -143,6 +143,20 @@ story("inviting an address again voids the invitation before", async (db) => {
   assert.equal((await accept(db, second.token, PASSWORD)).outcome, "invalid", "once");
 });
 
+story("an address and a tenant get a limited number of invitations by e-mail", async (db) => {
+  const { admin } = await anInvitation(db, "first@example.com");
+  await become(db, admin);
+  const mail = (email: string) => db.query("select app_public.invite_user($1, by_mail => true)", [email]);
+  for (let times = 0; times < 3; times += 1) await mail("new@example.com");
+  assert.equal(await refusal(db, () => mail("NEW@example.com")), "PYLIM");
+  await becomeOwner(db);
+  await db.query("update app_public.audit_entries set created_at = created_at - interval '2 hours'");
+  await become(db, admin);
+  for (let at = 0; at < 96; at += 1) await mail(`${at}@example.com`);
+  assert.equal(await refusal(db, () => mail("new@example.com")), "PYLIM");
+  await invite(db, "new@example.com");
+});
+
 story("an admin does not void an owner's invitation by another one", async (db) => {
   const { tenantId } = await aWorkspace(db);
   await become(db, await aPerson(db, tenantId, "owner"));
