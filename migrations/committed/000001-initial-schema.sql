@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c92fd0e71208f40deef537eca25af70daad78647
+--! Hash: sha1:f204722f3e8f27f4ca5be8352ef6b60d4e373b19
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7924,6 +7924,7 @@ begin
   where k.id = to_id and f.id = from_id;
 
   perform app_private.refresh_waiting(array[to_id]);
+  perform app_private.refresh_first_responses(array[to_id]);
 
   -- Changes of messages that were the other contact's.
   perform app_private.apply_message_changes(array(
@@ -11605,16 +11606,18 @@ create or replace function app_private.refresh_first_responses(conversation_ids 
     select r.id, r.occurred_at, r.user_id
     from app_public.messages r
     where r.conversation_id = o.conversation_id
-    and r.id >= app_hidden.uuid_v7_floor(o.handed_over_at)
+    and r.id >= app_hidden.uuid_v7_floor(date_trunc('second', o.handed_over_at))
+    and r.occurred_at >= date_trunc('second', o.handed_over_at)
     and r.author = 'user' and app_private.is_answer(r.direction, r.origin, r.type, r.author)
-    order by r.id
+    order by r.occurred_at, r.id
     limit 1
   ) m on true
   where o.conversation_id = any (conversation_ids) and o.resolved_at is null and h.id = o.id
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.refresh_first_responses(uuid[]) is
-  E'Finds the first responses of open handoffs in their messages, after some of these were removed.';
+  E'Finds the first responses of open handoffs in their messages, after some of these were removed or '
+   'moved.';
 --! EndIncluded figures/refresh_first_responses.sql
 --! Included figures/tg_messages__count.sql
 create or replace function app_private.tg_messages__count() returns trigger as $$
@@ -11642,16 +11645,26 @@ begin
     update app_public.handoffs h set
       first_response_at = greatest(a.occurred_at, h.handed_over_at),
       first_response_user_id = a.user_id,
-      first_response_team_id = h.team_id
+      first_response_team_id = coalesce(h.first_response_team_id, h.team_id)
     from (
-      select distinct on (n.conversation_id) n.conversation_id, n.occurred_at, n.user_id
+      select distinct on (o.id) o.id, n.occurred_at, n.user_id
       from new_rows n
+      cross join lateral (
+        -- The one during which the message was written; answers from the phone app may be reported late, in any order.
+        select l.id, l.handed_over_at, l.first_response_at, l.resolved_at
+        from app_public.handoffs l
+        where l.conversation_id = n.conversation_id and l.tenant_id = n.tenant_id
+        -- The phone app's clock has whole seconds.
+        and date_trunc('second', l.handed_over_at) <= n.occurred_at
+        order by l.handed_over_at desc
+        limit 1
+      ) o
       where n.author = 'user' and app_private.is_answer(n.direction, n.origin, n.type, n.author)
-      order by n.conversation_id, n.id
+      and n.occurred_at <= coalesce(o.resolved_at, 'infinity')
+      and greatest(n.occurred_at, o.handed_over_at) < coalesce(o.first_response_at, 'infinity')
+      order by o.id, n.occurred_at, n.id
     ) a
-    where h.conversation_id = a.conversation_id and h.resolved_at is null and h.first_response_at is null
-    -- The phone app's clock has whole seconds.
-    and a.occurred_at >= date_trunc('second', h.handed_over_at);
+    where h.id = a.id;
 
     update app_public.conversation_contexts x set has_user = true
     where x.conversation_id = any (array(
@@ -11666,8 +11679,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_private.tg_messages__count() is
   E'Adds new messages to message_activity, in one row for each combination that differs in more than the number. Times '
-   'are cut to a quarter of an hour, by which all time zones differ. A user''s message is the first response of a '
-   'handoff that has none, and makes the run of a chatbot one with a user.';
+   'are cut to a quarter of an hour, by which all time zones differ. A user''s message is the first response of the '
+   'handoff during which it was written, unless that has an earlier one, and makes the run of a chatbot one with a '
+   'user.';
 --! EndIncluded figures/tg_messages__count.sql
 --! Included figures/tg_messages__count_deleted.sql
 create or replace function app_private.tg_messages__count_deleted() returns trigger as $$

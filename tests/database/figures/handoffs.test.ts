@@ -67,7 +67,7 @@ async function answer(db: pg.PoolClient, person: Person, thread: Thread): Promis
 
 async function handoffs(db: pg.PoolClient, { conversationId }: Thread) {
   const { rows } = await db.query(
-    `select h.*, extract(epoch from h.first_response_at - h.handed_over_at)::int as response
+    `select h.*, floor(extract(epoch from h.first_response_at - h.handed_over_at))::int as response
      from app_public.handoffs h where h.conversation_id = $1 order by h.id`,
     [conversationId],
   );
@@ -142,6 +142,41 @@ story("a chatbot's answer is no response; one of the phone app is one, of no use
   assert.deepEqual(
     (await figures(db, workspace, "{}")).map(({ responses }) => responses),
     [1],
+  );
+});
+
+story(
+  "answers from the phone app count when they were written, in whatever order they are reported",
+  async (db) => {
+    const minutesAgo = (minutes: number) => ({
+      origin: "echo" as const,
+      at: new Date(Math.floor(Date.now() / 1_000 - minutes * 60) * 1_000),
+    });
+    const { workspace, thread, ann } = await aWorld(db);
+    await set(db, thread, "assignee_id = $2", ann.userId);
+    await pass(db, thread, 10 * 60);
+    const [before, first, second, third] = [12, 7, 5, 3].map(minutesAgo);
+    const firstResponse = async () => (await handoffs(db, thread))[0].first_response_at;
+    await hear(db, workspace, thread, before!, third!);
+    assert.deepEqual(await firstResponse(), third!.at);
+    await hear(db, workspace, thread, second!);
+    assert.deepEqual(await firstResponse(), second!.at);
+    await set(db, thread, "status = 'closed'");
+    await hear(db, workspace, thread, first!, third!);
+    assert.deepEqual(await firstResponse(), first!.at);
+  },
+);
+
+story("when contacts are merged, a response in either conversation is one to the handoff", async (db) => {
+  const { workspace, thread: kept, ann, ben } = await aWorld(db);
+  const merged = await aConversation(db, workspace);
+  for (const thread of [kept, merged]) await set(db, thread, "assignee_id = $2", ann.userId);
+  await answer(db, ben, merged);
+  await db.query("select app_private.merge_contacts($1, $2)", [kept.contactId, merged.contactId]);
+  const open = (await handoffs(db, kept)).filter(({ resolved_at }) => resolved_at === null);
+  assert.deepEqual(
+    open.map(({ first_response_user_id }) => first_response_user_id),
+    [ben.userId],
   );
 });
 
