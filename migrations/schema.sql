@@ -11110,7 +11110,8 @@ comment on function app_private.recount_figures(uuid) is 'Counts the messages of
 
 create function app_private.refresh_first_responses(conversation_ids uuid[]) returns void as $$
   update app_public.handoffs h set
-    first_response_at = greatest(m.occurred_at, h.handed_over_at),
+    -- greatest() ignores nulls.
+    first_response_at = case when m.id is not null then greatest(m.occurred_at, h.handed_over_at) end,
     first_response_user_id = m.user_id,
     first_response_team_id = case when m.id is not null then coalesce(h.first_response_team_id, h.team_id) end
   from app_public.handoffs o

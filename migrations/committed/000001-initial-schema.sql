@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f204722f3e8f27f4ca5be8352ef6b60d4e373b19
+--! Hash: sha1:b4cebd55538035d6652f93da5f82059686df4ed7
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -11598,7 +11598,8 @@ comment on function app_private.tg_conversations__track_handoff() is
 --! Included figures/refresh_first_responses.sql
 create or replace function app_private.refresh_first_responses(conversation_ids uuid[]) returns void as $$
   update app_public.handoffs h set
-    first_response_at = greatest(m.occurred_at, h.handed_over_at),
+    -- greatest() ignores nulls.
+    first_response_at = case when m.id is not null then greatest(m.occurred_at, h.handed_over_at) end,
     first_response_user_id = m.user_id,
     first_response_team_id = case when m.id is not null then coalesce(h.first_response_team_id, h.team_id) end
   from app_public.handoffs o

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
-import { hear, send } from "../../support/messages.ts";
+import { aWamid, hear, send } from "../../support/messages.ts";
 import {
   aConversation,
   aPerson,
@@ -167,6 +167,23 @@ story(
   },
 );
 
+story("an echo that turns out to be the chatbot's message is no response", async (db) => {
+  const { workspace, thread, ann } = await aWorld(db);
+  await set(db, thread, "assignee_id = $2", ann.userId);
+  const wamid = aWamid();
+  await hear(db, workspace, thread, { origin: "echo", wamid });
+  const { rows } = await db.query(
+    `insert into app_public.messages (conversation_id, author, type, content)
+     values ($1, 'chatbot', 'text', '{"body": "Soon"}') returning id`,
+    [thread.conversationId],
+  );
+  await db.query(
+    "select app_private.remove_echoes(array[$1::uuid], array[app_private.provider_id_hash($2, $3)])",
+    [rows[0].id, workspace.channelId, wamid],
+  );
+  assert.equal((await handoffs(db, thread))[0].first_response_at, null);
+});
+
 story("when contacts are merged, a response in either conversation is one to the handoff", async (db) => {
   const { workspace, thread: kept, ann, ben } = await aWorld(db);
   const merged = await aConversation(db, workspace);
@@ -240,6 +257,7 @@ story(
       const open = found.filter(({ resolved_at }) => resolved_at === null);
       assert.equal(open.length, keptIsHandedOver || mergedIsHandedOver ? 1 : 0);
       assert.equal(found.length, 2 + Number(keptIsHandedOver) + Number(mergedIsHandedOver));
+      assert.ok(found.every(({ first_response_at }) => first_response_at === null));
       assert.equal(
         found.filter(({ outcome }) => outcome === "merged").length,
         keptIsHandedOver && mergedIsHandedOver ? 1 : 0,
