@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b4cebd55538035d6652f93da5f82059686df4ed7
+--! Hash: sha1:a8fa57f55d35033867f9b29b0e7381b943b907e5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -17571,6 +17571,7 @@ begin
   for v_end in reverse least(length(path), 500)..1 loop
     continue when v_end < length(path) and substr(path, v_end + 1, 1) not in ('.', '[');
     v_value := variables -> left(path, v_end);
+    continue when v_value is null;
     foreach v_segment in array array_remove(regexp_split_to_array(substr(path, v_end + 1), '[].[]+'), '') loop
       v_value := case jsonb_typeof(v_value)
         when 'object' then v_value -> v_segment
