@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a8fa57f55d35033867f9b29b0e7381b943b907e5
+--! Hash: sha1:02ee720535be1de4d880919fe81cf900ac7b5a5e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -53,7 +53,11 @@ comment on function app_private.bounded_metadata(jsonb, jsonb) is
 --! EndIncluded shared/bounded_metadata.sql
 --! Included shared/uuid_v7_floor.sql
 create or replace function app_hidden.uuid_v7_floor("at" timestamptz) returns uuid as $$
-  select (lpad(to_hex((extract(epoch from "at") * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+  -- Ids have 48 bits for the time. Times before 1970, after the year 10889 and infinite ones are beyond all ids.
+  select (
+    lpad(to_hex(least(greatest(extract(epoch from "at") * 1000, 0), 281474976710655)::bigint), 12, '0')
+    || '70008000000000000000'
+  )::uuid
 $$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.uuid_v7_floor(timestamptz) is

@@ -34,6 +34,18 @@ story("the floor of an instant is below every id of it and above every id before
   });
 });
 
+story("the floors of times that no id can have are beyond all ids", async (db) => {
+  const { rows } = await db.query(
+    `select left(app_hidden.uuid_v7_floor(t.at)::text, 13) as floor
+     from unnest('{-infinity,0001-01-01,1970-01-01T00:00:00Z,20000-01-01,infinity}'::timestamptz[]) t (at)`,
+  );
+  const [first, last] = ["00000000-0000", "ffffffff-ffff"];
+  assert.deepEqual(
+    rows.map(({ floor }) => floor),
+    [first, first, first, last, last],
+  );
+});
+
 story("updated_at grows with every change, even twice in one transaction; created_at stays", async (db) => {
   const insert = "insert into app_public.tenants (slug, name) values ('a-tenant', 'A') returning *";
   const [made] = (await db.query(insert)).rows;
