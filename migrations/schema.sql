@@ -1762,6 +1762,8 @@ create trigger _120_keep_state_on_insert before insert on app_public.conversatio
   for each row execute function app_private.tg_conversations__keep_state();
 create trigger _120_keep_state_on_update before update of status, assignee_id, team_id on app_public.conversations
   for each row when ((((new.status is distinct from old.status) or (new.assignee_id is distinct from old.assignee_id)) or (new.team_id is distinct from old.team_id))) execute function app_private.tg_conversations__keep_state();
+create trigger _125_hand_over_now before update of handed_over_at on app_public.conversations
+  for each row when ((new.handed_over_at <> coalesce(old.handed_over_at, now()))) execute function app_private.tg_conversations__hand_over_now();
 create trigger _130_end_pause before update of assignee_id, status on app_public.conversations
   for each row when (((old.chatbot_paused_until > now()) and (((old.assignee_id is not null) and (new.assignee_id is null)) or ((old.status = 'open'::app_public.conversation_status) and (new.status <> 'open'::app_public.conversation_status))))) execute function app_private.tg_conversations__end_pause();
 create trigger _140_assign_on_insert before insert on app_public.conversations
@@ -5860,6 +5862,7 @@ begin
   for v_end in reverse least(length(path), 500)..1 loop
     continue when v_end < length(path) and substr(path, v_end + 1, 1) not in ('.', '[');
     v_value := variables -> left(path, v_end);
+    continue when v_value is null;
     foreach v_segment in array array_remove(regexp_split_to_array(substr(path, v_end + 1), '[].[]+'), '') loop
       v_value := case jsonb_typeof(v_value)
         when 'object' then v_value -> v_segment
@@ -6349,7 +6352,11 @@ comment on function app_hidden.uuid_v7() is 'A new time-ordered id (UUID version
 grant execute on function app_hidden.uuid_v7() to parley_visitor;
 
 create function app_hidden.uuid_v7_floor(at timestamp with time zone) returns uuid as $$
-  select (lpad(to_hex((extract(epoch from "at") * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+  -- Ids have 48 bits for the time. Times before 1970, after the year 10889 and infinite ones are beyond all ids.
+  select (
+    lpad(to_hex(least(greatest(extract(epoch from "at") * 1000, 0), 281474976710655)::bigint), 12, '0')
+    || '70008000000000000000'
+  )::uuid
 $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.uuid_v7_floor(timestamp with time zone) is 'The smallest version 7 id of an instant, for the bound of a partition or a search by time.';
@@ -13214,6 +13221,17 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__fill_in() is 'Fills in the tenant of the contact and the default channel of the tenant: an insert needs only the contact.';
+
+create function app_private.tg_conversations__hand_over_now() returns trigger as $$
+begin
+  if not app_hidden.is_program() then
+    NEW.handed_over_at := coalesce(OLD.handed_over_at, now());
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversations__hand_over_now() is 'Callers of the API decide whether a conversation is handed over, and not since when: response times begin with it.';
 
 create function app_private.tg_conversations__keep_state() returns trigger as $$
 declare

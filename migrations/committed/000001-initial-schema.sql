@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:02ee720535be1de4d880919fe81cf900ac7b5a5e
+--! Hash: sha1:224e7f68e9482205955b0057ac634037bf429686
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4921,6 +4921,19 @@ comment on function app_private.tg_conversations__end_pause() is
   E'Ends the chatbot''s pause when the assignment is removed or the conversation is closed: the user whose message '
    'began the pause is done.';
 --! EndIncluded conversations/tg_conversations__end_pause.sql
+--! Included conversations/tg_conversations__hand_over_now.sql
+create or replace function app_private.tg_conversations__hand_over_now() returns trigger as $$
+begin
+  if not app_hidden.is_program() then
+    NEW.handed_over_at := coalesce(OLD.handed_over_at, now());
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversations__hand_over_now() is
+  E'Callers of the API decide whether a conversation is handed over, and not since when: response times begin with it.';
+--! EndIncluded conversations/tg_conversations__hand_over_now.sql
 --! Included conversations/tg_conversations__keep_state.sql
 create or replace function app_private.tg_conversations__keep_state() returns trigger as $$
 declare
@@ -18581,6 +18594,11 @@ create or replace trigger _120_keep_state_on_update before update of status, ass
     (NEW.status, NEW.assignee_id, NEW.team_id) is distinct from (OLD.status, OLD.assignee_id, OLD.team_id)
   )
   execute function app_private.tg_conversations__keep_state();
+
+-- Response times begin with the handover, so callers of the API do not choose its time.
+create or replace trigger _125_hand_over_now before update of handed_over_at on app_public.conversations
+  for each row when (NEW.handed_over_at <> coalesce(OLD.handed_over_at, now()))
+  execute function app_private.tg_conversations__hand_over_now();
 
 -- Only for a pause that has not ended. The time of a past one is kept, because it shows that its run must be resumed.
 create or replace trigger _130_end_pause before update of assignee_id, status on app_public.conversations

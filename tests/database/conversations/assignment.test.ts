@@ -187,6 +187,23 @@ story(
   },
 );
 
+story("a caller hands a conversation over now, whatever time is given", async (db) => {
+  const { workspace, people } = await aTeam(db);
+  const { conversationId } = await aConversation(db, workspace);
+  const handOver = (at: string) =>
+    db.query("update app_public.conversations set handed_over_at = $2 where id = $1", [conversationId, at]);
+  const handedOverAt = async () => (await conversationOf(db, conversationId)).handed_over_at as Date;
+  const { now } = (await db.query("select now()")).rows[0];
+  await become(db, people[0]!);
+  await handOver("tomorrow");
+  assert.deepEqual(await handedOverAt(), now);
+  await handOver("-infinity");
+  assert.deepEqual(await handedOverAt(), now);
+  await becomeOwner(db);
+  await handOver("2026-01-01T00:00:00Z");
+  assert.deepEqual(await handedOverAt(), new Date("2026-01-01T00:00:00Z"));
+});
+
 story("members set their own availability; an agent does not set another's", async (db) => {
   const { people } = await aTeam(db);
   const [agent] = people.filter(({ role }) => role === "agent") as [Person];
