@@ -245,6 +245,23 @@ test("an admin deactivates a membership over the API, and the member loses acces
   assert.equal((await api.ask(agent, WHO_AM_I)).code, "PYTOK");
 });
 
+test("changing or deleting by what is not the id of such a row is refused: PYNFD", async () => {
+  const admin = await aPerson(database.pool, workspace.tenantId, "admin");
+  const tenant = await api.ask(admin, "{ currentTenant { nodeId } }");
+  const nodeIds = ["x", "WyJ4IiwiMSJd", tenant.data.currentTenant.nodeId];
+  for (const [mutation, id] of ["deleteMembership", "updateMembership"].flatMap((m) =>
+    nodeIds.map((i) => [m, i]),
+  )) {
+    const patch = mutation === "updateMembership" ? ", patch: { isActive: false }" : "";
+    const answer = await api.ask(
+      admin,
+      `mutation ($id: ID!) { ${mutation}(input: { nodeId: $id${patch} }) { membership { isActive } } }`,
+      { id },
+    );
+    assert.equal(answer.code, "PYNFD", `${mutation} ${id} ${answer.text}`);
+  }
+});
+
 test("forged, expired and foreign tokens all get the same 401", async () => {
   const person = await aPerson(database.pool, workspace.tenantId, "owner");
   const claims = { user: person.userId, tenant: person.tenantId, session: person.sessionId };

@@ -1,5 +1,5 @@
 import "postgraphile";
-import { type ObjectStep, type Step, sideEffect, TRAP_ERROR, trap } from "postgraphile/grafast";
+import { type ObjectStep, type Step, sideEffect, TRAP_ERROR_OR_INHIBITED, trap } from "postgraphile/grafast";
 import { ParleyError } from "../../base/errors.ts";
 
 /**
@@ -22,8 +22,10 @@ export const MissingRow: GraphileConfig.Plugin = {
           ...field,
           plan($root, args, info) {
             const $payload = plan($root, args, info) as ObjectStep<{ result: Step }>;
-            const $row = trap($payload.getStepForKey("result"), TRAP_ERROR, {
+            // A node id that is not one, or of another type, inhibits the step.
+            const $row = trap($payload.getStepForKey("result"), TRAP_ERROR_OR_INHIBITED, {
               valueForError: "PASS_THROUGH",
+              valueForInhibited: "NULL",
             });
             sideEffect($row, requireRow);
             return $payload;
