@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:224e7f68e9482205955b0057ac634037bf429686
+--! Hash: sha1:2c27b94cb38ab941ffeed3a73096cc50a300484a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -15929,12 +15929,22 @@ grant execute on function app_hidden.compile_view(app_public.filter_kind, uuid) 
 --! EndIncluded filters/compile_view.sql
 --! Included filters/views_count.sql
 create or replace function app_public.views_count(view app_public.views) returns int as $$
-  select case when view.kind <> 'messages' then app_hidden.count_matching(view.kind, view.filter, 1000) end
-$$ language sql stable set search_path to pg_catalog, pg_temp;
+begin
+  if view.kind = 'messages' then
+    return null;
+  end if;
+  return app_hidden.count_matching(view.kind, view.filter, 1000);
+exception
+  when sqlstate 'PYKEY' then
+    -- An error would hide all other views of the list, too.
+    return null;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.views_count(app_public.views) is
   E'How many contacts or conversations the view lists now. Counting ends at 1000, which means 1,000 or more. Null '
-   'for views of messages, of which a tenant may have too many to count: read the figures.';
+   'for views of messages, of which a tenant may have too many to count: read the figures. Also null if the filter '
+   'names "me" and the caller is an API key.';
 
 grant execute on function app_public.views_count(app_public.views) to parley_visitor;
 --! EndIncluded filters/views_count.sql

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { aConversation, aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
+import { aConversation, anApiKey, aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
 import { refusal, rolledBack } from "../../support/transaction.ts";
 
 let database: TestDatabase;
@@ -91,4 +91,24 @@ test("a view counts what its reader sees, up to 1,000", () =>
       mine: 1,
       texts: null,
     });
+  }));
+
+test("a view of the caller's rows has no count for an API key, and hides no others", () =>
+  rolledBack(database.pool, async (db) => {
+    const { tenantId } = await aWorkspace(db);
+    await become(db, await aPerson(db, tenantId, "admin"));
+    await db.query(
+      `insert into app_public.views (name, filter, user_id) values
+         ('mine', '{"field": "assignee", "is": "me"}', null), ('open', $1, null)`,
+      [OPEN],
+    );
+    await becomeOwner(db);
+    await become(db, await anApiKey(db, tenantId, ["read"]));
+    const { rows } = await db.query(
+      "select name, app_public.views_count(v) as count from app_public.views v order by name",
+    );
+    assert.deepEqual(rows, [
+      { name: "mine", count: null },
+      { name: "open", count: 0 },
+    ]);
   }));
