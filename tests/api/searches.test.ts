@@ -69,6 +69,7 @@ test("messages are found in pages, with their conversation and contact", async (
     startCursor: ids[0],
     endCursor: ids[1],
   });
+  assert.match(first.completeUntil, /^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/);
   assert.ok(Date.parse(first.completeUntil) > Date.now() - 60_000);
   const second = (await ask(search, { after: first.pageInfo.endCursor })).searchMessages;
   assert.deepEqual(

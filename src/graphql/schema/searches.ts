@@ -37,7 +37,7 @@ type Found = {
 
 const STATEMENTS: Record<Table, (search: Search) => { text: string; values: unknown[] }> = {
   messages: ({ query, conversationId, since, until, first, after }) => ({
-    text: `select message_ids as ids, next_before, complete_until
+    text: `select message_ids as ids, next_before, to_json(complete_until) #>> '{}' as complete_until
            from app_hidden.find_messages($1, $2, $3, $4, $5, $6)`,
     values: [query, conversationId, since, until, after, firstOf({ first })],
   }),
