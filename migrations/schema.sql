@@ -8205,7 +8205,7 @@ begin
     -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
     if v_missing.parent = 'app_public.messages'::regclass then
       execute format(
-        'alter table app_private.%I alter column conversation_id set (n_distinct = 200)', v_missing.name
+        'alter table app_private.%I alter column conversation_id set (n_distinct = 50)', v_missing.name
       );
     end if;
     execute format(
