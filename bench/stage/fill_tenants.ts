@@ -75,7 +75,7 @@ async function arrangeConversations({ postgres }: Bench, tenantId: string): Prom
        numbered as (select id, row_number() over () as n from tag)
        insert into app_public.contact_tags (tenant_id, contact_id, tag_id)
        select $1, c.id, t.id from app_public.contacts c, numbered t
-       where c.tenant_id = $1 and random() < 0.2 / t.n`,
+       where c.tenant_id = $1 and abs(hashtext(c.id || t.id::text)) % 100 < 20 / t.n`,
       [tenantId, TAGS],
     );
     await postgres.watcher.query(
