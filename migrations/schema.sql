@@ -1057,7 +1057,7 @@ create table app_public.api_keys (
   constraint api_keys_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint api_keys_ending_has_length check ((length(ending) = 4)),
   constraint api_keys_name_has_length check (((length(name) >= 1) and (length(name) <= 100))),
-  constraint api_keys_scopes_are_given check ((cardinality(scopes) > 0))
+  constraint api_keys_scopes_is_not_empty check ((cardinality(scopes) > 0))
 );
 create index api_keys_tenant_id_created_by_id_idx on app_public.api_keys (tenant_id, created_by_id);
 create unique index api_keys_tenant_id_name_key on app_public.api_keys (tenant_id, lower(name)) where (revoked_at is null);

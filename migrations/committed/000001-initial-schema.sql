@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3b71fb25d4392e610d471fdfb436d657f934c8d3
+--! Hash: sha1:be13bba608613a60420023f24373a183923e29fe
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -684,7 +684,7 @@ create table app_public.api_keys (
   name text not null
     constraint api_keys_name_has_length check (length(name) between 1 and 100),
   scopes app_public.api_key_scope[] not null
-    constraint api_keys_scopes_are_given check (cardinality(scopes) > 0),
+    constraint api_keys_scopes_is_not_empty check (cardinality(scopes) > 0),
   ending text not null
     constraint api_keys_ending_has_length check (length(ending) = 4),
   created_by_id uuid,

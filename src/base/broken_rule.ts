@@ -18,7 +18,12 @@ const MUST: readonly [claim: RegExp, must: string][] = [
   [/^is_snake_case$/, "must consist of a-z, 0-9 and _"],
   [/^has_no_nulls$/, "must not contain null"],
   [/^is_known$/, "must be one of the known values"],
-  [/^(in_range|is_positive|not_negative)$/, "is out of range"],
+  [/^is_not_empty$/, "must not be empty"],
+  [/^is_word$/, "must be one word of at most 50 characters, without a slash"],
+  [/^is_name$/, "has characters that are not allowed"],
+  [/^is_at_least_one_day$/, "must be at least one day"],
+  [/^is_5_minutes_to_a_year$/, "must be between five minutes and a year"],
+  [/^(in_range|is_positive|(?:is_)?not_negative)$/, "is out of range"],
 ];
 const CLAIM = /_((?:is|has|in|not)_[a-z0-9_]+)$/;
 

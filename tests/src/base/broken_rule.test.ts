@@ -20,6 +20,13 @@ test("a failed check names the field and what must hold", () => {
     ],
     ["users", "users_avatar_url_is_https", '"avatarUrl" of users must be an http(s) address'],
     ["channels", "channels_messages_per_second_in_range", '"messagesPerSecond" of channels is out of range'],
+    ["api_keys", "api_keys_scopes_is_not_empty", '"scopes" of api keys must not be empty'],
+    ["media", "media_size_is_not_negative", '"size" of media is out of range'],
+    [
+      "closing_rules",
+      "closing_rules_closes_after_is_5_minutes_to_a_year",
+      '"closesAfter" of closing rules must be between five minutes and a year',
+    ],
     [
       "data_sources",
       "data_sources_api_key_has_header",
