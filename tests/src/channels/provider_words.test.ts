@@ -16,6 +16,7 @@ const EXCEPT: Readonly<Record<string, string>> = {
   "src/chatbot/exchange/typebot": "Typebot's exports have a section of that name",
   "src/chatbot/question/read_phone.ts": "links of that scheme are pasted as numbers",
   "src/graphql/schema/tags.ts": "renames what GraphQL shows of the kind's table",
+  "src/graphql/schema/descriptions/nouns.ts": "how the names of the kind's types are written",
   "src/graphql/schema.graphql": "generated from the comments of the database",
 };
 

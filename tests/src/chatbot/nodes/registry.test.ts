@@ -32,6 +32,7 @@ const OTHER_MEANINGS: { [word: string]: { [meaning: string]: string[] } } = {
     "the event that begins a run": ["chatbot/engine", "chatbot/simulation", "runner"],
     "the beginning of an entry in a calendar": ["chatbot/calendar"],
     "a command": ["cli"],
+    "beginning to use codes of an authenticator app": ["graphql/auth", "graphql/schema"],
   },
   message: {
     "the event that a message arrived": ["chatbot/engine", "chatbot/nodes", "chatbot/simulation", "runner"],
