@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:be13bba608613a60420023f24373a183923e29fe
+--! Hash: sha1:1bb71db9dd05897dd69023c17a355aef39c39177
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -146,7 +146,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__clean_name() is E'Stores names that look alike as the same name.';
 --! EndIncluded shared/tg__clean_name.sql
---! Included shared/fold.sql
+--! Included search/fold.sql
 create or replace function app_hidden.fold(input text) returns text as $$
 declare
   v_folded text;
@@ -180,8 +180,8 @@ comment on function app_hidden.fold(text) is
    'alphabet are folded.';
 
 grant execute on function app_hidden.fold(text) to parley_visitor;
---! EndIncluded shared/fold.sql
---! Included shared/search_words.sql
+--! EndIncluded search/fold.sql
+--! Included search/search_words.sql
 create or replace function app_hidden.search_words(input text) returns text as $$
 declare
   v_text text := app_hidden.fold(left(input, 8000));
@@ -228,8 +228,8 @@ comment on function app_hidden.search_words(text) is
    'none. Of a text of more than 8,000 characters, the words of the first 8,000.';
 
 grant execute on function app_hidden.search_words(text) to parley_visitor;
---! EndIncluded shared/search_words.sql
---! Included shared/search_terms.sql
+--! EndIncluded search/search_words.sql
+--! Included search/search_terms.sql
 create or replace function app_hidden.search_terms(query text) returns text[] as $$
 declare
   v_terms text[];
@@ -279,8 +279,8 @@ comment on function app_hidden.search_query(text[], text, text) is
   E'The tsquery of terms of search_terms(), each with a prefix. Null without terms.';
 
 grant execute on function app_hidden.search_query(text[], text, text) to parley_visitor;
---! EndIncluded shared/search_terms.sql
---! Included shared/search_key.sql
+--! EndIncluded search/search_terms.sql
+--! Included search/search_key.sql
 create or replace function app_hidden.search_key(tenant_id uuid) returns text as $$
   select right(tenant_id::text, 4)
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
@@ -290,7 +290,7 @@ comment on function app_hidden.search_key(uuid) is
    'words apart in the index.';
 
 grant execute on function app_hidden.search_key(uuid) to parley_visitor;
---! EndIncluded shared/search_key.sql
+--! EndIncluded search/search_key.sql
 --! Included shared/tg__timestamps.sql
 create or replace function app_private.tg__timestamps() returns trigger as $$
 begin
@@ -3642,7 +3642,7 @@ comment on function app_hidden.normalize_phone(text) is
 
 grant execute on function app_hidden.normalize_phone(text) to parley_visitor;
 --! EndIncluded contacts/normalize_phone.sql
---! Included contacts/contact_words.sql
+--! Included search/contact_words.sql
 create or replace function app_hidden.contact_words(
   tenant_id uuid, name text, profile_name text, username text, email text, external_ref text, phone text
 ) returns tsvector as $$
@@ -3698,7 +3698,7 @@ comment on function app_hidden.contact_query(uuid, text) is
    'of a phone number. Null if there is nothing to find. PYREQ: more than 200 characters or 32 words.';
 
 grant execute on function app_hidden.contact_query(uuid, text) to parley_visitor;
---! EndIncluded contacts/contact_words.sql
+--! EndIncluded search/contact_words.sql
 --! Included contacts/identity_match_key.sql
 create or replace function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
@@ -4224,7 +4224,7 @@ comment on function app_public.contact_by_phone(text) is
 
 grant execute on function app_public.contact_by_phone(text) to parley_visitor;
 --! EndIncluded contacts/contact_by_phone.sql
---! Included contacts/search_contacts.sql
+--! Included search/search_contacts.sql
 create or replace function app_private.find_contacts(
   tenant_id uuid, query text, before uuid default null, at_most int default 50,
   out contact_ids uuid[], out next_before uuid
@@ -4339,7 +4339,7 @@ comment on function app_public.search_contacts(text, uuid, int) is
    'query has more than 200 characters or 32 words. PYLIM: at_most. PYDEN: not signed in.';
 
 grant execute on function app_public.search_contacts(text, uuid, int) to parley_visitor;
---! EndIncluded contacts/search_contacts.sql
+--! EndIncluded search/search_contacts.sql
 --! Included contacts/contacts.policies.sql
 drop policy if exists tenant_isolation on app_public.contacts;
 create policy tenant_isolation on app_public.contacts as restrictive to parley_visitor
@@ -8223,7 +8223,7 @@ comment on function app_private.refresh_waiting(uuid[], uuid) is
    'from from_id on, which are new or are newer than one that is new. Answers are compared by position: an answer '
    'that arrives late answers only what stands before it. The caller has locked the conversations.';
 --! EndIncluded messages/refresh_waiting.sql
---! Included messages/searchable_text.sql
+--! Included search/searchable_text.sql
 create or replace function app_private.searchable_text(type app_public.message_type, content jsonb, preview text)
 returns text as $$
 begin
@@ -8270,7 +8270,7 @@ $$ language plpgsql stable rows 100 set search_path to pg_catalog, pg_temp
 comment on function app_private.words_of_messages(uuid[]) is
   E'The words that messages are found by now: after edits, and not those of messages that their authors have deleted. '
    'Not of reactions, edits and system messages. With the partition that each message is in.';
---! EndIncluded messages/searchable_text.sql
+--! EndIncluded search/searchable_text.sql
 
 -- The words of messages, in blocks: a row for up to 64 messages of a tenant. What a search reads and what a new message
 -- costs are both much less than with a row for each message.
@@ -8330,7 +8330,7 @@ create table app_private.outdated_words (
 alter table app_private.outdated_words enable row level security;
 comment on table app_private.outdated_words is
   E'Messages that were edited, deleted or erased since their words may have been stored. index_messages() empties it.';
---! Included messages/store_message_words.sql
+--! Included search/store_message_words.sql
 create or replace function app_private.store_message_words(tenant_id uuid, message_ids uuid[]) returns int as $$
 declare
   -- A message counts as at least this many bytes, so a block has at most 64 messages: a tsvector has at most 256
@@ -8385,8 +8385,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 comment on function app_private.store_message_words(uuid, uuid[]) is
   E'Stores the words of messages of a tenant, in blocks, and returns the number of messages. Messages that are in a '
    'block already, or have no words, are left out. A few thousand messages in one call cost least.';
---! EndIncluded messages/store_message_words.sql
---! Included messages/renew_message_words.sql
+--! EndIncluded search/store_message_words.sql
+--! Included search/renew_message_words.sql
 create or replace function app_private.renew_message_words(tenant_id uuid) returns void as $$
 declare
   v_outdated uuid[] := array(
@@ -8430,8 +8430,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 comment on function app_private.renew_message_words(uuid) is
   E'Stores the blocks of words again that contain messages of a tenant that were edited, deleted by their authors, or '
    'erased.';
---! EndIncluded messages/renew_message_words.sql
---! Included messages/index_messages.sql
+--! EndIncluded search/renew_message_words.sql
+--! Included search/index_messages.sql
 create or replace function app_private.index_messages(tenant_id uuid) returns int as $$
 declare
   v_progress app_private.search_progress;
@@ -8578,8 +8578,8 @@ comment on function app_private.index_all_messages() is
   E'Stores the words of all messages that have none, and returns the number of messages: after rows were copied in '
    'with triggers disabled, or after "truncate app_private.message_words", which a new rule of search_words() '
    'requires. Takes 15 to 30 microseconds for each message, in one transaction.';
---! EndIncluded messages/index_messages.sql
---! Included messages/find_messages.sql
+--! EndIncluded search/index_messages.sql
+--! Included search/messages_with_terms.sql
 create or replace function app_private.messages_with_terms(message_ids uuid[], terms text[]) returns setof uuid as $$
   select w.id
   from app_private.words_of_messages(messages_with_terms.message_ids) w
@@ -8588,8 +8588,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.messages_with_terms(uuid[], text[]) is
   E'Which of these messages contain all terms now.';
-
-
+--! EndIncluded search/messages_with_terms.sql
+--! Included search/find_in_blocks.sql
 create or replace function app_private.find_in_blocks(
   tenant_id uuid, block_ids uuid[], terms text[], from_id uuid, below_id uuid
 ) returns setof uuid as $$
@@ -8624,8 +8624,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_in_blocks(uuid, uuid[], text[], uuid, uuid) is
   E'The messages in blocks of a tenant, given newest first, that contain all terms.';
-
-
+--! EndIncluded search/find_in_blocks.sql
+--! Included search/find_in_index.sql
 create or replace function app_private.find_in_index(
   tenant_id uuid, terms text[], from_id uuid, below_id uuid, at_most int, out message_ids uuid[], out searched_from uuid
 ) as $$
@@ -8684,8 +8684,8 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp
 comment on function app_private.find_in_index(uuid, text[], uuid, uuid, int) is
   E'The indexed messages of a tenant from from_id up to below_id that contain all terms: more than the at_most '
    'newest, or all. searched_from: if not null, only those from it on.';
-
-
+--! EndIncluded search/find_in_index.sql
+--! Included search/find_in_conversation.sql
 create or replace function app_private.find_in_conversation(
   tenant_id uuid, conversation_id uuid, terms text[], from_id uuid, below_id uuid, at_most int,
   out message_ids uuid[], out searched_from uuid
@@ -8716,8 +8716,8 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp
 
 comment on function app_private.find_in_conversation(uuid, uuid, text[], uuid, uuid, int) is
   E'find_in_index() for the messages of one conversation, which are read without an index of words.';
-
-
+--! EndIncluded search/find_in_conversation.sql
+--! Included search/find_unindexed.sql
 create or replace function app_private.find_unindexed(
   tenant_id uuid, terms text[], from_id uuid, below_id uuid, out message_ids uuid[], out complete_until timestamptz
 ) as $$
@@ -8775,8 +8775,8 @@ comment on function app_private.find_unindexed(uuid, text[], uuid, uuid) is
   E'The messages of a tenant that are not in the index yet, or have changed since, and contain all terms. Of very '
    'many, the last ones. complete_until: messages that were stored until then are either indexed or were read here; '
    'null if nothing is indexed.';
-
-
+--! EndIncluded search/find_unindexed.sql
+--! Included search/find_messages.sql
 create or replace function app_private.find_messages(
   tenant_id uuid,
   query text,
@@ -8837,8 +8837,8 @@ comment on function app_private.find_messages(uuid, text, uuid, timestamptz, tim
    'before of the next page, null on the last one. A page may have fewer messages than at_most, or none, and still '
    'have a next one: the search of a page reads a bounded number of messages. complete_until: messages that were '
    'stored until then were searched; now, unless indexing is far behind.';
---! EndIncluded messages/find_messages.sql
---! Included messages/search_messages.sql
+--! EndIncluded search/find_messages.sql
+--! Included search/search_messages.sql
 create or replace function app_hidden.find_messages(
   query text, conversation_id uuid, since timestamptz, until timestamptz, before uuid, at_most int,
   out message_ids uuid[], out next_before uuid, out complete_until timestamptz
@@ -8884,7 +8884,7 @@ comment on function app_public.search_messages(text, uuid, timestamptz, timestam
    'not signed in.';
 
 grant execute on function app_public.search_messages(text, uuid, timestamptz, timestamptz, uuid, int) to parley_visitor;
---! EndIncluded messages/search_messages.sql
+--! EndIncluded search/search_messages.sql
 --! Included messages/idempotency_key.sql
 create or replace function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea)
 returns uuid as $$
