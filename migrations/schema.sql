@@ -8979,12 +8979,13 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.index_all_messages() is 'Stores the words of all messages that have none, and returns the number of messages: after rows were copied in with triggers disabled, or after "truncate app_private.message_words", which a new rule of search_words() requires. Takes 15 to 30 microseconds for each message, in one transaction.';
 
-create function app_private.index_due_messages() returns integer as $$
+create function app_private.index_due_messages(out tenants integer, out failed_tenant_ids uuid[]) returns record as $$
 declare
   v_due uuid;
-  v_looks int := 0;
   v_messages int := 0;
 begin
+  tenants := 0;
+  failed_tenant_ids := '{}';
   insert into app_private.search_progress (tenant_id)
   select t.id from app_public.tenants t
   where not exists (select from app_private.search_progress p where p.tenant_id = t.id)
@@ -8998,15 +8999,15 @@ begin
     exception when others then
       update app_private.search_progress p set error = sqlerrm, look_at = now() + interval '10 minutes'
       where p.tenant_id = v_due;
+      failed_tenant_ids := failed_tenant_ids || v_due;
     end;
-    v_looks := v_looks + 1;
+    tenants := tenants + 1;
     exit when v_messages >= 4096;
   end loop;
-  return v_looks;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.index_due_messages() is 'Indexes the messages of tenants whose turn it is, the one that has waited longest first. A tenant whose messages cannot be indexed does not delay the others: search_progress has the error. Returns the number of tenants: call it until it returns 0. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
+comment on function app_private.index_due_messages() is 'Indexes the messages of tenants whose turn it is, the one that has waited longest first. A tenant whose messages cannot be indexed does not delay the others: it is one of failed_tenant_ids, search_progress has the error, and it is tried again after ten minutes. tenants: how many were looked at; call it until that is 0. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
 
 create function app_private.index_messages(tenant_id uuid) returns integer as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1bb71db9dd05897dd69023c17a355aef39c39177
+--! Hash: sha1:72cdabec7547e77baf2523fe2a5f1bd7f4c746d3
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -8508,12 +8508,13 @@ comment on function app_private.index_messages(uuid) is
    'Returns the number of new messages. What is new is read from the changes that are recorded anyway, so storing a '
    'message costs nothing more.';
 
-create or replace function app_private.index_due_messages() returns int as $$
+create or replace function app_private.index_due_messages(out tenants int, out failed_tenant_ids uuid[]) as $$
 declare
   v_due uuid;
-  v_looks int := 0;
   v_messages int := 0;
 begin
+  tenants := 0;
+  failed_tenant_ids := '{}';
   insert into app_private.search_progress (tenant_id)
   select t.id from app_public.tenants t
   where not exists (select from app_private.search_progress p where p.tenant_id = t.id)
@@ -8527,19 +8528,19 @@ begin
     exception when others then
       update app_private.search_progress p set error = sqlerrm, look_at = now() + interval '10 minutes'
       where p.tenant_id = v_due;
+      failed_tenant_ids := failed_tenant_ids || v_due;
     end;
-    v_looks := v_looks + 1;
+    tenants := tenants + 1;
     exit when v_messages >= 4096;
   end loop;
-  return v_looks;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.index_due_messages() is
   E'Indexes the messages of tenants whose turn it is, the one that has waited longest first. A tenant whose messages '
-   'cannot be indexed does not delay the others: search_progress has the error. Returns the number of tenants: call '
-   'it until it returns 0. Each worker calls it every few seconds, and not as a job, because jobs may be what is '
-   'delayed.';
+   'cannot be indexed does not delay the others: it is one of failed_tenant_ids, search_progress has the error, and it '
+   'is tried again after ten minutes. tenants: how many were looked at; call it until that is 0. Each worker calls it '
+   'every few seconds, and not as a job, because jobs may be what is delayed.';
 
 create or replace function app_private.index_all_messages() returns bigint as $$
 declare

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createLog } from "../../../src/base/log.ts";
 import { indexMessages } from "../../../src/database/message_indexing.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { aWamid, edit, hear, revoke, type Said, send } from "../../support/messages.ts";
 import { aConversation, aPerson, aWorkspace, become, type Workspace } from "../../support/people.ts";
 import { refusal, rolledBack } from "../../support/transaction.ts";
 import { until } from "../../support/until.ts";
+
+const log = createLog("silent");
 
 let database: TestDatabase;
 before(async () => {
@@ -27,7 +30,7 @@ async function index(): Promise<void> {
   await allHaveEnded();
   await query("update app_private.changes set changed_at = now() - interval '13 hours'");
   await query("update app_private.search_progress set look_at = now()");
-  await indexMessages(database.pool);
+  await indexMessages(database.pool, log);
 }
 
 async function find(tenantId: string, text: string, more: object = {}): Promise<string[]> {
@@ -322,8 +325,36 @@ test("few messages wait for more; those of a tenant with many do not delay those
     busy.tenantId,
   );
   assert.ok(complete_until < new Date());
-  await indexMessages(database.pool);
+  await indexMessages(database.pool, log);
   assert.equal((await find(busy.tenantId, "flood 8999")).length, 1);
+});
+
+test("a tenant whose messages cannot be indexed is named in a warning, and delays no other", async () => {
+  const broken = await saying("broken words");
+  const other = await saying("other words");
+  await allHaveEnded();
+  await query("update app_private.changes set changed_at = now() - interval '13 hours'");
+  await query(
+    `alter table app_private.message_words add constraint is_broken check (tenant_id <> '${broken.tenantId}') not valid`,
+  );
+  const warnings: unknown[] = [];
+  const warn = (fields: unknown) => void warnings.push(fields);
+  await query("update app_private.search_progress set look_at = now()");
+  await indexMessages(database.pool, { warn });
+  assert.deepEqual(warnings, [{ tenantIds: [broken.tenantId] }]);
+  const words = "select from app_private.message_words where tenant_id = $1";
+  assert.equal((await query(words, other.tenantId)).length, 1);
+  assert.equal((await query(words, broken.tenantId)).length, 0);
+  const [{ error, look_at }] = await query(
+    "select error, look_at from app_private.search_progress where tenant_id = $1",
+    broken.tenantId,
+  );
+  assert.match(error, /is_broken/);
+  assert.ok(look_at > new Date());
+
+  await query("alter table app_private.message_words drop constraint is_broken");
+  await index();
+  assert.equal((await query(words, broken.tenantId)).length, 1);
 });
 
 test("changes of a restored database are indexed, although its transaction ids begin again", async () => {
