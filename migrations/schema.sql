@@ -8867,6 +8867,15 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.has_account(text) is 'Whether the installation has an account with that address, regardless of case.';
 
+create function app_private.has_address(contact_id uuid, kinds app_public.identity_kind[]) returns boolean as $$
+  select exists (
+    select from app_public.contact_identities i
+    where i.contact_id = has_address.contact_id and i.kind = any (has_address.kinds) and i.retired_at is null
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.has_address(uuid,app_public.identity_kind[]) is 'Whether a contact has an address of one of these kinds that is not retired.';
+
 create function app_private.has_own_content(type app_public.message_type, content jsonb) returns boolean as $$
   -- Not changes of earlier messages, notices of the provider, or the opening of a chat. (Lists instead of a case, whose
   -- branches would each cost set-up time in every statement.)
@@ -10607,6 +10616,21 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies them in one transaction. bodies are concatenated; each event has the position of its body (body_from, from 1) and its length in bytes (body_length). customers, messages and statuses are the content of the bodies. stored: the number of new messages. wakes_chatbots: the caller must run the chatbot task (see wake()). unknown_statuses: the positions (from 1) of statuses whose message is not known. PYINT: a new message whose customer has no address. Locks are taken in this order: contacts, conversations, messages, outbox.';
+
+create function app_private.recipient_refusal(contact app_public.contacts, window_expires_at timestamp with time zone, capabilities app_public.channel_kinds, is_template boolean, template_status app_public.template_status, is_marketing boolean) returns text as $$
+  select case
+    when contact.is_blocked or contact.opted_out_at is not null then 'PYOPT'
+    when not is_template and not app_hidden.is_window_open(window_expires_at, capabilities.reply_window) then 'PYWIN'
+    -- If the status of a template is unknown, the provider decides.
+    when not app_hidden.is_sendable(template_status) then 'PYTPL'
+    when is_marketing and contact.marketing_opted_out_at is not null then 'PYOPT'
+    when (contact.phone is null or 'phone' <> all (capabilities.address_kinds))
+      and not app_private.has_address(contact.id, capabilities.address_kinds)
+    then 'PYADR'
+  end
+$$
+  language sql stable;
+comment on function app_private.recipient_refusal(app_public.contacts,timestamp with time zone,app_public.channel_kinds,boolean,app_public.template_status,boolean) is 'Why a message to this contact on a channel of this kind must not be sent: the error code of the rule that forbids it, or null. template_status is null for a template that is not known, and for a message that is not a template. The one place of these rules: for messages that are inserted, and for recipients of campaigns.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
   -- The fast path, sufficient for nearly every batch: it reads the contact of the most trusted address with all its
@@ -13839,15 +13863,9 @@ begin
         and not app_private.can_be_quoted(n.reply_to_id, n.conversation_id, n.direction)
       then 'PYNFD'
       when n.direction = 'internal' then null
-      when p.is_blocked or p.opted_out_at is not null then 'PYOPT'
-      when n.type <> 'template' and not app_hidden.is_window_open(c.window_expires_at, k.reply_window) then 'PYWIN'
-      -- If the status of a template is unknown, the provider decides.
-      when not app_hidden.is_sendable(t.status) then 'PYTPL'
-      when t.category = 'marketing' and p.marketing_opted_out_at is not null then 'PYOPT'
-      when (p.phone is null or 'phone' <> all (k.address_kinds)) and not exists (
-        select from app_public.contact_identities i
-        where i.contact_id = p.id and i.kind = any (k.address_kinds) and i.retired_at is null
-      ) then 'PYADR'
+      else app_private.recipient_refusal(
+        p, c.window_expires_at, k, n.type = 'template', t.status, t.category = 'marketing'
+      )
     end as code
   ) r
   where n.direction <> 'inbound' and n.origin = 'live' and r.code is not null

@@ -60,6 +60,8 @@ export const INLINED: Record<string, string> = {
     "select app_hidden.received_preview(m.origin, m.type, m.content) from app_public.messages m",
   reply_window_of:
     "select (select w.* from app_private.reply_window_of(m.conversation_id) w) from app_public.messages m",
+  recipient_refusal:
+    "select app_private.recipient_refusal(p, c.window_expires_at, k, true, null, false) from app_public.conversations c join app_public.contacts p on p.id = c.contact_id join app_public.channels h on h.id = c.channel_id join app_public.channel_kinds k on k.kind = h.kind",
   status_after: "select app_private.status_after(m.error_code, m.status) from app_public.message_statuses m",
   template_problem: "select app_hidden.template_problem(m.content) from app_public.messages m",
   turn_events:
