@@ -60,6 +60,14 @@ create type app_public.chatbot_status as enum (
 );
 comment on type app_public.chatbot_status is 'Whether a chatbot answers. draft: not yet. active: it answers new conversations. archived: not any more; it is hidden from lists.';
 
+create type app_public.contact_status as enum (
+  'active',
+  'blocked',
+  'invalid',
+  'inactive'
+);
+comment on type app_public.contact_status is 'Whether a contact is written to. active: yes. blocked: nothing is sent to it (PYOPT); its messages are still stored. invalid: the provider reported that the number has no account there; campaigns leave it out, and a message that it sends or receives makes it active. inactive: a former customer; campaigns leave it out.';
+
 create type app_public.conversation_status as enum (
   'open',
   'closed',
@@ -395,6 +403,20 @@ create policy tenant_isolation on app_hidden.message_stats as restrictive for al
 create policy select_member on app_hidden.message_stats for select to parley_visitor
   using (true);
 grant select on app_hidden.message_stats to parley_visitor;
+
+-- app_hidden.phone_regions
+create table app_hidden.phone_regions (
+  prefix text not null,
+  language text,
+  time_zone text,
+  constraint phone_regions_pkey primary key (prefix),
+  constraint phone_regions_prefix_is_digits check ((prefix ~ '^[0-9]{1,7}$'::text))
+);
+comment on table app_hidden.phone_regions is 'The language and the time zone of most people whose phone numbers begin with these digits. The longest prefix that has a value decides.';
+alter table app_hidden.phone_regions enable row level security;
+create policy select_member on app_hidden.phone_regions for select to parley_visitor
+  using (true);
+grant select on app_hidden.phone_regions to parley_visitor;
 
 -- app_private.ai_budgets
 create table app_private.ai_budgets (
@@ -1504,9 +1526,13 @@ create table app_public.contacts (
   username text,
   external_ref text,
   language text,
-  is_blocked boolean not null default false,
+  time_zone text,
+  status app_public.contact_status not null default 'active'::app_public.contact_status,
   opted_out_at timestamp with time zone,
   marketing_opted_out_at timestamp with time zone,
+  notes text,
+  picture_url text,
+  deleted_at timestamp with time zone,
   metadata jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
@@ -1519,8 +1545,11 @@ create table app_public.contacts (
   constraint contacts_metadata_is_at_most_32_kb check ((octet_length((metadata)::text) <= 32768)),
   constraint contacts_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
   constraint contacts_name_has_length check (((length(name) >= 1) and (length(name) <= 150))),
-  constraint contacts_phone_is_international check ((phone ~ '^\+[0-9]{5,20}$'::text))
+  constraint contacts_notes_have_length check (((length(notes) >= 1) and (length(notes) <= 10000))),
+  constraint contacts_phone_is_international check ((phone ~ '^\+[0-9]{5,20}$'::text)),
+  constraint contacts_picture_url_is_web_address check (((picture_url ~ '^https?://[^\s]+$'::text) and (length(picture_url) <= 2000)))
 );
+create index contacts_deleted_at_idx on app_public.contacts (tenant_id, deleted_at) where (deleted_at is not null);
 create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
 create index contacts_metadata_idx on app_public.contacts using gin (metadata jsonb_path_ops);
 create unique index contacts_phone_key on app_public.contacts (tenant_id, app_hidden.identity_match_key('phone'::app_public.identity_kind, phone));
@@ -1534,9 +1563,13 @@ comment on column app_public.contacts.profile_name is 'The name of the contact''
 comment on column app_public.contacts.username is 'The contact''s WhatsApp user name, as last reported. User names can pass to another person, so contacts are not identified by them.';
 comment on column app_public.contacts.external_ref is 'The id of the contact in your own system. Unique in the tenant.';
 comment on column app_public.contacts.language is 'A language tag like "pt-BR", for chatbots and for your own use.';
-comment on column app_public.contacts.is_blocked is 'Nothing is sent to a blocked contact (PYOPT). Its messages are still stored.';
+comment on column app_public.contacts.time_zone is 'The name of a time zone, like "America/Sao_Paulo" (PYCON). Null if it has not been set: it is then guessed from the phone number.';
+comment on column app_public.contacts.status is 'Whether the contact is written to.';
 comment on column app_public.contacts.opted_out_at is 'When the contact asked to receive no more messages. Nothing is sent while this is set (PYOPT).';
 comment on column app_public.contacts.marketing_opted_out_at is 'When the contact opted out of marketing messages, by the switch in WhatsApp or as error 131050 reported. Marketing templates are refused while this is set (PYOPT).';
+comment on column app_public.contacts.notes is 'What staff should know about the contact: 1 to 10,000 characters. The contact does not see it.';
+comment on column app_public.contacts.picture_url is 'The address of a picture of the contact, which clients show: http or https, at most 2,000 characters. WhatsApp does not report the pictures of profiles.';
+comment on column app_public.contacts.deleted_at is 'When the contact was deleted. It is erased 30 days later, with its messages.';
 comment on column app_public.contacts.metadata is 'Any object, for your own use. Chatbots store answers here too.';
 create trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
@@ -1546,6 +1579,8 @@ create trigger _120_normalize before insert or update of phone, email on app_pub
   for each row when (((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text) or (new.email is not null))) execute function app_private.tg_contacts__normalize();
 create trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
   for each row when ((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text)) execute function app_private.tg_contacts__refuse_invalid_phone();
+create trigger _205_refuse_unknown_time_zone before insert or update of time_zone on app_public.contacts
+  for each row when ((new.time_zone is not null)) execute function app_private.tg__refuse_unknown_time_zone();
 create trigger _210_claim_phone_on_insert after insert on app_public.contacts
   for each row when ((new.phone is not null)) execute function app_private.tg_contacts__claim_phone();
 create trigger _210_claim_phone_on_update after update of phone on app_public.contacts
@@ -1574,7 +1609,7 @@ create policy select_member on app_public.contacts for select to parley_visitor
 create policy update_agent on app_public.contacts for update to parley_visitor
   using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 grant delete, select on app_public.contacts to parley_visitor;
-grant insert (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata), update (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata) on app_public.contacts to parley_visitor;
+grant insert (name, phone, email, external_ref, language, time_zone, status, opted_out_at, marketing_opted_out_at, notes, picture_url, metadata), update (name, phone, email, external_ref, language, time_zone, status, opted_out_at, marketing_opted_out_at, notes, picture_url, metadata) on app_public.contacts to parley_visitor;
 
 -- app_public.conversation_contexts
 create table app_public.conversation_contexts (
@@ -2699,7 +2734,7 @@ In SQL: a name of pg_timezone_names.';
 create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 create trigger _200_refuse_unknown_time_zone before insert or update of time_zone on app_public.tenants
-  for each row when ((new.time_zone <> 'UTC'::text)) execute function app_private.tg_tenants__refuse_unknown_time_zone();
+  for each row when ((new.time_zone <> 'UTC'::text)) execute function app_private.tg__refuse_unknown_time_zone();
 create trigger _500_audit after insert or delete or update on app_public.tenants
   for each row execute function app_private.tg__audit();
 create trigger _510_revoke_sessions after update of status on app_public.tenants
@@ -4151,6 +4186,22 @@ $$
 comment on function app_hidden.contact_ids_by_text(text) is 'The 1,000 newest contacts of the caller''s tenant that contain all words of a query, for the field "text" of filters (PYDEN: not signed in).';
 grant execute on function app_hidden.contact_ids_by_text(text) to parley_visitor;
 
+create function app_hidden.contact_language(contact app_public.contacts) returns text as $$
+  select coalesce(
+    contact.language,
+    (
+      select r.language
+      from app_hidden.phone_regions r
+      where r.prefix = any (app_hidden.phone_prefixes(contact.phone)) and r.language is not null
+      order by length(r.prefix) desc
+      limit 1
+    )
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.contact_language(app_public.contacts) is 'The language of a contact: the one that was set, else that of most people with such a phone number. Null if neither is known.';
+grant execute on function app_hidden.contact_language(app_public.contacts) to parley_visitor;
+
 create function app_hidden.contact_query(tenant_id uuid, query text) returns tsquery as $$
 declare
   v_key text := app_hidden.search_key(tenant_id);
@@ -4177,6 +4228,23 @@ $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.contact_query(uuid,text) is 'What people type to find a contact, as a query of contact_words(). Four or more digits are also found at the end of a phone number. Null if there is nothing to find. PYREQ: more than 200 characters or 32 words.';
 grant execute on function app_hidden.contact_query(uuid,text) to parley_visitor;
+
+create function app_hidden.contact_time_zone(contact app_public.contacts) returns text as $$
+  select coalesce(
+    contact.time_zone,
+    (
+      select r.time_zone
+      from app_hidden.phone_regions r
+      where r.prefix = any (app_hidden.phone_prefixes(contact.phone)) and r.time_zone is not null
+      order by length(r.prefix) desc
+      limit 1
+    ),
+    (select t.time_zone from app_public.tenants t where t.id = contact.tenant_id)
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.contact_time_zone(app_public.contacts) is 'The time zone of a contact: the one that was set, else that of most people with such a phone number, else the tenant''s.';
+grant execute on function app_hidden.contact_time_zone(app_public.contacts) to parley_visitor;
 
 create function app_hidden.contact_words(tenant_id uuid, name text, profile_name text, username text, email text, external_ref text, phone text) returns tsvector as $$
 declare
@@ -4643,7 +4711,7 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('contacts', 'email', 'text', '{row}.email', null, null, null),
     ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
     ('contacts', 'language', 'text', '{row}.language', null, null, null),
-    ('contacts', 'isBlocked', 'boolean', '{row}.is_blocked', null, null, null),
+    ('contacts', 'status', 'choice', '{row}.status', null, null, 'app_public.contact_status'),
     ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null, null),
     ('contacts', 'marketingOptedOutAt', 'time', '{row}.marketing_opted_out_at', null, null, null),
     ('contacts', 'createdAt', 'time', '{row}.created_at', null, null, null),
@@ -5466,6 +5534,16 @@ $$
   language plpgsql stable strict set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.phone_match_keys(uuid,text) is 'What a phone number, as people write it, may be as a match_key of an identity: "+90 (532) 111-22-33" is one number; "0532 111 22 33" is one in each country of the tenant''s own numbers.';
 grant execute on function app_hidden.phone_match_keys(uuid,text) to parley_visitor;
+
+create function app_hidden.phone_prefixes(phone text) returns text[] as $$
+  select array[
+    substr(phone, 2, 1), substr(phone, 2, 2), substr(phone, 2, 3), substr(phone, 2, 4), substr(phone, 2, 5),
+    substr(phone, 2, 6), substr(phone, 2, 7)
+  ]
+$$
+  language sql immutable parallel safe;
+comment on function app_hidden.phone_prefixes(text) is 'What a phone number with "+" begins with, without "+", as long as prefixes of phone_regions are.';
+grant execute on function app_hidden.phone_prefixes(text) to parley_visitor;
 
 create function app_hidden.placeholders(template text, variables jsonb) returns table(n bigint, path text, written text, value text) as $$
   select m.n, m.parts[1], '{{' || m.parts[1] || coalesce(m.parts[2], '') || '}}', case
@@ -9841,10 +9919,13 @@ begin
     end,
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
+    time_zone = coalesce(c.time_zone, v_merged.time_zone),
     -- An opt-out of either contact is kept.
-    is_blocked = c.is_blocked or v_merged.is_blocked,
+    status = case when v_merged.status = 'blocked' then 'blocked'::app_public.contact_status else c.status end,
     opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
     marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
+    notes = nullif(left(concat_ws(E'\n\n', c.notes, v_merged.notes), 10000), ''),
+    picture_url = coalesce(c.picture_url, v_merged.picture_url),
     metadata = app_private.bounded_metadata(v_merged.metadata || c.metadata, c.metadata)
   where c.id = v_kept.id;
 end;
@@ -10619,7 +10700,7 @@ comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) 
 
 create function app_private.recipient_refusal(contact app_public.contacts, window_expires_at timestamp with time zone, capabilities app_public.channel_kinds, is_template boolean, template_status app_public.template_status, is_marketing boolean) returns text as $$
   select case
-    when contact.is_blocked or contact.opted_out_at is not null then 'PYOPT'
+    when contact.status = 'blocked' or contact.opted_out_at is not null then 'PYOPT'
     when not is_template and not app_hidden.is_window_open(window_expires_at, capabilities.reply_window) then 'PYWIN'
     -- If the status of a template is unknown, the provider decides.
     when not app_hidden.is_sendable(template_status) then 'PYTPL'
@@ -12876,6 +12957,24 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__notify_deleted() is 'Notifies GraphQL subscriptions of deleted rows, as tg__notify() does of others.';
 
+create function app_private.tg__refuse_unknown_time_zone() returns trigger as $$
+begin
+  -- Not a check constraint, because the names depend on the server: a dump must be restored on another one, too.
+  -- pg_timezone_names takes milliseconds, and imports set a zone in each row. The pattern excludes abbreviations and
+  -- POSIX rules, which the conversion would accept.
+  perform now() at time zone case
+    when NEW.time_zone ~ '^([A-Z][A-Za-z_-]+(/[A-Z][A-Za-z_-]+){0,2}|Etc/GMT[+-][0-9]{1,2})$' then NEW.time_zone
+    else ''
+  end;
+  return NEW;
+exception when invalid_parameter_value then
+  raise exception '`timeZone` must be the name of a time zone, such as "Europe/Berlin"'
+    using errcode = 'PYCON', column = 'time_zone';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__refuse_unknown_time_zone() is 'Refuses time zones that the database does not know by name (PYCON).';
+
 create function app_private.tg__revoke_sessions() returns trigger as $$
 declare
   v_row jsonb := to_jsonb(NEW);
@@ -14145,18 +14244,6 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_tenants__recount_figures() is 'Has the figures of a tenant counted by the days of its new time zone.';
 
-create function app_private.tg_tenants__refuse_unknown_time_zone() returns trigger as $$
-begin
-  -- Not a check constraint, because the names depend on the server: a dump must be restored on another one, too.
-  if not exists (select from pg_timezone_names z where z.name = NEW.time_zone) then
-    raise exception '`timeZone` must be the name of a time zone, such as "Europe/Berlin"' using errcode = 'PYCON';
-  end if;
-  return NEW;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_tenants__refuse_unknown_time_zone() is 'Refuses time zones that pg_timezone_names does not have (PYCON).';
-
 create function app_private.tg_users__insert_secrets() returns trigger as $$
 begin
   insert into app_private.user_secrets (user_id) values (NEW.id);
@@ -14741,7 +14828,7 @@ create function app_public.conversations_can_send_session_message(conversation a
     join app_public.channels ch on ch.id = conversation.channel_id
     join app_public.channel_kinds k on k.kind = ch.kind
     where c.id = conversation.contact_id
-    and not c.is_blocked
+    and c.status <> 'blocked'
     and c.opted_out_at is null
     and ch.status = 'active'
     and app_hidden.is_window_open(conversation.window_expires_at, k.reply_window)

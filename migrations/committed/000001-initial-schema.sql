@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e49a6cc955756585873db585728898e3cf934a99
+--! Hash: sha1:43a466c96fea2e736878a46b0e4e8e7824e0f80c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -306,6 +306,26 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__timestamps() is
   E'Keeps created_at unchanged and increases updated_at with every change, even twice in one transaction.';
 --! EndIncluded shared/tg__timestamps.sql
+--! Included shared/tg__refuse_unknown_time_zone.sql
+create or replace function app_private.tg__refuse_unknown_time_zone() returns trigger as $$
+begin
+  -- Not a check constraint, because the names depend on the server: a dump must be restored on another one, too.
+  -- pg_timezone_names takes milliseconds, and imports set a zone in each row. The pattern excludes abbreviations and
+  -- POSIX rules, which the conversion would accept.
+  perform now() at time zone case
+    when NEW.time_zone ~ '^([A-Z][A-Za-z_-]+(/[A-Z][A-Za-z_-]+){0,2}|Etc/GMT[+-][0-9]{1,2})$' then NEW.time_zone
+    else ''
+  end;
+  return NEW;
+exception when invalid_parameter_value then
+  raise exception '`timeZone` must be the name of a time zone, such as "Europe/Berlin"'
+    using errcode = 'PYCON', column = 'time_zone';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__refuse_unknown_time_zone() is
+  E'Refuses time zones that the database does not know by name (PYCON).';
+--! EndIncluded shared/tg__refuse_unknown_time_zone.sql
 -- One row with the secret name that change_channel() returns.
 create table app_private.change_channels (
   is_only boolean primary key default true
@@ -3720,6 +3740,12 @@ comment on function app_hidden.identity_match_key(app_public.identity_kind, text
 grant execute on function app_hidden.identity_match_key(app_public.identity_kind, text) to parley_visitor;
 --! EndIncluded contacts/identity_match_key.sql
 
+create type app_public.contact_status as enum ('active', 'blocked', 'invalid', 'inactive');
+comment on type app_public.contact_status is
+  E'Whether a contact is written to. active: yes. blocked: nothing is sent to it (PYOPT); its messages are still '
+   'stored. invalid: the provider reported that the number has no account there; campaigns leave it out, and a message '
+   'that it sends or receives makes it active. inactive: a former customer; campaigns leave it out.';
+
 create table app_public.contacts (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -3735,9 +3761,16 @@ create table app_public.contacts (
     constraint contacts_external_ref_has_length check (length(external_ref) between 1 and 100),
   language text
     constraint contacts_language_is_tag check (language ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'),
-  is_blocked boolean not null default false,
+  time_zone text,
+  status app_public.contact_status not null default 'active',
   opted_out_at timestamptz,
   marketing_opted_out_at timestamptz,
+  notes text
+    constraint contacts_notes_have_length check (length(notes) between 1 and 10000),
+  picture_url text
+    constraint contacts_picture_url_is_web_address
+    check (picture_url ~ '^https?://[^\s]+$' and length(picture_url) <= 2000),
+  deleted_at timestamptz,
   metadata jsonb not null default '{}'
     constraint contacts_metadata_is_object check (jsonb_typeof(metadata) = 'object')
     constraint contacts_metadata_is_at_most_32_kb check (octet_length(metadata::text) <= 32768),
@@ -3749,6 +3782,7 @@ create unique index contacts_phone_key
 create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
 create index on app_public.contacts (tenant_id, created_at desc, id);
 create index on app_public.contacts using gin (metadata jsonb_path_ops);
+create index contacts_deleted_at_idx on app_public.contacts (tenant_id, deleted_at) where deleted_at is not null;
 -- What search_contacts() looks through. 17 microseconds for each new contact.
 create index contacts_words_idx on app_public.contacts using gin (
   app_hidden.contact_words(tenant_id, name, profile_name, username, email, external_ref, phone)
@@ -3774,13 +3808,96 @@ comment on column app_public.contacts.username is
    'identified by them.';
 comment on column app_public.contacts.language is E'A language tag like "pt-BR", for chatbots and for your own use.';
 comment on column app_public.contacts.metadata is E'Any object, for your own use. Chatbots store answers here too.';
-comment on column app_public.contacts.is_blocked is
-  E'Nothing is sent to a blocked contact (PYOPT). Its messages are still stored.';
+comment on column app_public.contacts.time_zone is
+  E'The name of a time zone, like "America/Sao_Paulo" (PYCON). Null if it has not been set: it is then guessed from '
+   'the phone number.';
+comment on column app_public.contacts.status is E'Whether the contact is written to.';
+comment on column app_public.contacts.notes is
+  E'What staff should know about the contact: 1 to 10,000 characters. The contact does not see it.';
+comment on column app_public.contacts.picture_url is
+  E'The address of a picture of the contact, which clients show: http or https, at most 2,000 characters. WhatsApp '
+   'does not report the pictures of profiles.';
+comment on column app_public.contacts.deleted_at is
+  E'When the contact was deleted. It is erased 30 days later, with its messages.';
 comment on column app_public.contacts.opted_out_at is
   E'When the contact asked to receive no more messages. Nothing is sent while this is set (PYOPT).';
 comment on column app_public.contacts.marketing_opted_out_at is
   E'When the contact opted out of marketing messages, by the switch in WhatsApp or as error 131050 reported. '
    'Marketing templates are refused while this is set (PYOPT).';
+
+-- The same for all tenants, and written by migrations only.
+create table app_hidden.phone_regions (
+  prefix text primary key
+    constraint phone_regions_prefix_is_digits check (prefix ~ '^[0-9]{1,7}$'),
+  language text,
+  time_zone text
+);
+comment on table app_hidden.phone_regions is
+  E'The language and the time zone of most people whose phone numbers begin with these digits. The longest prefix that '
+   'has a value decides.';
+alter table app_hidden.phone_regions enable row level security;
+--! Included contacts/phone_regions.policies.sql
+drop policy if exists select_member on app_hidden.phone_regions;
+create policy select_member on app_hidden.phone_regions for select to parley_visitor
+  using (true);
+grant select on app_hidden.phone_regions to parley_visitor;
+-- Nothing else: migrations write the regions.
+--! EndIncluded contacts/phone_regions.policies.sql
+--! Included contacts/phone_prefixes.sql
+create or replace function app_hidden.phone_prefixes(phone text) returns text[] as $$
+  select array[
+    substr(phone, 2, 1), substr(phone, 2, 2), substr(phone, 2, 3), substr(phone, 2, 4), substr(phone, 2, 5),
+    substr(phone, 2, 6), substr(phone, 2, 7)
+  ]
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.phone_prefixes(text) is
+  E'What a phone number with "+" begins with, without "+", as long as prefixes of phone_regions are.';
+
+grant execute on function app_hidden.phone_prefixes(text) to parley_visitor;
+--! EndIncluded contacts/phone_prefixes.sql
+--! Included contacts/contact_region.sql
+create or replace function app_hidden.contact_time_zone(contact app_public.contacts) returns text as $$
+  select coalesce(
+    contact.time_zone,
+    (
+      select r.time_zone
+      from app_hidden.phone_regions r
+      where r.prefix = any (app_hidden.phone_prefixes(contact.phone)) and r.time_zone is not null
+      order by length(r.prefix) desc
+      limit 1
+    ),
+    (select t.time_zone from app_public.tenants t where t.id = contact.tenant_id)
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contact_time_zone(app_public.contacts) is
+  E'The time zone of a contact: the one that was set, else that of most people with such a phone number, else the '
+   'tenant''s.';
+
+grant execute on function app_hidden.contact_time_zone(app_public.contacts) to parley_visitor;
+
+
+create or replace function app_hidden.contact_language(contact app_public.contacts) returns text as $$
+  select coalesce(
+    contact.language,
+    (
+      select r.language
+      from app_hidden.phone_regions r
+      where r.prefix = any (app_hidden.phone_prefixes(contact.phone)) and r.language is not null
+      order by length(r.prefix) desc
+      limit 1
+    )
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contact_language(app_public.contacts) is
+  E'The language of a contact: the one that was set, else that of most people with such a phone number. Null if '
+   'neither is known.';
+
+grant execute on function app_hidden.contact_language(app_public.contacts) to parley_visitor;
+--! EndIncluded contacts/contact_region.sql
 
 create table app_public.contact_identities (
   tenant_id uuid not null,
@@ -4148,10 +4265,13 @@ begin
     end,
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
+    time_zone = coalesce(c.time_zone, v_merged.time_zone),
     -- An opt-out of either contact is kept.
-    is_blocked = c.is_blocked or v_merged.is_blocked,
+    status = case when v_merged.status = 'blocked' then 'blocked'::app_public.contact_status else c.status end,
     opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
     marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
+    notes = nullif(left(concat_ws(E'\n\n', c.notes, v_merged.notes), 10000), ''),
+    picture_url = coalesce(c.picture_url, v_merged.picture_url),
     metadata = app_private.bounded_metadata(v_merged.metadata || c.metadata, c.metadata)
   where c.id = v_kept.id;
 end;
@@ -4357,10 +4477,15 @@ drop policy if exists delete_admin on app_public.contacts;
 create policy delete_admin on app_public.contacts for delete to parley_visitor
   using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.contacts to parley_visitor;
-grant insert (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata)
-  on app_public.contacts to parley_visitor;
-grant update (name, phone, email, external_ref, language, is_blocked, opted_out_at, marketing_opted_out_at, metadata)
-  on app_public.contacts to parley_visitor;
+grant insert (
+  name, phone, email, external_ref, language, time_zone, status, opted_out_at, marketing_opted_out_at, notes,
+  picture_url, metadata
+) on app_public.contacts to parley_visitor;
+grant update (
+  name, phone, email, external_ref, language, time_zone, status, opted_out_at, marketing_opted_out_at, notes,
+  picture_url, metadata
+) on app_public.contacts to parley_visitor;
+-- deleted_at is set by delete_contact() and restore_contact().
 --! EndIncluded contacts/contacts.policies.sql
 --! Included contacts/contact_identities.policies.sql
 drop policy if exists tenant_isolation on app_public.contact_identities;
@@ -5016,7 +5141,7 @@ returns boolean as $$
     join app_public.channels ch on ch.id = conversation.channel_id
     join app_public.channel_kinds k on k.kind = ch.kind
     where c.id = conversation.contact_id
-    and not c.is_blocked
+    and c.status <> 'blocked'
     and c.opted_out_at is null
     and ch.status = 'active'
     and app_hidden.is_window_open(conversation.window_expires_at, k.reply_window)
@@ -11783,20 +11908,6 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_message_statuses__count_deleted() is
   E'Subtracts deleted messages from delivery_activity.';
 --! EndIncluded figures/tg_message_statuses__count_deleted.sql
---! Included figures/tg_tenants__refuse_unknown_time_zone.sql
-create or replace function app_private.tg_tenants__refuse_unknown_time_zone() returns trigger as $$
-begin
-  -- Not a check constraint, because the names depend on the server: a dump must be restored on another one, too.
-  if not exists (select from pg_timezone_names z where z.name = NEW.time_zone) then
-    raise exception '`timeZone` must be the name of a time zone, such as "Europe/Berlin"' using errcode = 'PYCON';
-  end if;
-  return NEW;
-end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.tg_tenants__refuse_unknown_time_zone() is
-  E'Refuses time zones that pg_timezone_names does not have (PYCON).';
---! EndIncluded figures/tg_tenants__refuse_unknown_time_zone.sql
 --! Included figures/tg_tenants__recount_figures.sql
 create or replace function app_private.tg_tenants__recount_figures() returns trigger as $$
 begin
@@ -14425,7 +14536,7 @@ create or replace function app_private.recipient_refusal(
   is_marketing boolean
 ) returns text as $$
   select case
-    when contact.is_blocked or contact.opted_out_at is not null then 'PYOPT'
+    when contact.status = 'blocked' or contact.opted_out_at is not null then 'PYOPT'
     when not is_template and not app_hidden.is_window_open(window_expires_at, capabilities.reply_window) then 'PYWIN'
     -- If the status of a template is unknown, the provider decides.
     when not app_hidden.is_sendable(template_status) then 'PYTPL'
@@ -15242,7 +15353,7 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('contacts', 'email', 'text', '{row}.email', null, null, null),
     ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
     ('contacts', 'language', 'text', '{row}.language', null, null, null),
-    ('contacts', 'isBlocked', 'boolean', '{row}.is_blocked', null, null, null),
+    ('contacts', 'status', 'choice', '{row}.status', null, null, 'app_public.contact_status'),
     ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null, null),
     ('contacts', 'marketingOptedOutAt', 'time', '{row}.marketing_opted_out_at', null, null, null),
     ('contacts', 'createdAt', 'time', '{row}.created_at', null, null, null),
@@ -18251,7 +18362,7 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 -- A wrong name would make all reads of figures fail.
 create or replace trigger _200_refuse_unknown_time_zone before insert or update of time_zone on app_public.tenants
   for each row when (NEW.time_zone <> 'UTC')
-  execute function app_private.tg_tenants__refuse_unknown_time_zone();
+  execute function app_private.tg__refuse_unknown_time_zone();
 
 -- Who activated or deactivated a tenant.
 create or replace trigger _500_audit after insert or update or delete on app_public.tenants
@@ -18478,6 +18589,11 @@ create or replace trigger _120_normalize before insert or update of phone, email
 create or replace trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
   for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$')
   execute function app_private.tg_contacts__refuse_invalid_phone();
+
+-- A wrong name would make all reads of local times fail.
+create or replace trigger _205_refuse_unknown_time_zone before insert or update of time_zone on app_public.contacts
+  for each row when (NEW.time_zone is not null)
+  execute function app_private.tg__refuse_unknown_time_zone();
 
 -- Before the delete, which cascades to the addresses.
 create or replace trigger _500_record_erasure before delete on app_public.contacts

@@ -59,8 +59,7 @@ async function reported(
   return here!.events.map(({ data }) => data);
 }
 
-const CONTACT =
-  "subscription { contactChanged { id name isBlocked contactTags { nodes { tag { name } } } } }";
+const CONTACT = "subscription { contactChanged { id name status contactTags { nodes { tag { name } } } } }";
 
 test("a contact is reported when it is new, was changed, tagged or untagged, once for each statement", async () => {
   const { tenantId } = workspace;
@@ -68,26 +67,26 @@ test("a contact is reported when it is new, was changed, tagged or untagged, onc
     sql("insert into app_public.contacts (tenant_id, name) values ($1, 'Ann') returning id", [tenantId]),
     sql("insert into app_public.tags (tenant_id, name) values ($1, 'VIP') returning id", [tenantId]),
   ]).then((results) => results.map(({ rows }) => rows[0].id));
-  const of = (name: string, isBlocked: boolean, tags: string[]) => ({
+  const of = (name: string, status: string, tags: string[]) => ({
     contactChanged: {
       id: ann,
       name,
-      isBlocked,
+      status,
       contactTags: { nodes: tags.map((name) => ({ tag: { name } })) },
     },
   });
   const change = (set: string) => () => sql(`update app_public.contacts set ${set} where id = $1`, [ann]);
-  assert.deepEqual(await reported(CONTACT, 1, change("name = 'Anne'")), [of("Anne", false, [])]);
-  assert.deepEqual(await reported(CONTACT, 1, change("is_blocked = true")), [of("Anne", true, [])]);
+  assert.deepEqual(await reported(CONTACT, 1, change("name = 'Anne'")), [of("Anne", "active", [])]);
+  assert.deepEqual(await reported(CONTACT, 1, change("status = 'blocked'")), [of("Anne", "blocked", [])]);
   const add = () =>
     sql("insert into app_public.contact_tags (tenant_id, contact_id, tag_id) values ($1, $2, $3)", [
       tenantId,
       ann,
       tag,
     ]);
-  assert.deepEqual(await reported(CONTACT, 1, add), [of("Anne", true, ["VIP"])]);
+  assert.deepEqual(await reported(CONTACT, 1, add), [of("Anne", "blocked", ["VIP"])]);
   const remove = () => sql("delete from app_public.contact_tags where contact_id = $1", [ann]);
-  assert.deepEqual(await reported(CONTACT, 1, remove), [of("Anne", true, [])]);
+  assert.deepEqual(await reported(CONTACT, 1, remove), [of("Anne", "blocked", [])]);
   const insert = () =>
     sql("insert into app_public.contacts (tenant_id, name) values ($1, 'Ben')", [tenantId]);
   assert.equal((await reported(CONTACT, 1, insert)).length, 1);

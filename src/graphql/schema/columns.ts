@@ -5,7 +5,7 @@ const SEARCHABLE: Readonly<Record<string, readonly string[]>> = {
   canned_replies: ["shortcut", "title", "language"],
   channels: ["kind", "status"],
   chatbots: ["status"],
-  contacts: ["name", "phone", "email", "profile_name", "username", "is_blocked"],
+  contacts: ["name", "phone", "email", "profile_name", "username", "status"],
   conversations: ["unread_count", "assignee_id", "last_message_at"],
   memberships: ["role", "is_active"],
   mentions: ["read_at"],

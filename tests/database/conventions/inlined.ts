@@ -53,6 +53,7 @@ export const INLINED: Record<string, string> = {
   names_file: "select app_private.names_file(m.type, m.content) from app_public.messages m",
   needs_attention:
     "select app_private.needs_attention(m.direction, m.origin, m.type, m.content) from app_public.messages m",
+  phone_prefixes: "select app_hidden.phone_prefixes(c.phone) from app_public.contacts c",
   opens_window:
     "select app_private.opens_window(m.direction, m.origin, m.type, m.content) from app_public.messages m",
   provider_id_hash: "select app_private.provider_id_hash(m.tenant_id, m.preview) from app_public.messages m",

@@ -63,7 +63,7 @@ const REFUSED: [filter: unknown, reason: string][] = [
   [{ all: {} }, "`$.all` must be a list of filters"],
   [{ any: [] }, "`$.any` must be a list of filters, and not empty"],
   [{ not: { all: ["open"] } }, "`$.not.all[0]` must be an object"],
-  [{ contact: { field: "status", is: "open" } }, "`$.contact.field` must be a field of contacts: "],
+  [{ contact: { field: "unreadCount", is: 1 } }, "`$.contact.field` must be a field of contacts: "],
   [{ field: "Status", is: "open" }, "`$.field` must be a field of conversations: assignee, "],
   [{ field: "contact", is: "x" }, "`$.field` must be a field of conversations: assignee, "],
   [{ field: 7, is: "open" }, "`$.field` must be a field of conversations: assignee, "],

@@ -80,7 +80,7 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
   });
   const contacts = tables.contacts!.map((c) =>
     rowOf(c, {
-      ...plain(c, "name profile_name username phone email external_ref language is_blocked metadata"),
+      ...plain(c, "name profile_name username phone email external_ref language status metadata"),
       ...times(c, "opted_out_at marketing_opted_out_at created_at"),
       ...tagsAndGroups(c.id),
       text: [contactText(c)],

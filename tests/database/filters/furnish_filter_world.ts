@@ -11,7 +11,7 @@ export function furnish(
               name = (array['Ana', 'ANA maria', null, 'Bruno 50%'])[n % 4 + 1],
               profile_name = (array['ana', null])[n % 2 + 1], username = (array[null, 'bruno_b'])[n % 2 + 1],
               email = (array['ana@example.com', null, 'b@example.com'])[n % 3 + 1], external_ref = nullif('ref-' || n, 'ref-3'),
-              language = (array['tr', 'pt-BR', null, 'pt'])[n % 4 + 1], is_blocked = n % 5 = 0,
+              language = (array['tr', 'pt-BR', null, 'pt'])[n % 4 + 1], status = (case when n % 5 = 0 then 'blocked' when n % 5 = 1 then 'invalid' else 'active' end)::app_public.contact_status,
               opted_out_at = case when n % 3 = 0 then now() - n * interval '1 day' end,
               marketing_opted_out_at = case when n % 4 = 1 then now() - n * interval '1 hour' end,
               created_at = now() - n * interval '12 hours',

@@ -77,12 +77,12 @@ story("a message quotes one of its own conversation only, and no note: PYNFD", a
 });
 
 story("a message to a blocked or opted-out contact is refused, even a template: PYOPT", async (db) => {
-  for (const change of ["is_blocked = true", "opted_out_at = now()"]) {
+  for (const change of ["status = 'blocked'", "opted_out_at = now()"]) {
     const { thread } = await aThread(db);
     await setContact(db, thread, change);
     assert.equal(await refusal(db, () => send(db, thread.conversationId)), "PYOPT");
     assert.equal(await refusal(db, () => template(db, thread)), "PYOPT");
-    await setContact(db, thread, "is_blocked = false, opted_out_at = null");
+    await setContact(db, thread, "status = 'active', opted_out_at = null");
     await send(db, thread.conversationId);
   }
 });
@@ -172,7 +172,7 @@ story("one refused message causes the whole statement to be refused", async (db)
 
 story("the same rules for a signed-in person", async (db) => {
   const { workspace, thread } = await aThread(db);
-  await setContact(db, thread, "is_blocked = true");
+  await setContact(db, thread, "status = 'blocked'");
   await become(db, await aPerson(db, workspace.tenantId, "agent"));
   const call = () =>
     db.query(`select app_public.send_message($1, '{"body": "Hi"}')`, [thread.conversationId]);
