@@ -60,6 +60,24 @@ create type app_public.chatbot_status as enum (
 );
 comment on type app_public.chatbot_status is 'Whether a chatbot answers. draft: not yet. active: it answers new conversations. archived: not any more; it is hidden from lists.';
 
+create type app_public.consent_category as enum (
+  'all',
+  'marketing'
+);
+comment on type app_public.consent_category is 'What a contact has agreed to, or refused. all: all messages. marketing: marketing messages.';
+
+create type app_public.consent_method as enum (
+  'keyword',
+  'button',
+  'preference',
+  'error',
+  'user',
+  'form',
+  'import',
+  'other'
+);
+comment on type app_public.consent_method is 'How a consent was given or withdrawn. keyword: the contact wrote one of consent_keywords. button: they tapped a button that has such a keyword. preference: they used the switch for marketing messages in WhatsApp. error: the provider refused a message, because they have opted out. user: a member of staff or a program recorded it. form: a form, on paper or on a website. import: a list from another system. other: another way, which evidence describes.';
+
 create type app_public.contact_status as enum (
   'active',
   'blocked',
@@ -616,10 +634,10 @@ create table app_private.contact_facts (
   received_at timestamp with time zone not null,
   constraint contact_facts_pkey primary key (contact_id, tenant_id, fact),
   constraint contact_facts_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
-  constraint contact_facts_fact_is_known check ((fact = any (array['name'::text, 'marketing'::text])))
+  constraint contact_facts_fact_is_known check ((fact = 'name'::text))
 );
 comment on table app_private.contact_facts is 'The last report of the provider on facts whose time has no column in contacts: an older report, redelivered or late, changes nothing.';
-comment on column app_private.contact_facts.fact is 'name: in the address book of the phone app. marketing: "stop" or "resume".';
+comment on column app_private.contact_facts.fact is 'name: in the address book of the phone app.';
 comment on column app_private.contact_facts.reported_at is 'The time of the report by the provider''s clock, in whole seconds.';
 comment on column app_private.contact_facts.received_at is 'When the webhook first arrived. Decides between two reports of the same second.';
 alter table app_private.contact_facts enable row level security;
@@ -1455,6 +1473,92 @@ create policy update_admin on app_public.closing_rules for update to parley_visi
 grant delete, select on app_public.closing_rules to parley_visitor;
 grant insert (channel_id, team_id, reopened_by, returns_to, closes_after, closes_unanswered), update (reopened_by, returns_to, closes_after, closes_unanswered) on app_public.closing_rules to parley_visitor;
 
+-- app_public.consent_keywords
+create table app_public.consent_keywords (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  keyword text not null,
+  language text,
+  category app_public.consent_category not null,
+  is_opt_in boolean not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint consent_keywords_pkey primary key (id),
+  constraint consent_keywords_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint consent_keywords_keyword_is_1_to_40_characters check (((length(keyword) <= 40) and (app_hidden.consent_word(keyword) <> ''::text))),
+  constraint consent_keywords_language_is_tag check ((language ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'::text))
+);
+create unique index consent_keywords_keyword_key on app_public.consent_keywords (tenant_id, app_hidden.consent_word(keyword), category, lower(language)) nulls not distinct;
+comment on table app_public.consent_keywords is 'A word by which contacts opt in or out. It applies to messages that consist of it, and to buttons that have it as their text or payload. Case, accents, and punctuation at its ends do not matter. A tenant starts without keywords.';
+comment on column app_public.consent_keywords.keyword is 'The word or words, 1 to 40 characters: STOP, "stop promotions".';
+comment on column app_public.consent_keywords.language is 'The language of the keyword. It applies to contacts of all languages; but if a word has two meanings, that in the contact''s language counts, and else the opt-out. Null: any language.';
+comment on column app_public.consent_keywords.category is 'The category of the consents that it adds. A keyword for both has two rows.';
+comment on column app_public.consent_keywords.is_opt_in is 'Whether the contact agrees with this keyword. False: the contact refuses.';
+create trigger _100_timestamps before insert or update on app_public.consent_keywords
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.consent_keywords
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _500_audit after insert or delete or update on app_public.consent_keywords
+  for each row execute function app_private.tg__audit();
+alter table app_public.consent_keywords enable row level security;
+create policy tenant_isolation on app_public.consent_keywords as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.consent_keywords for delete to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy insert_admin on app_public.consent_keywords for insert to parley_visitor
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy select_member on app_public.consent_keywords for select to parley_visitor
+  using (true);
+create policy update_admin on app_public.consent_keywords for update to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant delete, select on app_public.consent_keywords to parley_visitor;
+grant insert (keyword, language, category, is_opt_in), update (keyword, language, category, is_opt_in) on app_public.consent_keywords to parley_visitor;
+
+-- app_public.consents
+create table app_public.consents (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  category app_public.consent_category not null,
+  is_opt_in boolean not null,
+  method app_public.consent_method not null default 'user'::app_public.consent_method,
+  evidence text,
+  message_id uuid,
+  user_id uuid default app_hidden.current_user_id(),
+  given_at timestamp with time zone not null default clock_timestamp(),
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint consents_pkey primary key (id),
+  constraint consents_fact_key unique (contact_id, tenant_id, category, given_at, is_opt_in, method),
+  constraint consents_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
+  constraint consents_user_id_fkey foreign key (user_id) references app_public.users(id) on delete set null,
+  constraint consents_evidence_has_length check (((length(evidence) >= 1) and (length(evidence) <= 2000)))
+);
+create index consents_user_id_idx on app_public.consents (user_id) where (user_id is not null);
+comment on table app_public.consents is 'An opt-in or an opt-out of a contact, with its time, method and evidence. Rows are only added. Of each category the newest row applies, by given_at, in whatever order rows arrive: optedOutAt and marketingOptedOutAt of the contact show it, and messages that it forbids are refused (PYOPT). A contact without rows has not opted out.
+
+In SQL: a change of these two columns of contacts adds a row, too.';
+comment on column app_public.consents.category is 'What the consent is about. The two categories are independent: an opt-in to all messages is not one to marketing messages.';
+comment on column app_public.consents.is_opt_in is 'Whether the contact agrees. False: the contact refuses.';
+comment on column app_public.consents.method is 'How the contact has said so. Users and API keys record user, form, import or other.';
+comment on column app_public.consents.evidence is 'What proves it, 1 to 2000 characters: what the contact wrote, the address of a form, the name of a file.';
+comment on column app_public.consents.message_id is 'The message by which the contact said so, or whose refusal showed it. Null for other methods.';
+comment on column app_public.consents.user_id is 'The user who recorded it. Null for what the contact did.';
+comment on column app_public.consents.given_at is 'When the contact said so. Defaults to now; a later time counts as now.';
+comment on column app_public.consents.created_at is 'When it was recorded. Decides between two consents of the same time.';
+create trigger _110_fill_in before insert on app_public.consents
+  for each row execute function app_private.tg_consents__fill_in();
+create trigger _500_update_contacts after insert on app_public.consents
+  referencing new table as new_rows for each statement execute function app_private.tg_consents__update_contacts();
+alter table app_public.consents enable row level security;
+create policy tenant_isolation on app_public.consents as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy insert_agent on app_public.consents for insert to parley_visitor
+  with check ((( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may) and (method = any (array['user'::app_public.consent_method, 'form'::app_public.consent_method, 'import'::app_public.consent_method, 'other'::app_public.consent_method]))));
+create policy select_member on app_public.consents for select to parley_visitor
+  using (true);
+grant select on app_public.consents to parley_visitor;
+grant insert (contact_id, category, is_opt_in, method, evidence, given_at) on app_public.consents to parley_visitor;
+
 -- app_public.contact_identities
 create table app_public.contact_identities (
   tenant_id uuid not null,
@@ -1565,8 +1669,8 @@ comment on column app_public.contacts.external_ref is 'The id of the contact in 
 comment on column app_public.contacts.language is 'A language tag like "pt-BR", for chatbots and for your own use.';
 comment on column app_public.contacts.time_zone is 'The name of a time zone, like "America/Sao_Paulo" (PYCON). Null if it has not been set: it is then guessed from the phone number.';
 comment on column app_public.contacts.status is 'Whether the contact is written to.';
-comment on column app_public.contacts.opted_out_at is 'When the contact asked to receive no more messages. Nothing is sent while this is set (PYOPT).';
-comment on column app_public.contacts.marketing_opted_out_at is 'When the contact opted out of marketing messages, by the switch in WhatsApp or as error 131050 reported. Marketing templates are refused while this is set (PYOPT).';
+comment on column app_public.contacts.opted_out_at is 'When the contact asked to receive no more messages, by the newest of its consents. Nothing is sent while this is set (PYOPT). A change is recorded as a consent.';
+comment on column app_public.contacts.marketing_opted_out_at is 'When the contact opted out of marketing messages, by the newest of its consents. Marketing templates are refused while this is set (PYOPT). A change is recorded as a consent.';
 comment on column app_public.contacts.notes is 'What staff should know about the contact: 1 to 10,000 characters. The contact does not see it.';
 comment on column app_public.contacts.picture_url is 'The address of a picture of the contact, which clients show: http or https, at most 2,000 characters. WhatsApp does not report the pictures of profiles.';
 comment on column app_public.contacts.deleted_at is 'When the contact was deleted. It is erased 30 days later, with its messages.';
@@ -1591,6 +1695,10 @@ create trigger _500_audit_on_update after update of phone on app_public.contacts
   for each row when (((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null) or (app_hidden.current_api_key_hash() is not null)))) execute function app_private.tg__audit('{*}');
 create trigger _500_record_erasure before delete on app_public.contacts
   for each row execute function app_private.tg_contacts__record_erasure();
+create trigger _510_record_consent_on_insert after insert on app_public.contacts
+  for each row when (((new.opted_out_at is not null) or (new.marketing_opted_out_at is not null))) execute function app_private.tg_contacts__record_consent();
+create trigger _510_record_consent_on_update after update of opted_out_at, marketing_opted_out_at on app_public.contacts
+  for each row execute function app_private.tg_contacts__record_consent();
 create trigger _800_notify_deleted after delete on app_public.contacts
   referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_contacts');
 create trigger _800_notify_on_insert after insert on app_public.contacts
@@ -4165,6 +4273,16 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.confirm_totp(uuid,uuid,integer,text[]) is 'From now on, sign-in requires a code of the authenticator app, or one of the recovery codes, of which only hashes are stored. Ends the other sessions of the user. totp_step is the time step whose code was given, or -1. The outcome: confirmed; code_refused; not_started (no secret waits for it); signed_out.';
 grant execute on function app_hidden.confirm_totp(uuid,uuid,integer,text[]) to parley_authenticator;
+
+create function app_hidden.consent_word(input text) returns text as $$
+  select regexp_replace(
+    regexp_replace(app_hidden.fold(input), '[[:space:]]+', ' ', 'g'),
+    '^[[:space:][:punct:]¡¿]+|[[:space:][:punct:]]+$', '', 'g'
+  )
+$$
+  language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.consent_word(text) is 'A text as it is compared with consent_keywords: folded, with single spaces, without punctuation at its ends.';
+grant execute on function app_hidden.consent_word(text) to parley_visitor;
 
 create function app_hidden.contact_ids_by_phone(phone text) returns uuid[] as $$
   select array(
@@ -6812,20 +6930,21 @@ create function app_private.apply_marketing_preference(preference jsonb) returns
 declare
   v_id uuid := (app_private.resolve_contacts(jsonb_build_array(preference -> 'customer')))[1];
 begin
-  if v_id is null then
-    return false;
-  end if;
-  perform app_private.set_marketing_preference(
-    v_id,
-    (preference ->> 'allows_marketing')::boolean,
-    (preference #>> '{customer,heard_at}')::timestamptz,
+  insert into app_public.consents (
+    tenant_id, contact_id, category, is_opt_in, method, evidence, given_at, created_at
+  )
+  select
+    c.tenant_id, c.id, 'marketing', (preference ->> 'allows_marketing')::boolean, 'preference',
+    preference ->> 'evidence', (preference #>> '{customer,heard_at}')::timestamptz,
     (preference ->> 'received_at')::timestamptz
-  );
-  return true;
+  from app_public.contacts c
+  where c.id = v_id
+  on conflict do nothing;
+  return v_id is not null;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_marketing_preference(jsonb) is 'Applies a customer''s choice to stop or resume marketing messages: {"customer" with heard_at, "allows_marketing", "received_at"}. Returns false if the customer was erased.';
+comment on function app_private.apply_marketing_preference(jsonb) is 'Records a customer''s choice to stop or resume marketing messages: {"customer" with heard_at, "allows_marketing", "evidence"?, "received_at"}. Returns false if the customer was erased.';
 
 create function app_private.apply_message_changes(change_ids uuid[]) returns void as $$
 declare
@@ -9843,6 +9962,13 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.lock_waiting_conversations(integer) is 'Locks up to batch_size conversations that have a due event and are not locked by another transaction, those with the oldest events first. Returns their ids, or null if there are none. Part of claim_chatbot_turns().';
 
+create function app_private.may_be_consent(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, preview text) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and type in ('text', 'button', 'interactive')
+    and octet_length(preview) <= 160
+$$
+  language sql immutable;
+comment on function app_private.may_be_consent(app_public.message_direction,app_public.message_origin,app_public.message_type,text) is 'Whether a message is short enough to be one of consent_keywords, which have at most 40 characters.';
+
 create function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
 declare
   v_kept app_public.contacts;
@@ -9902,6 +10028,17 @@ begin
     value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at
   where (excluded.reported_at, excluded.received_at) > (f.reported_at, f.received_at);
 
+  -- Of the consents of both, the newest applies.
+  insert into app_public.consents (
+    tenant_id, contact_id, category, is_opt_in, method, evidence, message_id, user_id, given_at, created_at
+  )
+  select
+    o.tenant_id, v_kept.id, o.category, o.is_opt_in, o.method, o.evidence, o.message_id, o.user_id, o.given_at,
+    o.created_at
+  from app_public.consents o
+  where o.tenant_id = v_merged.tenant_id and o.contact_id = v_merged.id
+  on conflict do nothing;
+
   delete from app_public.contacts c where c.id = v_merged.id;
 
   update app_public.contacts c set
@@ -9920,10 +10057,7 @@ begin
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
     time_zone = coalesce(c.time_zone, v_merged.time_zone),
-    -- An opt-out of either contact is kept.
     status = case when v_merged.status = 'blocked' then 'blocked'::app_public.contact_status else c.status end,
-    opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
-    marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
     notes = nullif(left(concat_ws(E'\n\n', c.notes, v_merged.notes), 10000), ''),
     picture_url = coalesce(c.picture_url, v_merged.picture_url),
     metadata = app_private.bounded_metadata(v_merged.metadata || c.metadata, c.metadata)
@@ -9931,7 +10065,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.merge_contacts(uuid,uuid) is 'Merges two contacts that a webhook has shown to be one customer. The conversations, identities, tags, groups and opt-outs of the merged contact become those of the kept one.';
+comment on function app_private.merge_contacts(uuid,uuid) is 'Merges two contacts that a webhook has shown to be one customer. The conversations, identities, tags, groups and consents of the merged contact become those of the kept one.';
 
 create function app_private.merge_statuses(statuses jsonb, message_ids uuid[], latest timestamp with time zone) returns table(tenant_id uuid, message_id uuid, status app_public.message_status, provider_message_id text, sent_at timestamp with time zone, delivered_at timestamp with time zone, read_at timestamp with time zone, played_at timestamp with time zone, failed_at timestamp with time zone, error jsonb, pricing jsonb, priced_status app_public.message_status) as $$
   select
@@ -10371,6 +10505,19 @@ create function app_private.operations_status() returns table(workers integer, s
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.operations_status() is 'The state of the installation in one row, for /metrics, /health/ready and parley stats. workers: how many are running; silent_workers: how many of these have shown no progress for 30 s. jobs_given_up: failed for the last time. failing_upkeep: periodic tasks that keep failing. stuck_channels: they have work and may do it, but no worker does. held_channels: messages wait for a user to set the channel or its tenant to active. webhooks_unapplied: stored bodies that are waiting or could not be applied. media_pending: files of received messages that are not fetched yet. missing_partitions: of this month (nothing can be stored without them); missing_partitions_ahead: of this month or the next.';
+
+create function app_private.opted_out_at(contact_id uuid, category app_public.consent_category) returns timestamp with time zone as $$
+  select case when not n.is_opt_in then n.given_at end
+  from (
+    select c.is_opt_in, c.given_at
+    from app_public.consents c
+    where c.contact_id = $1 and c.category = $2
+    order by c.given_at desc, c.created_at desc
+    limit 1
+  ) n
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.opted_out_at(uuid,app_public.consent_category) is 'When the contact opted out, by the newest consent of the category. Null if that is an opt-in, or there is none.';
 
 create function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
@@ -10968,6 +11115,49 @@ create function app_private.record_ai_usage(call_id uuid, tokens integer) return
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.record_ai_usage(uuid,integer) is 'Records how many tokens a request to a language model used. If it is never called, the reserved tokens count for a day.';
+
+create function app_private.record_consent_words(message_ids uuid[]) returns void as $$
+declare
+  v_first uuid;
+  v_last uuid;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  insert into app_public.consents (
+    tenant_id, contact_id, category, is_opt_in, method, evidence, message_id, given_at, created_at
+  )
+  select
+    m.tenant_id, c.contact_id, k.category, k.is_opt_in,
+    case m.type when 'text' then 'keyword'::app_public.consent_method else 'button' end,
+    m.preview, m.id, m.occurred_at, m.created_at
+  from app_public.messages m
+  join app_public.conversations c on c.id = m.conversation_id
+  join app_public.contacts p on p.id = c.contact_id
+  cross join lateral (
+    -- If a word has two meanings, that in the contact's language counts, and else the opt-out.
+    select distinct on (x.category) x.category, x.is_opt_in
+    from app_public.consent_keywords x
+    where x.tenant_id = m.tenant_id
+    and app_hidden.consent_word(x.keyword) = any (array[
+      app_hidden.consent_word(m.preview),
+      app_hidden.consent_word(left(coalesce(
+        m.content ->> 'payload', m.content #>> '{button_reply,id}', m.content #>> '{list_reply,id}'
+      ), 100))
+    ])
+    order by
+      x.category,
+      (split_part(replace(lower(x.language), '_', '-'), '-', 1)
+        = split_part(replace(lower(p.language), '_', '-'), '-', 1)) is not true,
+      x.is_opt_in
+  ) k
+  where m.id = any (message_ids) and m.id between v_first and v_last
+  order by c.contact_id, m.id
+  on conflict do nothing;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.record_consent_words(uuid[]) is 'Records the consents of messages, texts and taps on buttons, that are a keyword of their tenant. Locks contacts, so it is called before conversations are locked.';
 
 create function app_private.record_fetch_failure(media_id uuid, attempt integer, state app_public.media_state, error_code text, error text, retry_after interval) returns void as $$
 declare
@@ -12363,36 +12553,6 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.set_channel_secrets(uuid,jsonb,boolean) is 'Replaces the given envelopes: access_token, app_secret with app_secret_fingerprint, verify_token. The previous app secret stays valid until the next rotation, or becomes invalid now if ends_previous_secret is true. The channel takes the webhook key of the channels with the same app secret; otherwise it keeps its own. PYNUM: another channel has the same number and app secret, or had them before its last rotation.';
 
-create function app_private.set_marketing_preference(contact_id uuid, allows_marketing boolean, reported_at timestamp with time zone, received_at timestamp with time zone) returns void as $$
-declare
-  v_value text := case when allows_marketing then 'resume' else 'stop' end;
-  v_opted_out_at timestamptz;
-begin
-  select c.marketing_opted_out_at into v_opted_out_at
-  from app_public.contacts c
-  where c.id = $1
-  for no key update;
-  -- Staff may have recorded a later opt-out.
-  if not app_private.is_newer_fact($1, 'marketing', v_value, reported_at, received_at)
-    or allows_marketing and v_opted_out_at > reported_at
-  then
-    return;
-  end if;
-
-  update app_public.contacts c set
-    marketing_opted_out_at = case when not allows_marketing then coalesce(c.marketing_opted_out_at, reported_at) end
-  where c.id = $1;
-  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
-  select c.tenant_id, c.id, 'marketing', v_value, reported_at, received_at
-  from app_public.contacts c
-  where c.id = $1
-  on conflict on constraint contact_facts_pkey do update set
-    value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.set_marketing_preference(uuid,boolean,timestamp with time zone,timestamp with time zone) is 'Records that the customer stopped or resumed marketing messages at reported_at, as a webhook that was received at received_at reported. An older report changes nothing.';
-
 create function app_private.set_password(user_id uuid, password text, kept_session_id uuid default null::uuid) returns integer as $$
 declare
   v_ended int;
@@ -13106,6 +13266,46 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_channels__wake_sender() is 'Wakes the sender when a channel becomes active again, because its messages have waited, and continues the uploads of their files.';
 
+create function app_private.tg_consents__fill_in() returns trigger as $$
+begin
+  if NEW.tenant_id is null then
+    -- Under the caller's own policies: a contact of another tenant is not found.
+    NEW.tenant_id := (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id);
+  end if;
+  -- A consent of the future would outweigh what the contact says until then.
+  NEW.given_at := least(NEW.given_at, clock_timestamp());
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_consents__fill_in() is 'Sets the tenant of a consent to that of the contact, and a time in the future to now.';
+
+create function app_private.tg_consents__update_contacts() returns trigger as $$
+declare
+  v_ids uuid[] := array(select distinct n.contact_id from new_rows n);
+begin
+  -- Before the consents are read, so that of two transactions the second sees what the first has added. By id:
+  -- docs/architecture.md, "Locks".
+  perform from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update;
+
+  update app_public.contacts c set
+    opted_out_at = n.opted_out_at,
+    marketing_opted_out_at = n.marketing_opted_out_at
+  from (
+    select
+      i.id,
+      app_private.opted_out_at(i.id, 'all') as opted_out_at,
+      app_private.opted_out_at(i.id, 'marketing') as marketing_opted_out_at
+    from unnest(v_ids) i (id)
+  ) n
+  where c.id = n.id
+  and (c.opted_out_at, c.marketing_opted_out_at) is distinct from (n.opted_out_at, n.marketing_opted_out_at);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.tg_consents__update_contacts() is 'Sets opted_out_at and marketing_opted_out_at of contacts to what their newest consents say.';
+
 create function app_private.tg_contact_tags__notify() returns trigger as $$
 begin
   perform app_private.notify_change(r.tenant_id, 'contacts', array_agg(distinct r.contact_id))
@@ -13176,6 +13376,26 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__normalize() is 'Brings the phone number and the e-mail address into the form in which they are stored and compared.';
+
+create function app_private.tg_contacts__record_consent() returns trigger as $$
+begin
+  insert into app_public.consents (tenant_id, contact_id, category, is_opt_in, given_at)
+  select
+    NEW.tenant_id, NEW.id, s.category, s.opted_out_at is null,
+    case when s.opted_out_at < now() then s.opted_out_at else clock_timestamp() end
+  from (
+    values
+      ('all'::app_public.consent_category, NEW.opted_out_at),
+      ('marketing', NEW.marketing_opted_out_at)
+  ) s (category, opted_out_at)
+  -- Not if the consents say so already: their trigger has made the change.
+  where (s.opted_out_at is null) <> (app_private.opted_out_at(NEW.id, s.category) is null)
+  on conflict do nothing;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__record_consent() is 'Records a change of opted_out_at or marketing_opted_out_at by a user or a program as a consent.';
 
 create function app_private.tg_contacts__record_erasure() returns trigger as $$
 begin
@@ -13708,10 +13928,15 @@ comment on function app_private.tg_message_statuses__notify() is 'Notifies Graph
 
 create function app_private.tg_message_statuses__record_opt_out() returns trigger as $$
 begin
-  perform app_private.set_marketing_preference(c.contact_id, false, NEW.failed_at, NEW.failed_at)
+  insert into app_public.consents (
+    tenant_id, contact_id, category, is_opt_in, method, evidence, message_id, given_at
+  )
+  select
+    c.tenant_id, c.contact_id, 'marketing', false, 'error', 'error ' || NEW.error_code, NEW.message_id, NEW.failed_at
   from app_public.messages m
   join app_public.conversations c on c.id = m.conversation_id
-  where m.id = NEW.message_id;
+  where m.id = NEW.message_id
+  on conflict do nothing;
   return null;
 end;
 $$
@@ -14049,6 +14274,7 @@ declare
   v_has_ads boolean;
   v_change_ids uuid[];
   v_note_ids uuid[];
+  v_consent_ids uuid[];
 begin
   select
     array_agg(distinct n.conversation_id),
@@ -14059,9 +14285,18 @@ begin
     bool_or(n.user_id is not null and n.author = 'user'),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
-    array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit'))
-  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids
+    array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit')),
+    array_agg(n.id) filter (
+      where app_private.may_be_consent(n.direction, n.origin, n.type, n.preview)
+      and exists (select from app_public.consent_keywords k where k.tenant_id = n.tenant_id)
+    )
+  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids, v_consent_ids
   from new_rows n;
+
+  -- It locks contacts, which come before conversations: docs/architecture.md, "Locks".
+  if v_consent_ids is not null then
+    perform app_private.record_consent_words(v_consent_ids);
+  end if;
 
   -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
   select

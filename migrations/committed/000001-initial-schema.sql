@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:43a466c96fea2e736878a46b0e4e8e7824e0f80c
+--! Hash: sha1:2a437b52f08b9b3ee5297de593fcbdded746e0e8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -181,6 +181,19 @@ comment on function app_hidden.fold(text) is
 
 grant execute on function app_hidden.fold(text) to parley_visitor;
 --! EndIncluded search/fold.sql
+--! Included contacts/consent_word.sql
+create or replace function app_hidden.consent_word(input text) returns text as $$
+  select regexp_replace(
+    regexp_replace(app_hidden.fold(input), '[[:space:]]+', ' ', 'g'),
+    '^[[:space:][:punct:]¡¿]+|[[:space:][:punct:]]+$', '', 'g'
+  )
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.consent_word(text) is
+  E'A text as it is compared with consent_keywords: folded, with single spaces, without punctuation at its ends.';
+
+grant execute on function app_hidden.consent_word(text) to parley_visitor;
+--! EndIncluded contacts/consent_word.sql
 --! Included search/search_words.sql
 create or replace function app_hidden.search_words(input text) returns text as $$
 declare
@@ -3820,10 +3833,11 @@ comment on column app_public.contacts.picture_url is
 comment on column app_public.contacts.deleted_at is
   E'When the contact was deleted. It is erased 30 days later, with its messages.';
 comment on column app_public.contacts.opted_out_at is
-  E'When the contact asked to receive no more messages. Nothing is sent while this is set (PYOPT).';
+  E'When the contact asked to receive no more messages, by the newest of its consents. Nothing is sent while this is '
+   'set (PYOPT). A change is recorded as a consent.';
 comment on column app_public.contacts.marketing_opted_out_at is
-  E'When the contact opted out of marketing messages, by the switch in WhatsApp or as error 131050 reported. '
-   'Marketing templates are refused while this is set (PYOPT).';
+  E'When the contact opted out of marketing messages, by the newest of its consents. Marketing templates are refused '
+   'while this is set (PYOPT). A change is recorded as a consent.';
 
 -- The same for all tenants, and written by migrations only.
 create table app_hidden.phone_regions (
@@ -3935,7 +3949,7 @@ create table app_private.contact_facts (
   tenant_id uuid not null,
   contact_id uuid not null,
   fact text not null
-    constraint contact_facts_fact_is_known check (fact in ('name', 'marketing')),
+    constraint contact_facts_fact_is_known check (fact = 'name'),
   value text not null,
   reported_at timestamptz not null,
   received_at timestamptz not null,
@@ -3947,7 +3961,7 @@ comment on table app_private.contact_facts is
   E'The last report of the provider on facts whose time has no column in contacts: an older report, redelivered or '
    'late, changes nothing.';
 comment on column app_private.contact_facts.fact is
-  E'name: in the address book of the phone app. marketing: "stop" or "resume".';
+  E'name: in the address book of the phone app.';
 comment on column app_private.contact_facts.reported_at is
   E'The time of the report by the provider''s clock, in whole seconds.';
 comment on column app_private.contact_facts.received_at is
@@ -4150,44 +4164,6 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.is_newer_fact(uuid, text, text, timestamptz, timestamptz) is
   E'Whether a report on a contact is newer than the last one on the same fact. A redelivered report is not.';
 --! EndIncluded contacts/is_newer_fact.sql
---! Included contacts/set_marketing_preference.sql
-create or replace function app_private.set_marketing_preference(
-  contact_id uuid,
-  allows_marketing boolean,
-  reported_at timestamptz,
-  received_at timestamptz
-) returns void as $$
-declare
-  v_value text := case when allows_marketing then 'resume' else 'stop' end;
-  v_opted_out_at timestamptz;
-begin
-  select c.marketing_opted_out_at into v_opted_out_at
-  from app_public.contacts c
-  where c.id = $1
-  for no key update;
-  -- Staff may have recorded a later opt-out.
-  if not app_private.is_newer_fact($1, 'marketing', v_value, reported_at, received_at)
-    or allows_marketing and v_opted_out_at > reported_at
-  then
-    return;
-  end if;
-
-  update app_public.contacts c set
-    marketing_opted_out_at = case when not allows_marketing then coalesce(c.marketing_opted_out_at, reported_at) end
-  where c.id = $1;
-  insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
-  select c.tenant_id, c.id, 'marketing', v_value, reported_at, received_at
-  from app_public.contacts c
-  where c.id = $1
-  on conflict on constraint contact_facts_pkey do update set
-    value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at;
-end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.set_marketing_preference(uuid, boolean, timestamptz, timestamptz) is
-  E'Records that the customer stopped or resumed marketing messages at reported_at, as a webhook that was received at '
-   'received_at reported. An older report changes nothing.';
---! EndIncluded contacts/set_marketing_preference.sql
 --! Included contacts/merge_contacts.sql
 create or replace function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
 declare
@@ -4248,6 +4224,17 @@ begin
     value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at
   where (excluded.reported_at, excluded.received_at) > (f.reported_at, f.received_at);
 
+  -- Of the consents of both, the newest applies.
+  insert into app_public.consents (
+    tenant_id, contact_id, category, is_opt_in, method, evidence, message_id, user_id, given_at, created_at
+  )
+  select
+    o.tenant_id, v_kept.id, o.category, o.is_opt_in, o.method, o.evidence, o.message_id, o.user_id, o.given_at,
+    o.created_at
+  from app_public.consents o
+  where o.tenant_id = v_merged.tenant_id and o.contact_id = v_merged.id
+  on conflict do nothing;
+
   delete from app_public.contacts c where c.id = v_merged.id;
 
   update app_public.contacts c set
@@ -4266,10 +4253,7 @@ begin
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
     time_zone = coalesce(c.time_zone, v_merged.time_zone),
-    -- An opt-out of either contact is kept.
     status = case when v_merged.status = 'blocked' then 'blocked'::app_public.contact_status else c.status end,
-    opted_out_at = coalesce(c.opted_out_at, v_merged.opted_out_at),
-    marketing_opted_out_at = coalesce(c.marketing_opted_out_at, v_merged.marketing_opted_out_at),
     notes = nullif(left(concat_ws(E'\n\n', c.notes, v_merged.notes), 10000), ''),
     picture_url = coalesce(c.picture_url, v_merged.picture_url),
     metadata = app_private.bounded_metadata(v_merged.metadata || c.metadata, c.metadata)
@@ -4279,7 +4263,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.merge_contacts(uuid, uuid) is
   E'Merges two contacts that a webhook has shown to be one customer. The conversations, identities, tags, groups and '
-   'opt-outs of the merged contact become those of the kept one.';
+   'consents of the merged contact become those of the kept one.';
 --! EndIncluded contacts/merge_contacts.sql
 --! Included contacts/phone_match_keys.sql
 create or replace function app_hidden.phone_match_keys(tenant_id uuid, phone text) returns text[] as $$
@@ -4728,6 +4712,255 @@ grant select, delete on app_public.group_contacts to parley_visitor;
 grant insert (group_id, contact_id) on app_public.group_contacts to parley_visitor;
 -- No update: rows are inserted or deleted.
 --! EndIncluded contacts/group_contacts.policies.sql
+
+--! split: 0315-consents.sql
+create type app_public.consent_category as enum ('all', 'marketing');
+comment on type app_public.consent_category is
+  E'What a contact has agreed to, or refused. all: all messages. marketing: marketing messages.';
+create type app_public.consent_method as enum (
+  'keyword', 'button', 'preference', 'error', 'user', 'form', 'import', 'other'
+);
+comment on type app_public.consent_method is
+  E'How a consent was given or withdrawn. keyword: the contact wrote one of consent_keywords. button: they tapped a '
+   'button that has such a keyword. preference: they used the switch for marketing messages in WhatsApp. error: the '
+   'provider refused a message, because they have opted out. user: a member of staff or a program recorded it. form: '
+   'a form, on paper or on a website. import: a list from another system. other: another way, which evidence '
+   'describes.';
+
+create table app_public.consents (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  category app_public.consent_category not null,
+  is_opt_in boolean not null,
+  method app_public.consent_method not null default 'user',
+  evidence text
+    constraint consents_evidence_has_length check (length(evidence) between 1 and 2000),
+  message_id uuid,
+  user_id uuid default app_hidden.current_user_id() references app_public.users on delete set null,
+  given_at timestamptz not null default clock_timestamp(),
+  created_at timestamptz not null default clock_timestamp(),
+  -- A fact that is reported again is the same fact.
+  constraint consents_fact_key unique (contact_id, tenant_id, category, given_at, is_opt_in, method),
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
+);
+create index on app_public.consents (user_id) where user_id is not null;
+alter table app_public.consents enable row level security;
+comment on table app_public.consents is
+  E'An opt-in or an opt-out of a contact, with its time, method and evidence. Rows are only added. Of each category '
+   'the newest row applies, by given_at, in whatever order rows arrive: optedOutAt and '
+   'marketingOptedOutAt of the contact show it, and messages that it forbids are refused (PYOPT). A contact without '
+   'rows has not opted out.\n\n'
+   'In SQL: a change of these two columns of contacts adds a row, too.';
+comment on column app_public.consents.category is
+  E'What the consent is about. The two categories are independent: an opt-in to all messages is not one to '
+   'marketing messages.';
+comment on column app_public.consents.is_opt_in is E'Whether the contact agrees. False: the contact refuses.';
+comment on column app_public.consents.method is
+  E'How the contact has said so. Users and API keys record user, form, import or other.';
+comment on column app_public.consents.evidence is
+  E'What proves it, 1 to 2000 characters: what the contact wrote, the address of a form, the name of a file.';
+comment on column app_public.consents.message_id is
+  E'The message by which the contact said so, or whose refusal showed it. Null for other methods.';
+comment on column app_public.consents.user_id is E'The user who recorded it. Null for what the contact did.';
+comment on column app_public.consents.given_at is
+  E'When the contact said so. Defaults to now; a later time counts as now.';
+comment on column app_public.consents.created_at is
+  E'When it was recorded. Decides between two consents of the same time.';
+
+create table app_public.consent_keywords (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  keyword text not null
+    constraint consent_keywords_keyword_is_1_to_40_characters
+      check (length(keyword) <= 40 and app_hidden.consent_word(keyword) <> ''),
+  language text
+    constraint consent_keywords_language_is_tag check (language ~ '^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$'),
+  category app_public.consent_category not null,
+  is_opt_in boolean not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create unique index consent_keywords_keyword_key on app_public.consent_keywords
+  (tenant_id, app_hidden.consent_word(keyword), category, lower(language)) nulls not distinct;
+alter table app_public.consent_keywords enable row level security;
+comment on table app_public.consent_keywords is
+  E'A word by which contacts opt in or out. It applies to messages that consist of it, and to buttons that have it as '
+   'their text or payload. Case, accents, and punctuation at its ends do not matter. A tenant starts without keywords.';
+comment on column app_public.consent_keywords.keyword is
+  E'The word or words, 1 to 40 characters: STOP, "stop promotions".';
+comment on column app_public.consent_keywords.language is
+  E'The language of the keyword. It applies to contacts of all languages; but if a word has two meanings, that in the '
+   'contact''s language counts, and else the opt-out. Null: any language.';
+comment on column app_public.consent_keywords.category is
+  E'The category of the consents that it adds. A keyword for both has two rows.';
+comment on column app_public.consent_keywords.is_opt_in is
+  E'Whether the contact agrees with this keyword. False: the contact refuses.';
+
+--! Included contacts/opted_out_at.sql
+create or replace function app_private.opted_out_at(contact_id uuid, category app_public.consent_category)
+returns timestamptz as $$
+  select case when not n.is_opt_in then n.given_at end
+  from (
+    select c.is_opt_in, c.given_at
+    from app_public.consents c
+    where c.contact_id = $1 and c.category = $2
+    order by c.given_at desc, c.created_at desc
+    limit 1
+  ) n
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.opted_out_at(uuid, app_public.consent_category) is
+  E'When the contact opted out, by the newest consent of the category. Null if that is an opt-in, or there is none.';
+--! EndIncluded contacts/opted_out_at.sql
+--! Included contacts/record_consent_words.sql
+create or replace function app_private.record_consent_words(message_ids uuid[]) returns void as $$
+declare
+  v_first uuid;
+  v_last uuid;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  insert into app_public.consents (
+    tenant_id, contact_id, category, is_opt_in, method, evidence, message_id, given_at, created_at
+  )
+  select
+    m.tenant_id, c.contact_id, k.category, k.is_opt_in,
+    case m.type when 'text' then 'keyword'::app_public.consent_method else 'button' end,
+    m.preview, m.id, m.occurred_at, m.created_at
+  from app_public.messages m
+  join app_public.conversations c on c.id = m.conversation_id
+  join app_public.contacts p on p.id = c.contact_id
+  cross join lateral (
+    -- If a word has two meanings, that in the contact's language counts, and else the opt-out.
+    select distinct on (x.category) x.category, x.is_opt_in
+    from app_public.consent_keywords x
+    where x.tenant_id = m.tenant_id
+    and app_hidden.consent_word(x.keyword) = any (array[
+      app_hidden.consent_word(m.preview),
+      app_hidden.consent_word(left(coalesce(
+        m.content ->> 'payload', m.content #>> '{button_reply,id}', m.content #>> '{list_reply,id}'
+      ), 100))
+    ])
+    order by
+      x.category,
+      (split_part(replace(lower(x.language), '_', '-'), '-', 1)
+        = split_part(replace(lower(p.language), '_', '-'), '-', 1)) is not true,
+      x.is_opt_in
+  ) k
+  where m.id = any (message_ids) and m.id between v_first and v_last
+  order by c.contact_id, m.id
+  on conflict do nothing;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.record_consent_words(uuid[]) is
+  E'Records the consents of messages, texts and taps on buttons, that are a keyword of their tenant. Locks contacts, '
+   'so it is called before conversations are locked.';
+--! EndIncluded contacts/record_consent_words.sql
+--! Included contacts/tg_consents__fill_in.sql
+create or replace function app_private.tg_consents__fill_in() returns trigger as $$
+begin
+  if NEW.tenant_id is null then
+    -- Under the caller's own policies: a contact of another tenant is not found.
+    NEW.tenant_id := (select c.tenant_id from app_public.contacts c where c.id = NEW.contact_id);
+  end if;
+  -- A consent of the future would outweigh what the contact says until then.
+  NEW.given_at := least(NEW.given_at, clock_timestamp());
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_consents__fill_in() is
+  E'Sets the tenant of a consent to that of the contact, and a time in the future to now.';
+--! EndIncluded contacts/tg_consents__fill_in.sql
+--! Included contacts/tg_consents__update_contacts.sql
+create or replace function app_private.tg_consents__update_contacts() returns trigger as $$
+declare
+  v_ids uuid[] := array(select distinct n.contact_id from new_rows n);
+begin
+  -- Before the consents are read, so that of two transactions the second sees what the first has added. By id:
+  -- docs/architecture.md, "Locks".
+  perform from app_public.contacts c where c.id = any (v_ids) order by c.id for no key update;
+
+  update app_public.contacts c set
+    opted_out_at = n.opted_out_at,
+    marketing_opted_out_at = n.marketing_opted_out_at
+  from (
+    select
+      i.id,
+      app_private.opted_out_at(i.id, 'all') as opted_out_at,
+      app_private.opted_out_at(i.id, 'marketing') as marketing_opted_out_at
+    from unnest(v_ids) i (id)
+  ) n
+  where c.id = n.id
+  and (c.opted_out_at, c.marketing_opted_out_at) is distinct from (n.opted_out_at, n.marketing_opted_out_at);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.tg_consents__update_contacts() is
+  E'Sets opted_out_at and marketing_opted_out_at of contacts to what their newest consents say.';
+--! EndIncluded contacts/tg_consents__update_contacts.sql
+--! Included contacts/tg_contacts__record_consent.sql
+create or replace function app_private.tg_contacts__record_consent() returns trigger as $$
+begin
+  insert into app_public.consents (tenant_id, contact_id, category, is_opt_in, given_at)
+  select
+    NEW.tenant_id, NEW.id, s.category, s.opted_out_at is null,
+    case when s.opted_out_at < now() then s.opted_out_at else clock_timestamp() end
+  from (
+    values
+      ('all'::app_public.consent_category, NEW.opted_out_at),
+      ('marketing', NEW.marketing_opted_out_at)
+  ) s (category, opted_out_at)
+  -- Not if the consents say so already: their trigger has made the change.
+  where (s.opted_out_at is null) <> (app_private.opted_out_at(NEW.id, s.category) is null)
+  on conflict do nothing;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__record_consent() is
+  E'Records a change of opted_out_at or marketing_opted_out_at by a user or a program as a consent.';
+--! EndIncluded contacts/tg_contacts__record_consent.sql
+--! Included contacts/consents.policies.sql
+drop policy if exists tenant_isolation on app_public.consents;
+create policy tenant_isolation on app_public.consents as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.consents;
+create policy select_member on app_public.consents for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.consents;
+create policy insert_agent on app_public.consents for insert to parley_visitor
+  with check ((select app_hidden.may('manage_contacts')) and method in ('user', 'form', 'import', 'other'));
+grant select on app_public.consents to parley_visitor;
+grant insert (contact_id, category, is_opt_in, method, evidence, given_at) on app_public.consents to parley_visitor;
+-- No update or delete: consents are evidence. A newer one takes their place.
+--! EndIncluded contacts/consents.policies.sql
+--! Included contacts/consent_keywords.policies.sql
+drop policy if exists tenant_isolation on app_public.consent_keywords;
+create policy tenant_isolation on app_public.consent_keywords as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.consent_keywords;
+create policy select_member on app_public.consent_keywords for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.consent_keywords;
+create policy insert_admin on app_public.consent_keywords for insert to parley_visitor
+  with check ((select app_hidden.may('manage_all')));
+drop policy if exists update_admin on app_public.consent_keywords;
+create policy update_admin on app_public.consent_keywords for update to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists delete_admin on app_public.consent_keywords;
+create policy delete_admin on app_public.consent_keywords for delete to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select, delete on app_public.consent_keywords to parley_visitor;
+grant insert (keyword, language, category, is_opt_in) on app_public.consent_keywords to parley_visitor;
+grant update (keyword, language, category, is_opt_in) on app_public.consent_keywords to parley_visitor;
+--! EndIncluded contacts/consent_keywords.policies.sql
 
 --! split: 0400-conversations.sql
 create type app_public.conversation_status as enum ('open', 'closed', 'archived');
@@ -6151,6 +6384,21 @@ grant execute on function app_hidden.is_users_answer(
   app_public.message_direction, app_public.message_author, app_public.message_origin
 ) to parley_visitor;
 
+create or replace function app_private.may_be_consent(
+  direction app_public.message_direction,
+  origin app_public.message_origin,
+  type app_public.message_type,
+  preview text
+) returns boolean as $$
+  select direction = 'inbound' and origin = 'live' and type in ('text', 'button', 'interactive')
+    and octet_length(preview) <= 160
+$$ language sql immutable;
+
+comment on function app_private.may_be_consent(
+  app_public.message_direction, app_public.message_origin, app_public.message_type, text
+) is
+  E'Whether a message is short enough to be one of consent_keywords, which have at most 40 characters.';
+
 create or replace function app_private.wakes_chatbot(
   direction app_public.message_direction,
   origin app_public.message_origin,
@@ -7382,6 +7630,7 @@ declare
   v_has_ads boolean;
   v_change_ids uuid[];
   v_note_ids uuid[];
+  v_consent_ids uuid[];
 begin
   select
     array_agg(distinct n.conversation_id),
@@ -7392,9 +7641,18 @@ begin
     bool_or(n.user_id is not null and n.author = 'user'),
     bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
-    array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit'))
-  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids
+    array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit')),
+    array_agg(n.id) filter (
+      where app_private.may_be_consent(n.direction, n.origin, n.type, n.preview)
+      and exists (select from app_public.consent_keywords k where k.tenant_id = n.tenant_id)
+    )
+  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids, v_consent_ids
   from new_rows n;
+
+  -- It locks contacts, which come before conversations: docs/architecture.md, "Locks".
+  if v_consent_ids is not null then
+    perform app_private.record_consent_words(v_consent_ids);
+  end if;
 
   -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
   select
@@ -7938,10 +8196,15 @@ comment on function app_private.tg_messages__enqueue_send() is
 --! Included messages/tg_message_statuses__record_opt_out.sql
 create or replace function app_private.tg_message_statuses__record_opt_out() returns trigger as $$
 begin
-  perform app_private.set_marketing_preference(c.contact_id, false, NEW.failed_at, NEW.failed_at)
+  insert into app_public.consents (
+    tenant_id, contact_id, category, is_opt_in, method, evidence, message_id, given_at
+  )
+  select
+    c.tenant_id, c.contact_id, 'marketing', false, 'error', 'error ' || NEW.error_code, NEW.message_id, NEW.failed_at
   from app_public.messages m
   join app_public.conversations c on c.id = m.conversation_id
-  where m.id = NEW.message_id;
+  where m.id = NEW.message_id
+  on conflict do nothing;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
@@ -17464,22 +17727,23 @@ create or replace function app_private.apply_marketing_preference(preference jso
 declare
   v_id uuid := (app_private.resolve_contacts(jsonb_build_array(preference -> 'customer')))[1];
 begin
-  if v_id is null then
-    return false;
-  end if;
-  perform app_private.set_marketing_preference(
-    v_id,
-    (preference ->> 'allows_marketing')::boolean,
-    (preference #>> '{customer,heard_at}')::timestamptz,
+  insert into app_public.consents (
+    tenant_id, contact_id, category, is_opt_in, method, evidence, given_at, created_at
+  )
+  select
+    c.tenant_id, c.id, 'marketing', (preference ->> 'allows_marketing')::boolean, 'preference',
+    preference ->> 'evidence', (preference #>> '{customer,heard_at}')::timestamptz,
     (preference ->> 'received_at')::timestamptz
-  );
-  return true;
+  from app_public.contacts c
+  where c.id = v_id
+  on conflict do nothing;
+  return v_id is not null;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_marketing_preference(jsonb) is
-  E'Applies a customer''s choice to stop or resume marketing messages: {"customer" with heard_at, "allows_marketing", '
-   '"received_at"}. Returns false if the customer was erased.';
+  E'Records a customer''s choice to stop or resume marketing messages: {"customer" with heard_at, "allows_marketing", '
+   '"evidence"?, "received_at"}. Returns false if the customer was erased.';
 --! EndIncluded inbound/apply_marketing_preference.sql
 --! Included channels/apply_whatsapp_channel_update.sql
 create or replace function app_private.apply_whatsapp_channel_update(change jsonb) returns boolean as $$
@@ -18625,6 +18889,15 @@ create or replace trigger _500_audit_on_update after update of phone on app_publ
   )
   execute function app_private.tg__audit('{*}');
 
+-- A program or a user that sets or clears an opt-out records a consent.
+create or replace trigger _510_record_consent_on_insert after insert on app_public.contacts
+  for each row when (NEW.opted_out_at is not null or NEW.marketing_opted_out_at is not null)
+  execute function app_private.tg_contacts__record_consent();
+
+create or replace trigger _510_record_consent_on_update
+  after update of opted_out_at, marketing_opted_out_at on app_public.contacts
+  for each row execute function app_private.tg_contacts__record_consent();
+
 -- Clients remove what no longer exists.
 create or replace trigger _800_notify_deleted after delete on app_public.contacts
   referencing old table as changed_rows
@@ -18640,6 +18913,27 @@ create or replace trigger _800_notify_on_update after update on app_public.conta
   referencing new table as changed_rows
   for each statement execute function app_private.tg__notify('contacts');
 --! EndIncluded contacts/contacts.triggers.sql
+--! Included contacts/consents.triggers.sql
+-- Also for the owner of the database, who may record consents of any tenant.
+create or replace trigger _110_fill_in before insert on app_public.consents
+  for each row execute function app_private.tg_consents__fill_in();
+
+-- What is sent depends on two columns of contacts, which only this trigger derives.
+create or replace trigger _500_update_contacts after insert on app_public.consents
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_consents__update_contacts();
+--! EndIncluded contacts/consents.triggers.sql
+--! Included contacts/consent_keywords.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.consent_keywords
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.consent_keywords
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Who changed which words stop messages.
+create or replace trigger _500_audit after insert or update or delete on app_public.consent_keywords
+  for each row execute function app_private.tg__audit();
+--! EndIncluded contacts/consent_keywords.triggers.sql
 --! Included contacts/contact_identities.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();

@@ -30,6 +30,7 @@ export function factCall(fact: SingleFact, channel: ReceivingChannel, receivedAt
       return call("apply_marketing_preference", {
         customer,
         allows_marketing: fact.allowsMarketing,
+        evidence: fact.evidence,
         received_at: instant(receivedAt),
       });
     }

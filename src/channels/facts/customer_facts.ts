@@ -16,6 +16,8 @@ export type MarketingPreferenceFact = FactSource & {
   profileName: string | null;
   username: string | null;
   allowsMarketing: boolean;
+  /** The provider's own words. */
+  evidence: string | null;
   occurredAt: number | null;
 };
 

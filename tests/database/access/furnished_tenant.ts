@@ -153,6 +153,13 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.group_contacts (tenant_id, group_id, contact_id) values ($1, $2, $3)",
     [tenantId, groupId, contactId],
   );
+  await db.query(
+    `with consent as (
+       insert into app_public.consents (contact_id, category, is_opt_in) values ($2, 'marketing', true)
+     )
+     insert into app_public.consent_keywords (tenant_id, keyword, category, is_opt_in) values ($1, 'stop', 'all', false)`,
+    [tenantId, contactId],
+  );
   const teamId = await id(
     "insert into app_public.teams (tenant_id, name) values ($1, 'Sales') returning id",
     [tenantId],

@@ -28,6 +28,8 @@ const RIGHTS = `
   chatbot_versions           read        -                -                -
   chatbots                   read        -                manage_all       manage_all
   closing_rules              read        manage_all       manage_all       manage_all
+  consent_keywords           read        manage_all       manage_all       manage_all
+  consents                   read        manage_contacts  -                -
   contact_identities         read        -                -                -
   contact_tags               read        manage_contacts  -                manage_contacts
   contacts                   read        manage_contacts  manage_contacts  manage_all

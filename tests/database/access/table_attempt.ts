@@ -83,6 +83,10 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
     `insert into app_public.team_members (team_id, user_id) values ('${teamId}', '${people.agent.userId}')`,
   closing_rules: ({ channelId }) =>
     `insert into app_public.closing_rules (channel_id) values ('${channelId}')`,
+  consent_keywords: () =>
+    `insert into app_public.consent_keywords (keyword, category, is_opt_in) values ('new', 'all', false)`,
+  consents: ({ strangerId }) =>
+    `insert into app_public.consents (contact_id, category, is_opt_in) values ('${strangerId}', 'all', true)`,
   contact_tags: ({ strangerId, tagId }) =>
     `insert into app_public.contact_tags (contact_id, tag_id) values ('${strangerId}', '${tagId}')`,
   group_contacts: ({ strangerId, groupId }) =>

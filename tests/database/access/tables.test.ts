@@ -12,6 +12,7 @@ import { attempt, type TableShape } from "./table_attempt.ts";
 const OF_THE_CALLER = [
   "canned_replies",
   "teams",
+  "consent_keywords",
   "contacts",
   "data_sources",
   "groups",

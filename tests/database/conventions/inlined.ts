@@ -69,5 +69,7 @@ export const INLINED: Record<string, string> = {
     "select (select f.events from app_private.turn_events(m.conversation_id, array[m.id]) f) from app_public.messages m",
   uuid_v7: "select app_hidden.uuid_v7()",
   visible_text: "select app_hidden.visible_text(m.preview) from app_public.messages m",
+  may_be_consent:
+    "select app_private.may_be_consent(m.direction, m.origin, m.type, m.preview) from app_public.messages m",
   wakes_chatbot: "select app_private.wakes_chatbot(m.direction, m.origin, m.type) from app_public.messages m",
 };

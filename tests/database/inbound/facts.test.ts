@@ -76,6 +76,8 @@ story("a stop that staff undid is not done again by the same webhook", async (db
   await line.again(stop, "replayed");
   assert.equal((await contactOf(db, line)).is_opted_out, false);
   await prefer(line, second(5), "stop");
+  assert.equal((await contactOf(db, line)).is_opted_out, false, "said before staff undid it");
+  await prefer(line, String(Math.floor(Date.now() / 1000) + 1), "stop");
   assert.equal((await contactOf(db, line)).is_opted_out, true);
 });
 

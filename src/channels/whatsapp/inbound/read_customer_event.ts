@@ -24,6 +24,7 @@ export function readPreference(preference: JsonObject, scope: Scope): Read {
       profileName,
       username,
       allowsMarketing,
+      evidence: textOf(preference.detail, 2000),
       occurredAt: occurredAt(preference, scope),
     },
   ];
