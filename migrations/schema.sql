@@ -859,13 +859,15 @@ create table app_private.outbox_lanes (
   channel_id uuid not null,
   due_at timestamp with time zone not null,
   paced_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  is_campaign boolean not null default false,
   constraint outbox_lanes_pkey primary key (conversation_id, tenant_id),
   constraint outbox_lanes_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-create index outbox_lanes_channel_id_due_at_idx on app_private.outbox_lanes (channel_id, due_at) where (due_at < 'infinity'::timestamp with time zone);
+create index outbox_lanes_channel_id_is_campaign_due_at_idx on app_private.outbox_lanes (channel_id, is_campaign, due_at) where (due_at < 'infinity'::timestamp with time zone);
 comment on table app_private.outbox_lanes is 'One row for each conversation with outbound messages: when its next message is due. Infinity: no message is waiting, the oldest one is being sent, or its file is being uploaded to the provider.';
 comment on column app_private.outbox_lanes.channel_id is 'The channel of the conversation; the foreign key includes both.';
 comment on column app_private.outbox_lanes.paced_until is 'Until then, one message is sent every 6 seconds: Meta''s limit for a pair of numbers. It applies for ten minutes after Meta has refused a message because of it (131056).';
+comment on column app_private.outbox_lanes.is_campaign is 'Whether the lane is due because of campaigns only. It is claimed after the other lanes of its channel.';
 alter table app_private.outbox_lanes enable row level security;
 
 -- app_private.outdated_words
@@ -7700,7 +7702,8 @@ begin
       select l.conversation_id
       from app_private.outbox_lanes l
       where l.channel_id = claim_from_channel.channel_id and l.due_at <= now() and l.due_at < 'infinity'
-      order by l.due_at
+      -- Campaigns last. The other rows of their lanes are few: they are at most some seconds ahead of what is sent.
+      order by l.is_campaign, l.due_at
       limit least(most, v_tokens) - cardinality(v_message_ids)
       for update skip locked
     ) l;
@@ -10205,12 +10208,14 @@ begin
   order by l.conversation_id
   for update;
 
-  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at, paced_until)
-  select f.tenant_id, to_id, f.channel_id, f.due_at, f.paced_until
+  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at, paced_until, is_campaign)
+  select f.tenant_id, to_id, f.channel_id, f.due_at, f.paced_until, f.is_campaign
   from app_private.outbox_lanes f
   where f.tenant_id = move_messages.tenant_id and f.conversation_id = from_id
   on conflict on constraint outbox_lanes_pkey do update set
-    due_at = least(l.due_at, excluded.due_at), paced_until = greatest(l.paced_until, excluded.paced_until);
+    due_at = least(l.due_at, excluded.due_at),
+    paced_until = greatest(l.paced_until, excluded.paced_until),
+    is_campaign = l.is_campaign and excluded.is_campaign;
   update app_private.outbox o set conversation_id = to_id
   where o.tenant_id = move_messages.tenant_id and o.conversation_id = from_id;
 
@@ -10306,10 +10311,16 @@ begin
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   join app_public.tenants t on t.id = c.tenant_id and t.status = 'active'
   cross join lateral (
-    select l.due_at from app_private.outbox_lanes l
-    where l.channel_id = c.id and l.due_at < 'infinity'
-    order by l.due_at
-    limit 1
+    -- Two searches of the index, each for its first row.
+    select min(f.due_at) as due_at
+    from (values (false), (true)) k (is_campaign)
+    cross join lateral (
+      select l.due_at from app_private.outbox_lanes l
+      where l.channel_id = c.id and l.is_campaign = k.is_campaign and l.due_at < 'infinity'
+      order by l.due_at
+      limit 1
+    ) f
+    having count(*) > 0
   ) n;
   if v_next is null then
     return null;
@@ -14064,9 +14075,11 @@ begin
   from app_public.conversations c
   where c.id in (select n.conversation_id from new_rows n where n.direction = 'outbound' and n.origin = 'live')
   order by c.id
-  -- Only idle lanes: a lane that waits must continue to wait.
-  on conflict (tenant_id, conversation_id) do update set due_at = least(l.due_at, excluded.due_at)
-  where l.due_at = 'infinity';
+  -- A lane that waits must continue to wait, but no longer behind others.
+  on conflict (tenant_id, conversation_id) do update set
+    due_at = case when l.due_at = 'infinity' then excluded.due_at else l.due_at end,
+    is_campaign = false
+  where l.due_at = 'infinity' or l.is_campaign;
 
   perform app_private.wake('send_messages');
   return null;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2a437b52f08b9b3ee5297de593fcbdded746e0e8
+--! Hash: sha1:51cce1b666c57158ab15ad14940be49fdf9315ca
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7305,12 +7305,13 @@ create table app_private.outbox_lanes (
   channel_id uuid not null,
   due_at timestamptz not null,
   paced_until timestamptz not null default '-infinity',
+  is_campaign boolean not null default false,
   -- conversation_id first, because outcomes find their lanes by conversation.
   primary key (conversation_id, tenant_id),
   foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 -- Partial, because most lanes are idle.
-create index on app_private.outbox_lanes (channel_id, due_at) where due_at < 'infinity';
+create index on app_private.outbox_lanes (channel_id, is_campaign, due_at) where due_at < 'infinity';
 alter table app_private.outbox_lanes enable row level security;
 comment on table app_private.outbox_lanes is
   E'One row for each conversation with outbound messages: when its next message is due. Infinity: no message is '
@@ -7320,6 +7321,8 @@ comment on column app_private.outbox_lanes.channel_id is
 comment on column app_private.outbox_lanes.paced_until is
   E'Until then, one message is sent every 6 seconds: Meta''s limit for a pair of numbers. It applies for ten minutes '
    'after Meta has refused a message because of it (131056).';
+comment on column app_private.outbox_lanes.is_campaign is
+  E'Whether the lane is due because of campaigns only. It is claimed after the other lanes of its channel.';
 
 create table app_private.media_uploads (
   id uuid primary key default app_hidden.uuid_v7(),
@@ -8180,9 +8183,11 @@ begin
   from app_public.conversations c
   where c.id in (select n.conversation_id from new_rows n where n.direction = 'outbound' and n.origin = 'live')
   order by c.id
-  -- Only idle lanes: a lane that waits must continue to wait.
-  on conflict (tenant_id, conversation_id) do update set due_at = least(l.due_at, excluded.due_at)
-  where l.due_at = 'infinity';
+  -- A lane that waits must continue to wait, but no longer behind others.
+  on conflict (tenant_id, conversation_id) do update set
+    due_at = case when l.due_at = 'infinity' then excluded.due_at else l.due_at end,
+    is_campaign = false
+  where l.due_at = 'infinity' or l.is_campaign;
 
   perform app_private.wake('send_messages');
   return null;
@@ -8261,12 +8266,14 @@ begin
   order by l.conversation_id
   for update;
 
-  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at, paced_until)
-  select f.tenant_id, to_id, f.channel_id, f.due_at, f.paced_until
+  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at, paced_until, is_campaign)
+  select f.tenant_id, to_id, f.channel_id, f.due_at, f.paced_until, f.is_campaign
   from app_private.outbox_lanes f
   where f.tenant_id = move_messages.tenant_id and f.conversation_id = from_id
   on conflict on constraint outbox_lanes_pkey do update set
-    due_at = least(l.due_at, excluded.due_at), paced_until = greatest(l.paced_until, excluded.paced_until);
+    due_at = least(l.due_at, excluded.due_at),
+    paced_until = greatest(l.paced_until, excluded.paced_until),
+    is_campaign = l.is_campaign and excluded.is_campaign;
   update app_private.outbox o set conversation_id = to_id
   where o.tenant_id = move_messages.tenant_id and o.conversation_id = from_id;
 
@@ -10016,7 +10023,8 @@ begin
       select l.conversation_id
       from app_private.outbox_lanes l
       where l.channel_id = claim_from_channel.channel_id and l.due_at <= now() and l.due_at < 'infinity'
-      order by l.due_at
+      -- Campaigns last. The other rows of their lanes are few: they are at most some seconds ahead of what is sent.
+      order by l.is_campaign, l.due_at
       limit least(most, v_tokens) - cardinality(v_message_ids)
       for update skip locked
     ) l;
@@ -10368,10 +10376,16 @@ begin
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   join app_public.tenants t on t.id = c.tenant_id and t.status = 'active'
   cross join lateral (
-    select l.due_at from app_private.outbox_lanes l
-    where l.channel_id = c.id and l.due_at < 'infinity'
-    order by l.due_at
-    limit 1
+    -- Two searches of the index, each for its first row.
+    select min(f.due_at) as due_at
+    from (values (false), (true)) k (is_campaign)
+    cross join lateral (
+      select l.due_at from app_private.outbox_lanes l
+      where l.channel_id = c.id and l.is_campaign = k.is_campaign and l.due_at < 'infinity'
+      order by l.due_at
+      limit 1
+    ) f
+    having count(*) > 0
   ) n;
   if v_next is null then
     return null;

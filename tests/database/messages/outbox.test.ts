@@ -146,3 +146,26 @@ story("an insert starts the sender, once per statement", async (db) => {
   const { rows } = await db.query("select task_identifier from graphile_worker.jobs");
   assert.deepEqual(rows, [{ task_identifier: "send_messages" }]);
 });
+
+story("what campaigns send waits for the other messages of its channel", async (db) => {
+  const workspace = await aWorkspace(db);
+  const [one, other] = [await aConversationId(db, workspace), await aConversationId(db, workspace)];
+  const lanesOf = async (conversationId: string) =>
+    (
+      await db.query("select is_campaign from app_private.outbox_lanes where conversation_id = $1", [
+        conversationId,
+      ])
+    ).rows[0].is_campaign;
+  const ofCampaign = await send(db, one);
+  await db.query(
+    "update app_private.outbox_lanes set is_campaign = true, due_at = now() - interval '1 minute'",
+  );
+  const ofAgent = await send(db, other);
+  assert.deepEqual(await claim(db, 1), [ofAgent], "although it is newer");
+  assert.deepEqual(await claim(db, 1), [ofCampaign]);
+
+  const answer = await send(db, one);
+  assert.equal(await lanesOf(one), false, "an answer waits in the lane");
+  await record(db, { message_id: ofCampaign, kind: "sent" });
+  assert.deepEqual(await claim(db, 1), [answer]);
+});
