@@ -33,6 +33,17 @@ create type app_public.assignment_strategy as enum (
 );
 comment on type app_public.assignment_strategy is 'How a member is chosen for a conversation, among those who are active and available. round_robin: the one to whom nothing was assigned for the longest time. least_busy: the one with the fewest open conversations. previous: the one who had the conversation before, otherwise as round_robin.';
 
+create type app_public.campaign_status as enum (
+  'draft',
+  'scheduled',
+  'running',
+  'paused',
+  'completed',
+  'cancelled',
+  'failed'
+);
+comment on type app_public.campaign_status is 'How far a campaign is. draft: it is being written. scheduled: it starts at scheduledAt. running: its messages are being sent. paused: by a user or by Parley, see statusReason; resumeCampaign continues it. completed: every recipient was sent a message, has failed or was skipped. cancelled: the remaining recipients were skipped. failed: it could not start, see statusReason.';
+
 create type app_public.channel_kind as enum (
   'whatsapp_cloud',
   'whatsapp_web',
@@ -260,6 +271,17 @@ create type app_public.presence_state as enum (
 );
 comment on type app_public.presence_state is 'What a user does in a conversation. viewing: they have it open. typing: they are writing in it.';
 
+create type app_public.recipient_state as enum (
+  'pending',
+  'queued',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'skipped'
+);
+comment on type app_public.recipient_state is 'How far the message to a recipient is. pending: there is none yet. queued: it is in the outbox. sent, delivered, read, failed: its status. skipped: the recipient gets no message, see errorCode.';
+
 create type app_public.reopening as enum (
   'message',
   'handoff',
@@ -332,6 +354,32 @@ create type app_public.webhook_event_status as enum (
   'failed'
 );
 comment on type app_public.webhook_event_status is 'Whether a webhook was applied. unprocessed: it is stored, and not applied yet. processed: it was applied; skipped lists what had no effect. failed: it could not be applied; see error.';
+
+-- app_hidden.campaign_counts
+create table app_hidden.campaign_counts (
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  variant_id uuid,
+  state app_public.recipient_state not null,
+  error_code text not null,
+  recipients integer not null,
+  replied integer not null,
+  clicked integer not null,
+  constraint campaign_counts_tenant_id_campaign_id_fkey foreign key (tenant_id, campaign_id) references app_public.campaigns(tenant_id, id) on delete cascade,
+  constraint campaign_counts_tenant_id_variant_id_fkey foreign key (tenant_id, variant_id) references app_public.campaign_variants(tenant_id, id) on delete cascade
+) with (fillfactor = 50);
+create unique index campaign_counts_key on app_hidden.campaign_counts (campaign_id, variant_id, state, error_code) nulls not distinct;
+create index campaign_counts_variant_id_idx on app_hidden.campaign_counts (variant_id) where (variant_id is not null);
+comment on table app_hidden.campaign_counts is 'The number of recipients of a campaign by variant, state and error code. Changed by the statements that change recipients, which count_recipients() lists; recount_campaign() compares.';
+comment on column app_hidden.campaign_counts.error_code is 'Empty if there is none.';
+comment on column app_hidden.campaign_counts.replied is 'Those of them who have replied.';
+comment on column app_hidden.campaign_counts.clicked is 'Those of them who have tapped a button.';
+alter table app_hidden.campaign_counts enable row level security;
+create policy tenant_isolation on app_hidden.campaign_counts as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_hidden.campaign_counts for select to parley_visitor
+  using (true);
+grant select on app_hidden.campaign_counts to parley_visitor;
 
 -- app_hidden.delivery_activity
 create table app_hidden.delivery_activity (
@@ -484,6 +532,38 @@ create table app_private.api_key_secrets (
 );
 comment on table app_private.api_key_secrets is 'The SHA-256 of each API key. The key itself was shown once. A slow hash is not needed: a key has 192 random bits.';
 alter table app_private.api_key_secrets enable row level security;
+
+-- app_private.campaign_feeds
+create table app_private.campaign_feeds (
+  campaign_id uuid not null,
+  tenant_id uuid not null,
+  next_at timestamp with time zone not null default now(),
+  pace_clock timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  constraint campaign_feeds_pkey primary key (campaign_id),
+  constraint campaign_feeds_tenant_id_campaign_id_fkey foreign key (tenant_id, campaign_id) references app_public.campaigns(tenant_id, id) on delete cascade
+) with (fillfactor = 50);
+create index campaign_feeds_next_at_idx on app_private.campaign_feeds (next_at);
+comment on table app_private.campaign_feeds is 'The campaigns whose recipients are being moved into the outbox. The row is locked while this is done, and a pause or the end of a campaign waits for the lock, so that nothing is moved after it.';
+comment on column app_private.campaign_feeds.next_at is 'When to look at the campaign again.';
+comment on column app_private.campaign_feeds.pace_clock is 'A token bucket stored as one instant, as channel_states.pace_clock: for campaigns.messages_per_minute.';
+alter table app_private.campaign_feeds enable row level security;
+
+-- app_private.campaign_progress
+create table app_private.campaign_progress (
+  tenant_id uuid not null,
+  database_identity text not null,
+  transaction_id xid8 not null,
+  change_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
+  read_until timestamp with time zone not null default now(),
+  look_at timestamp with time zone not null default now(),
+  constraint campaign_progress_pkey primary key (tenant_id),
+  constraint campaign_progress_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+) with (fillfactor = 50);
+comment on table app_private.campaign_progress is 'How far the statuses and replies of each tenant with campaigns are known to their recipients: up to the row of changes with this transaction_id and change_id. A tenant whose last campaign is long over has no row.';
+comment on column app_private.campaign_progress.database_identity is 'database_identity() of the database that the transaction id is of.';
+comment on column app_private.campaign_progress.read_until is 'The changed_at of that row.';
+comment on column app_private.campaign_progress.look_at is 'When to look for changes again.';
+alter table app_private.campaign_progress enable row level security;
 
 -- app_private.change_channels
 create table app_private.change_channels (
@@ -1167,6 +1247,262 @@ create policy tenant_isolation on app_public.audit_entries as restrictive for al
 create policy select_admin on app_public.audit_entries for select to parley_visitor
   using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant select on app_public.audit_entries to parley_visitor;
+
+-- app_public.campaign_channels
+create table app_public.campaign_channels (
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  channel_id uuid not null,
+  weight integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  constraint campaign_channels_pkey primary key (campaign_id, channel_id, tenant_id),
+  constraint campaign_channels_tenant_id_campaign_id_fkey foreign key (tenant_id, campaign_id) references app_public.campaigns(tenant_id, id) on delete cascade,
+  constraint campaign_channels_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
+  constraint campaign_channels_weight_in_range check (((weight >= 1) and (weight <= 1000)))
+);
+create index campaign_channels_channel_id_idx on app_public.campaign_channels (channel_id);
+comment on table app_public.campaign_channels is 'A channel from which a campaign is sent. A campaign without channels is sent from the tenant''s default channel.';
+comment on column app_public.campaign_channels.weight is 'Its share of the recipients: this weight divided by the sum of the weights of all channels of the campaign. A contact who has a conversation on one of the channels stays there.';
+create trigger _110_fill_in_tenant_of_campaign before insert on app_public.campaign_channels
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_campaign();
+create trigger _200_refuse_started_campaign before insert or delete or update on app_public.campaign_channels
+  for each row execute function app_private.tg__refuse_started_campaign();
+create trigger _500_audit after insert or delete or update on app_public.campaign_channels
+  for each row execute function app_private.tg__audit('{}', '{}', 'campaign_id');
+alter table app_public.campaign_channels enable row level security;
+create policy tenant_isolation on app_public.campaign_channels as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.campaign_channels for delete to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy insert_admin on app_public.campaign_channels for insert to parley_visitor
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy select_member on app_public.campaign_channels for select to parley_visitor
+  using (true);
+create policy update_admin on app_public.campaign_channels for update to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant delete, select on app_public.campaign_channels to parley_visitor;
+grant insert (campaign_id, channel_id, weight), update (weight) on app_public.campaign_channels to parley_visitor;
+
+-- app_public.campaign_recipients
+create table app_public.campaign_recipients (
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  channel_id uuid not null,
+  variant_id uuid,
+  language text,
+  parameters jsonb not null default '{}'::jsonb,
+  state app_public.recipient_state not null default 'pending'::app_public.recipient_state,
+  due_at timestamp with time zone not null default now(),
+  message_id uuid,
+  attempts integer not null default 0,
+  sent_at timestamp with time zone,
+  error_code text,
+  reason text,
+  replied_at timestamp with time zone,
+  clicked_at timestamp with time zone,
+  clicked text,
+  created_at timestamp with time zone not null default now(),
+  constraint campaign_recipients_pkey primary key (campaign_id, contact_id),
+  constraint campaign_recipients_tenant_id_campaign_id_fkey foreign key (tenant_id, campaign_id) references app_public.campaigns(tenant_id, id) on delete cascade,
+  constraint campaign_recipients_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
+  constraint campaign_recipients_tenant_id_variant_id_fkey foreign key (tenant_id, variant_id) references app_public.campaign_variants(tenant_id, id) on delete cascade,
+  constraint campaign_recipients_end_without_message_has_reason check (((state <> all (array['failed'::app_public.recipient_state, 'skipped'::app_public.recipient_state])) or (error_code is not null))),
+  constraint campaign_recipients_pending_has_no_message check (((state <> 'pending'::app_public.recipient_state) or (message_id is null))),
+  constraint campaign_recipients_sent_has_message check (((state = any (array['pending'::app_public.recipient_state, 'skipped'::app_public.recipient_state])) or (message_id is not null)))
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+create index campaign_recipients_contact_id_campaign_id_idx on app_public.campaign_recipients (contact_id, campaign_id);
+create unique index campaign_recipients_message_id_idx on app_public.campaign_recipients (message_id) where (message_id is not null);
+create index campaign_recipients_pending on app_public.campaign_recipients (campaign_id, channel_id, due_at, contact_id) where (state = 'pending'::app_public.recipient_state);
+create index campaign_recipients_variant_id_idx on app_public.campaign_recipients (variant_id) where (variant_id is not null);
+comment on table app_public.campaign_recipients is 'A contact to whom a campaign goes, as determined when it started. By the primary key, no contact is a recipient twice.';
+comment on column app_public.campaign_recipients.channel_id is 'The channel from which the message is sent.
+
+In SQL: no foreign key, because it would be checked for each recipient.';
+comment on column app_public.campaign_recipients.variant_id is 'The variant that the recipient gets. Null if the campaign has none.';
+comment on column app_public.campaign_recipients.language is 'The language of the template that the recipient gets. Null for texts.';
+comment on column app_public.campaign_recipients.parameters is 'The values of the parameters or variables, as they were when the campaign started.';
+comment on column app_public.campaign_recipients.state is 'How far the message is. It follows the status of the message within seconds while the campaign runs, and within a minute afterwards.';
+comment on column app_public.campaign_recipients.due_at is 'The message is not sent before: because of quiet hours, for example.';
+comment on column app_public.campaign_recipients.message_id is 'The message that was sent. Null if there is none yet, or none any more because it is tried again.
+
+In SQL: no foreign key, so that old partitions can be dropped.';
+comment on column app_public.campaign_recipients.attempts is 'How many messages were created for the recipient: more than one only after retryCampaign.';
+comment on column app_public.campaign_recipients.sent_at is 'When the provider accepted the message. Null if it has not.';
+comment on column app_public.campaign_recipients.error_code is 'Why the message failed or the recipient was skipped: the provider''s error number ("131026") or a code of Parley (PY…). Null unless it did.';
+comment on column app_public.campaign_recipients.reason is 'The error in words. Null unless the message failed or the recipient was skipped.';
+comment on column app_public.campaign_recipients.replied_at is 'When the contact first wrote within 72 hours after the message was sent. A reply that quotes a message, and a tap on one of its buttons, counts for the campaign of that message; any other one for the newest campaign. Null if the contact has not replied.';
+comment on column app_public.campaign_recipients.clicked_at is 'When the contact first tapped a quick-reply button of the message within 72 hours. Providers do not report taps on other buttons. Null if the contact has not.';
+comment on column app_public.campaign_recipients.clicked is 'The text of that button. Null if no button was tapped.';
+alter table app_public.campaign_recipients enable row level security;
+create policy tenant_isolation on app_public.campaign_recipients as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.campaign_recipients for select to parley_visitor
+  using (true);
+grant select on app_public.campaign_recipients to parley_visitor;
+
+-- app_public.campaign_variants
+create table app_public.campaign_variants (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  name text not null,
+  weight integer not null default 1,
+  template_name text,
+  language text,
+  text text,
+  parameters jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint campaign_variants_pkey primary key (id),
+  constraint campaign_variants_id_tenant_id_key unique (id, tenant_id),
+  constraint campaign_variants_tenant_id_campaign_id_fkey foreign key (tenant_id, campaign_id) references app_public.campaigns(tenant_id, id) on delete cascade,
+  constraint campaign_variants_language_has_length check (((length(language) >= 2) and (length(language) <= 20))),
+  constraint campaign_variants_name_has_length check (((length(name) >= 1) and (length(name) <= 50))),
+  constraint campaign_variants_parameters_is_at_most_32_kb check ((octet_length((parameters)::text) <= 32768)),
+  constraint campaign_variants_parameters_is_object check ((jsonb_typeof(parameters) = 'object'::text)),
+  constraint campaign_variants_sends_template_or_text check ((num_nonnulls(template_name, text) <= 1)),
+  constraint campaign_variants_template_name_is_snake_case check (((template_name ~ '^[a-z0-9_]+$'::text) and (length(template_name) <= 512))),
+  constraint campaign_variants_text_has_length check (((length(text) >= 1) and (length(text) <= 4096))),
+  constraint campaign_variants_weight_in_range check (((weight >= 1) and (weight <= 1000)))
+);
+create unique index campaign_variants_name_key on app_public.campaign_variants (campaign_id, lower(name));
+comment on table app_public.campaign_variants is 'A variant of a campaign, to compare variants (A/B test). Each recipient gets one of them, chosen by weight and always the same for a contact. What a variant leaves out is that of the campaign.';
+comment on column app_public.campaign_variants.name is '1 to 50 characters, unique in the campaign regardless of case.';
+comment on column app_public.campaign_variants.weight is 'Its share of the recipients: this weight divided by the sum of the weights of all variants of the campaign.';
+comment on column app_public.campaign_variants.template_name is 'The template of this variant. Null: text, or what the campaign sends.';
+comment on column app_public.campaign_variants.language is 'As in the campaign. Null: that of the campaign.';
+comment on column app_public.campaign_variants.text is 'The text of this variant. Null: templateName, or what the campaign sends.';
+comment on column app_public.campaign_variants.parameters is 'The parameters of this variant. Null: those of the campaign.';
+create trigger _100_timestamps before insert or update on app_public.campaign_variants
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant_of_campaign before insert on app_public.campaign_variants
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_campaign();
+create trigger _200_refuse_started_campaign before insert or delete or update on app_public.campaign_variants
+  for each row execute function app_private.tg__refuse_started_campaign();
+create trigger _500_audit after insert or delete or update on app_public.campaign_variants
+  for each row execute function app_private.tg__audit('{text,parameters}');
+alter table app_public.campaign_variants enable row level security;
+create policy tenant_isolation on app_public.campaign_variants as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.campaign_variants for delete to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy insert_admin on app_public.campaign_variants for insert to parley_visitor
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy select_member on app_public.campaign_variants for select to parley_visitor
+  using (true);
+create policy update_admin on app_public.campaign_variants for update to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant delete, select on app_public.campaign_variants to parley_visitor;
+grant insert (campaign_id, name, weight, template_name, language, text, parameters), update (name, weight, template_name, language, text, parameters) on app_public.campaign_variants to parley_visitor;
+
+-- app_public.campaigns
+create table app_public.campaigns (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  name text not null,
+  description text,
+  status app_public.campaign_status not null default 'draft'::app_public.campaign_status,
+  status_reason text,
+  audience jsonb,
+  excludes_running boolean not null default false,
+  excludes_contacted_within interval,
+  excludes_inactive_for interval,
+  template_name text,
+  language text,
+  text text,
+  parameters jsonb not null default '{}'::jsonb,
+  messages_per_minute integer,
+  quiet_from time without time zone,
+  quiet_until time without time zone,
+  scheduled_at timestamp with time zone,
+  started_at timestamp with time zone,
+  frozen_at timestamp with time zone,
+  paused_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  created_by_id uuid default app_hidden.current_user_id(),
+  approved_by_id uuid,
+  approved_at timestamp with time zone,
+  metadata jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint campaigns_pkey primary key (id),
+  constraint campaigns_id_tenant_id_key unique (id, tenant_id),
+  constraint campaigns_tenant_id_approved_by_id_fkey foreign key (tenant_id, approved_by_id) references app_public.memberships(tenant_id, user_id) on delete set null (approved_by_id),
+  constraint campaigns_tenant_id_created_by_id_fkey foreign key (tenant_id, created_by_id) references app_public.memberships(tenant_id, user_id) on delete set null (created_by_id),
+  constraint campaigns_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint campaigns_description_has_length check (((length(description) >= 1) and (length(description) <= 5000))),
+  constraint campaigns_excludes_contacted_within_is_positive check ((excludes_contacted_within > '00:00:00'::interval)),
+  constraint campaigns_excludes_inactive_for_is_positive check ((excludes_inactive_for > '00:00:00'::interval)),
+  constraint campaigns_language_has_length check (((length(language) >= 2) and (length(language) <= 20))),
+  constraint campaigns_messages_per_minute_in_range check (((messages_per_minute >= 1) and (messages_per_minute <= 100000))),
+  constraint campaigns_metadata_is_at_most_32_kb check ((octet_length((metadata)::text) <= 32768)),
+  constraint campaigns_metadata_is_object check ((jsonb_typeof(metadata) = 'object'::text)),
+  constraint campaigns_name_has_length check (((length(name) >= 1) and (length(name) <= 150))),
+  constraint campaigns_parameters_is_at_most_32_kb check ((octet_length((parameters)::text) <= 32768)),
+  constraint campaigns_parameters_is_object check ((jsonb_typeof(parameters) = 'object'::text)),
+  constraint campaigns_quiet_hours_end check ((quiet_from <> quiet_until)),
+  constraint campaigns_quiet_hours_have_both_ends check (((quiet_from is null) = (quiet_until is null))),
+  constraint campaigns_scheduled_at_is_finite check (isfinite(scheduled_at)),
+  constraint campaigns_sends_template_or_text check ((num_nonnulls(template_name, text) <= 1)),
+  constraint campaigns_template_name_is_snake_case check (((template_name ~ '^[a-z0-9_]+$'::text) and (length(template_name) <= 512))),
+  constraint campaigns_text_has_length check (((length(text) >= 1) and (length(text) <= 4096)))
+);
+create index campaigns_approved_by_id_idx on app_public.campaigns (approved_by_id) where (approved_by_id is not null);
+create index campaigns_created_by_id_idx on app_public.campaigns (created_by_id) where (created_by_id is not null);
+create index campaigns_scheduled_at_idx on app_public.campaigns (scheduled_at) where (status = 'scheduled'::app_public.campaign_status);
+create index campaigns_tenant_id_created_at_id_idx on app_public.campaigns (tenant_id, created_at desc, id);
+create index campaigns_tenant_id_status_idx on app_public.campaigns (tenant_id, status);
+comment on table app_public.campaigns is 'A message to many contacts: a template, or a text for those whose reply window is open. Its recipients are determined when it starts.';
+comment on column app_public.campaigns.name is '1 to 150 characters.';
+comment on column app_public.campaigns.description is 'What the campaign is for.';
+comment on column app_public.campaigns.status is 'startCampaign, pauseCampaign, resumeCampaign and cancelCampaign change it.';
+comment on column app_public.campaigns.status_reason is 'Why the campaign is paused, cancelled or failed: the error code and a sentence, if Parley decided so.';
+comment on column app_public.campaigns.audience is 'To whom it goes: a filter of the filter language over contacts (docs/filters.md), such as {"any": [{"field": "group", "is": "VIP"}, {"field": "segment", "is": "Regulars"}]}. PYFLT: it is not valid. Null: not chosen yet.';
+comment on column app_public.campaigns.excludes_running is 'Whether contacts are skipped who still wait for the message of another running campaign (PYRUN).';
+comment on column app_public.campaigns.excludes_contacted_within is 'Contacts are skipped who were sent a message of another campaign within this time (PYOFT).';
+comment on column app_public.campaigns.excludes_inactive_for is 'Contacts are skipped who have not written for this time, or never (PYINA).';
+comment on column app_public.campaigns.template_name is 'The name of the template that is sent. Null if text is sent, or if each variant has its own.';
+comment on column app_public.campaigns.language is 'The language of the template for contacts whose own language it does not have. Null: any that it has.';
+comment on column app_public.campaigns.text is 'The text that is sent instead of a template, with variables such as {{contact.name|there}}. Contacts whose reply window is closed are skipped (PYWIN).';
+comment on column app_public.campaigns.parameters is 'The values of the template''s parameters by name or number. Values may have variables: {"1": "{{contact.name|there}}"}.';
+comment on column app_public.campaigns.messages_per_minute is 'How many messages are sent a minute at most. Null: as many as the channels allow.';
+comment on column app_public.campaigns.quiet_from is 'Nothing is sent from this time of day until quietUntil, in the time zone of the recipient; messages wait.';
+comment on column app_public.campaigns.quiet_until is 'The end of the quiet hours, if need be on the next day.';
+comment on column app_public.campaigns.scheduled_at is 'When the campaign starts, or was to start. Null: at once.';
+comment on column app_public.campaigns.started_at is 'When the campaign began to run. Null if it has not.';
+comment on column app_public.campaigns.frozen_at is 'When its recipients and their parameters were determined. Later changes of contacts do not affect them.';
+comment on column app_public.campaigns.paused_at is 'Since when the campaign is paused. Null unless it is.';
+comment on column app_public.campaigns.completed_at is 'When the campaign was completed or cancelled, or has failed. Null until then.';
+comment on column app_public.campaigns.created_by_id is 'The user who created it. Null if an API key or a program did, or if the user is not a member any more.';
+comment on column app_public.campaigns.approved_by_id is 'The user who approved it. Null if it was not approved.';
+comment on column app_public.campaigns.approved_at is 'When it was approved. Null if it was not.';
+comment on column app_public.campaigns.metadata is 'Any object, for your own use.';
+create trigger _100_timestamps before insert or update on app_public.campaigns
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.campaigns
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _200_refuse_invalid_audience before insert or update of audience on app_public.campaigns
+  for each row when ((new.audience is not null)) execute function app_private.tg_campaigns__refuse_invalid_audience();
+create trigger _210_refuse_late_change before update of audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name, language, text, parameters on app_public.campaigns
+  for each row when (((old.status <> all (array['draft'::app_public.campaign_status, 'scheduled'::app_public.campaign_status])) and ((((((((old.audience is distinct from new.audience) or (old.excludes_running is distinct from new.excludes_running)) or (old.excludes_contacted_within is distinct from new.excludes_contacted_within)) or (old.excludes_inactive_for is distinct from new.excludes_inactive_for)) or (old.template_name is distinct from new.template_name)) or (old.language is distinct from new.language)) or (old.text is distinct from new.text)) or (old.parameters is distinct from new.parameters)))) execute function app_private.tg_campaigns__refuse_late_change();
+create trigger _220_refuse_deletion before delete on app_public.campaigns
+  for each row when ((old.status = any (array['running'::app_public.campaign_status, 'paused'::app_public.campaign_status]))) execute function app_private.tg_campaigns__refuse_deletion();
+create trigger _500_audit after insert or delete or update on app_public.campaigns
+  for each row execute function app_private.tg__audit('{text,parameters,metadata}', '{frozen_at}');
+alter table app_public.campaigns enable row level security;
+create policy tenant_isolation on app_public.campaigns as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.campaigns for delete to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy insert_admin on app_public.campaigns for insert to parley_visitor
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy select_member on app_public.campaigns for select to parley_visitor
+  using (true);
+create policy update_admin on app_public.campaigns for update to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant delete, select on app_public.campaigns to parley_visitor;
+grant insert (name, description, audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name, language, text, parameters, messages_per_minute, quiet_from, quiet_until, metadata), update (name, description, audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name, language, text, parameters, messages_per_minute, quiet_from, quiet_until, metadata) on app_public.campaigns to parley_visitor;
 
 -- app_public.canned_replies
 create table app_public.canned_replies (
@@ -2471,6 +2807,7 @@ create table app_public.message_statuses (
   message_id uuid not null,
   channel_id uuid not null,
   author app_public.message_author not null,
+  campaign_id uuid,
   status app_public.message_status not null default 'queued'::app_public.message_status,
   provider_message_id text,
   duplicate_provider_message_ids text[],
@@ -2501,6 +2838,9 @@ comment on column app_public.message_statuses.channel_id is 'The channel of the 
 
 In SQL: here and not only at the conversation, because a change of the status is counted by channel and author. No foreign key, as for message_id.';
 comment on column app_public.message_statuses.author is 'The author of the message.';
+comment on column app_public.message_statuses.campaign_id is 'The campaign that the message belongs to.
+
+In SQL: here for figures, as channel_id.';
 comment on column app_public.message_statuses.provider_message_id is 'The provider''s id of the message (for WhatsApp: wamid). Null until the provider has answered.';
 comment on column app_public.message_statuses.duplicate_provider_message_ids is 'Further ids that the provider gave to this message, which means that it was sent more than once. Normally null.';
 comment on column app_public.message_statuses.attempts is 'How often the message was sent to the provider.';
@@ -2543,6 +2883,7 @@ create table app_public.messages (
   preview text not null,
   user_id uuid,
   api_key_id uuid,
+  campaign_id uuid,
   provider_message_id text,
   reply_to_id uuid,
   media_id uuid,
@@ -2581,6 +2922,9 @@ comment on column app_public.messages.user_id is 'The user who wrote the message
 
 In SQL: no foreign key, because messages are kept when their author is deleted.';
 comment on column app_public.messages.api_key_id is 'The API key with which the message was written. It has no user then, and the author is "system".';
+comment on column app_public.messages.campaign_id is 'The campaign that the message belongs to.
+
+In SQL: no foreign key, because messages are kept when their campaign is deleted.';
 comment on column app_public.messages.provider_message_id is 'The provider''s id of an inbound or echoed message (for WhatsApp: wamid). The id of an outbound message is in its message_status.';
 comment on column app_public.messages.reply_to_id is 'Outbound: the message that this one quotes, or to which it is a reaction.
 
@@ -2595,7 +2939,7 @@ create trigger _110_fill_in before insert on app_public.messages
   for each row when (((new.tenant_id is null) or (new.author is null) or (new.preview is null))) execute function app_private.tg_messages__fill_in();
 create trigger _200_refuse after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__refuse();
-create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, api_key_id, provider_message_id, reply_to_id, media_id, metadata, occurred_at, created_at on app_public.messages
+create trigger _200_refuse_change before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, api_key_id, campaign_id, provider_message_id, reply_to_id, media_id, metadata, occurred_at, created_at on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
 create trigger _200_refuse_unknown_conversation before insert on app_public.messages
   for each row when ((new.tenant_id is null)) execute function app_private.tg_messages__refuse_unknown_conversation();
@@ -13094,6 +13438,16 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__fill_in_tenant() is 'Sets the tenant of a row that a signed-in user inserts to the tenant of the request. SQL of the owner must name the tenant.';
 
+create function app_private.tg__fill_in_tenant_of_campaign() returns trigger as $$
+begin
+  -- Under the caller's own policies: a campaign of another tenant is not found.
+  NEW.tenant_id := (select c.tenant_id from app_public.campaigns c where c.id = NEW.campaign_id);
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__fill_in_tenant_of_campaign() is 'Sets the tenant of a variant or a channel of a campaign to that of the campaign.';
+
 create function app_private.tg__fill_in_tenant_of_contact() returns trigger as $$
 begin
   -- Under the caller's own policies: a contact of another tenant is not found.
@@ -13127,6 +13481,24 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__notify_deleted() is 'Notifies GraphQL subscriptions of deleted rows, as tg__notify() does of others.';
+
+create function app_private.tg__refuse_started_campaign() returns trigger as $$
+declare
+  v_row jsonb := coalesce(to_jsonb(NEW), to_jsonb(OLD));
+begin
+  -- When a campaign is deleted, its variants and channels go with it.
+  if exists (
+    select from app_public.campaigns c
+    where c.id = (v_row ->> 'campaign_id')::uuid and c.status not in ('draft', 'scheduled')
+  ) then
+    raise exception 'The variants and channels of a campaign must not be changed after its start'
+      using errcode = 'PYCAM', hint = 'Cancel it, and create another campaign.';
+  end if;
+  return coalesce(NEW, OLD);
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__refuse_started_campaign() is 'Refuses changes of the variants and channels of a campaign after its start (PYCAM).';
 
 create function app_private.tg__refuse_unknown_time_zone() returns trigger as $$
 begin
@@ -13184,6 +13556,37 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_api_keys__notify() is 'Notifies the API that a key has been revoked, so that it closes the key''s WebSockets.';
+
+create function app_private.tg_campaigns__refuse_deletion() returns trigger as $$
+begin
+  -- With its tenant, everything goes.
+  if exists (select from app_public.tenants t where t.id = OLD.tenant_id) then
+    raise exception 'A campaign that runs or is paused must not be deleted'
+      using errcode = 'PYCAM', hint = 'Cancel it first.';
+  end if;
+  return OLD;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_campaigns__refuse_deletion() is 'Refuses to delete a campaign that runs or is paused (PYCAM).';
+
+create function app_private.tg_campaigns__refuse_invalid_audience() returns trigger as $$
+begin
+  perform app_hidden.compile_filter('contacts', NEW.audience);
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_campaigns__refuse_invalid_audience() is 'Refuses a campaign whose audience is not a valid filter over contacts (PYFLT).';
+
+create function app_private.tg_campaigns__refuse_late_change() returns trigger as $$
+begin
+  raise exception 'What a campaign sends, and to whom, must not be changed after its start'
+    using errcode = 'PYCAM', hint = 'Cancel it, and create another campaign.';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_campaigns__refuse_late_change() is 'Refuses changes of what a campaign sends, and to whom, after its start (PYCAM).';
 
 create function app_private.tg_canned_replies__refuse_long_text() returns trigger as $$
 declare
@@ -14055,9 +14458,10 @@ comment on function app_private.tg_messages__enqueue_chatbot() is 'Queues custom
 
 create function app_private.tg_messages__enqueue_send() returns trigger as $$
 begin
-  insert into app_public.message_statuses (tenant_id, message_id, channel_id, author)
+  insert into app_public.message_statuses (tenant_id, message_id, channel_id, author, campaign_id)
   select
-    n.tenant_id, n.id, (select c.channel_id from app_public.conversations c where c.id = n.conversation_id), n.author
+    n.tenant_id, n.id, (select c.channel_id from app_public.conversations c where c.id = n.conversation_id), n.author,
+    n.campaign_id
   from new_rows n
   where n.direction = 'outbound' and n.origin = 'live';
 

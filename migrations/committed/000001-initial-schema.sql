@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:51cce1b666c57158ab15ad14940be49fdf9315ca
+--! Hash: sha1:cc0b73b27ca1ec0fa85153363bea1b93cf63bf9a
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7007,6 +7007,7 @@ create table app_public.messages (
   preview text not null,
   user_id uuid,
   api_key_id uuid,
+  campaign_id uuid,
   provider_message_id text,
   reply_to_id uuid,
   media_id uuid,
@@ -7073,6 +7074,9 @@ comment on column app_public.messages.api_key_id is
 comment on column app_public.messages.user_id is
   E'The user who wrote the message.\n\n'
    'In SQL: no foreign key, because messages are kept when their author is deleted.';
+comment on column app_public.messages.campaign_id is
+  E'The campaign that the message belongs to.\n\n'
+   'In SQL: no foreign key, because messages are kept when their campaign is deleted.';
 comment on column app_public.messages.provider_message_id is
   E'The provider''s id of an inbound or echoed message (for WhatsApp: wamid). The id of an outbound message is in its '
    'message_status.';
@@ -7098,6 +7102,7 @@ create table app_public.message_statuses (
   message_id uuid primary key,
   channel_id uuid not null,
   author app_public.message_author not null,
+  campaign_id uuid,
   status app_public.message_status not null default 'queued',
   provider_message_id text,
   duplicate_provider_message_ids text[],
@@ -7136,6 +7141,9 @@ comment on column app_public.message_statuses.channel_id is
    'In SQL: here and not only at the conversation, because a change of the status is counted by channel and author. No '
    'foreign key, as for message_id.';
 comment on column app_public.message_statuses.author is E'The author of the message.';
+comment on column app_public.message_statuses.campaign_id is
+  E'The campaign that the message belongs to.\n\n'
+   'In SQL: here for figures, as channel_id.';
 comment on column app_public.message_statuses.provider_message_id is
   E'The provider''s id of the message (for WhatsApp: wamid). Null until the provider has answered.';
 comment on column app_public.message_statuses.attempts is E'How often the message was sent to the provider.';
@@ -8163,9 +8171,10 @@ comment on function app_private.tg_messages__notify() is
 --! Included messages/tg_messages__enqueue_send.sql
 create or replace function app_private.tg_messages__enqueue_send() returns trigger as $$
 begin
-  insert into app_public.message_statuses (tenant_id, message_id, channel_id, author)
+  insert into app_public.message_statuses (tenant_id, message_id, channel_id, author, campaign_id)
   select
-    n.tenant_id, n.id, (select c.channel_id from app_public.conversations c where c.id = n.conversation_id), n.author
+    n.tenant_id, n.id, (select c.channel_id from app_public.conversations c where c.id = n.conversation_id), n.author,
+    n.campaign_id
   from new_rows n
   where n.direction = 'outbound' and n.origin = 'live';
 
@@ -18632,6 +18641,482 @@ grant execute on function app_public.remove_contacts_from_group(uuid[], uuid) to
 --! EndIncluded contacts/bulk/remove_contacts_from_group.sql
 
 --! split: 0850-triggers.sql
+-- Campaigns: messages to many contacts. What is sent, and to whom, is frozen when a campaign starts.
+create type app_public.campaign_status as enum (
+  'draft', 'scheduled', 'running', 'paused', 'completed', 'cancelled', 'failed'
+);
+comment on type app_public.campaign_status is
+  E'How far a campaign is. draft: it is being written. scheduled: it starts at scheduledAt. running: its messages are '
+   'being sent. paused: by a user or by Parley, see statusReason; resumeCampaign continues it. completed: every '
+   'recipient was sent a message, has failed or was skipped. cancelled: the remaining recipients were skipped. failed: '
+   'it could not start, see statusReason.';
+
+create type app_public.recipient_state as enum (
+  'pending', 'queued', 'sent', 'delivered', 'read', 'failed', 'skipped'
+);
+comment on type app_public.recipient_state is
+  E'How far the message to a recipient is. pending: there is none yet. queued: it is in the outbox. sent, delivered, '
+   'read, failed: its status. skipped: the recipient gets no message, see errorCode.';
+
+create table app_public.campaigns (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint campaigns_name_has_length check (length(name) between 1 and 150),
+  description text
+    constraint campaigns_description_has_length check (length(description) between 1 and 5000),
+  status app_public.campaign_status not null default 'draft',
+  status_reason text,
+  audience jsonb,
+  excludes_running boolean not null default false,
+  excludes_contacted_within interval
+    constraint campaigns_excludes_contacted_within_is_positive check (excludes_contacted_within > '0'),
+  excludes_inactive_for interval
+    constraint campaigns_excludes_inactive_for_is_positive check (excludes_inactive_for > '0'),
+  template_name text
+    constraint campaigns_template_name_is_snake_case
+      check (template_name ~ '^[a-z0-9_]+$' and length(template_name) <= 512),
+  language text
+    constraint campaigns_language_has_length check (length(language) between 2 and 20),
+  text text
+    constraint campaigns_text_has_length check (length(text) between 1 and 4096),
+  parameters jsonb not null default '{}'
+    constraint campaigns_parameters_is_object check (jsonb_typeof(parameters) = 'object')
+    constraint campaigns_parameters_is_at_most_32_kb check (octet_length(parameters::text) <= 32768),
+  messages_per_minute int
+    constraint campaigns_messages_per_minute_in_range check (messages_per_minute between 1 and 100000),
+  quiet_from time,
+  quiet_until time,
+  scheduled_at timestamptz
+    constraint campaigns_scheduled_at_is_finite check (isfinite(scheduled_at)),
+  started_at timestamptz,
+  frozen_at timestamptz,
+  paused_at timestamptz,
+  completed_at timestamptz,
+  created_by_id uuid default app_hidden.current_user_id(),
+  approved_by_id uuid,
+  approved_at timestamptz,
+  metadata jsonb not null default '{}'
+    constraint campaigns_metadata_is_object check (jsonb_typeof(metadata) = 'object')
+    constraint campaigns_metadata_is_at_most_32_kb check (octet_length(metadata::text) <= 32768),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  foreign key (tenant_id, created_by_id) references app_public.memberships (tenant_id, user_id)
+    on delete set null (created_by_id),
+  foreign key (tenant_id, approved_by_id) references app_public.memberships (tenant_id, user_id)
+    on delete set null (approved_by_id),
+  constraint campaigns_sends_template_or_text check (num_nonnulls(template_name, text) <= 1),
+  constraint campaigns_quiet_hours_have_both_ends check ((quiet_from is null) = (quiet_until is null)),
+  constraint campaigns_quiet_hours_end check (quiet_from <> quiet_until)
+);
+create index on app_public.campaigns (tenant_id, created_at desc, id);
+create index on app_public.campaigns (tenant_id, status);
+create index on app_public.campaigns (created_by_id) where created_by_id is not null;
+create index on app_public.campaigns (approved_by_id) where approved_by_id is not null;
+create index on app_public.campaigns (scheduled_at) where status = 'scheduled';
+-- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
+-- planner uses the newest.
+alter table app_public.campaigns add unique (id, tenant_id);
+alter table app_public.campaigns enable row level security;
+comment on table app_public.campaigns is
+  E'A message to many contacts: a template, or a text for those whose reply window is open. Its recipients are '
+   'determined when it starts.';
+comment on column app_public.campaigns.name is E'1 to 150 characters.';
+comment on column app_public.campaigns.description is E'What the campaign is for.';
+comment on column app_public.campaigns.status is
+  E'startCampaign, pauseCampaign, resumeCampaign and cancelCampaign change it.';
+comment on column app_public.campaigns.status_reason is
+  E'Why the campaign is paused, cancelled or failed: the error code and a sentence, if Parley decided so.';
+comment on column app_public.campaigns.audience is
+  E'To whom it goes: a filter of the filter language over contacts (docs/filters.md), such as {"any": [{"field": '
+   '"group", "is": "VIP"}, {"field": "segment", "is": "Regulars"}]}. PYFLT: it is not '
+   'valid. Null: not chosen yet.';
+comment on column app_public.campaigns.excludes_running is
+  E'Whether contacts are skipped who still wait for the message of another running campaign (PYRUN).';
+comment on column app_public.campaigns.excludes_contacted_within is
+  E'Contacts are skipped who were sent a message of another campaign within this time (PYOFT).';
+comment on column app_public.campaigns.excludes_inactive_for is
+  E'Contacts are skipped who have not written for this time, or never (PYINA).';
+comment on column app_public.campaigns.template_name is
+  E'The name of the template that is sent. Null if text is sent, or if each variant has its own.';
+comment on column app_public.campaigns.language is
+  E'The language of the template for contacts whose own language it does not have. Null: any that it has.';
+comment on column app_public.campaigns.text is
+  E'The text that is sent instead of a template, with variables such as {{contact.name|there}}. Contacts whose reply '
+   'window is closed are skipped (PYWIN).';
+comment on column app_public.campaigns.parameters is
+  E'The values of the template''s parameters by name or number. Values may have variables: {"1": '
+   '"{{contact.name|there}}"}.';
+comment on column app_public.campaigns.messages_per_minute is
+  E'How many messages are sent a minute at most. Null: as many as the channels allow.';
+comment on column app_public.campaigns.quiet_from is
+  E'Nothing is sent from this time of day until quietUntil, in the time zone of the recipient; messages wait.';
+comment on column app_public.campaigns.quiet_until is E'The end of the quiet hours, if need be on the next day.';
+comment on column app_public.campaigns.scheduled_at is E'When the campaign starts, or was to start. Null: at once.';
+comment on column app_public.campaigns.started_at is E'When the campaign began to run. Null if it has not.';
+comment on column app_public.campaigns.frozen_at is
+  E'When its recipients and their parameters were determined. Later changes of contacts do not affect them.';
+comment on column app_public.campaigns.paused_at is E'Since when the campaign is paused. Null unless it is.';
+comment on column app_public.campaigns.completed_at is
+  E'When the campaign was completed or cancelled, or has failed. Null until then.';
+comment on column app_public.campaigns.created_by_id is
+  E'The user who created it. Null if an API key or a program did, or if the user is not a member any more.';
+comment on column app_public.campaigns.approved_by_id is E'The user who approved it. Null if it was not approved.';
+comment on column app_public.campaigns.approved_at is E'When it was approved. Null if it was not.';
+comment on column app_public.campaigns.metadata is E'Any object, for your own use.';
+
+create table app_public.campaign_variants (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  name text not null
+    constraint campaign_variants_name_has_length check (length(name) between 1 and 50),
+  weight int not null default 1
+    constraint campaign_variants_weight_in_range check (weight between 1 and 1000),
+  template_name text
+    constraint campaign_variants_template_name_is_snake_case
+      check (template_name ~ '^[a-z0-9_]+$' and length(template_name) <= 512),
+  language text
+    constraint campaign_variants_language_has_length check (length(language) between 2 and 20),
+  text text
+    constraint campaign_variants_text_has_length check (length(text) between 1 and 4096),
+  parameters jsonb
+    constraint campaign_variants_parameters_is_object check (jsonb_typeof(parameters) = 'object')
+    constraint campaign_variants_parameters_is_at_most_32_kb check (octet_length(parameters::text) <= 32768),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (id, tenant_id),
+  foreign key (tenant_id, campaign_id) references app_public.campaigns (tenant_id, id) on delete cascade,
+  constraint campaign_variants_sends_template_or_text check (num_nonnulls(template_name, text) <= 1)
+);
+create unique index campaign_variants_name_key on app_public.campaign_variants (campaign_id, lower(name));
+alter table app_public.campaign_variants enable row level security;
+comment on table app_public.campaign_variants is
+  E'A variant of a campaign, to compare variants (A/B test). Each recipient gets one of them, chosen by weight and '
+   'always the same for a contact. What a variant leaves out is that of the campaign.';
+comment on column app_public.campaign_variants.name is
+  E'1 to 50 characters, unique in the campaign regardless of case.';
+comment on column app_public.campaign_variants.weight is
+  E'Its share of the recipients: this weight divided by the sum of the weights of all variants of the campaign.';
+comment on column app_public.campaign_variants.template_name is
+  E'The template of this variant. Null: text, or what the campaign sends.';
+comment on column app_public.campaign_variants.language is E'As in the campaign. Null: that of the campaign.';
+comment on column app_public.campaign_variants.text is
+  E'The text of this variant. Null: templateName, or what the campaign sends.';
+comment on column app_public.campaign_variants.parameters is
+  E'The parameters of this variant. Null: those of the campaign.';
+
+create table app_public.campaign_channels (
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  channel_id uuid not null,
+  weight int not null default 1
+    constraint campaign_channels_weight_in_range check (weight between 1 and 1000),
+  created_at timestamptz not null default now(),
+  primary key (campaign_id, channel_id, tenant_id),
+  foreign key (tenant_id, campaign_id) references app_public.campaigns (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
+);
+create index on app_public.campaign_channels (channel_id);
+alter table app_public.campaign_channels enable row level security;
+comment on table app_public.campaign_channels is
+  E'A channel from which a campaign is sent. A campaign without channels is sent from the tenant''s default channel.';
+comment on column app_public.campaign_channels.weight is
+  E'Its share of the recipients: this weight divided by the sum of the weights of all channels of the campaign. A '
+   'contact who has a conversation on one of the channels stays there.';
+
+create table app_public.campaign_recipients (
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  channel_id uuid not null,
+  variant_id uuid,
+  language text,
+  parameters jsonb not null default '{}',
+  state app_public.recipient_state not null default 'pending',
+  due_at timestamptz not null default now(),
+  message_id uuid,
+  attempts int not null default 0,
+  sent_at timestamptz,
+  error_code text,
+  reason text,
+  replied_at timestamptz,
+  clicked_at timestamptz,
+  clicked text,
+  created_at timestamptz not null default now(),
+  -- Nobody is a recipient twice, and each recipient has one message at a time.
+  primary key (campaign_id, contact_id),
+  foreign key (tenant_id, campaign_id) references app_public.campaigns (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, variant_id) references app_public.campaign_variants (tenant_id, id) on delete cascade,
+  constraint campaign_recipients_end_without_message_has_reason check (
+    state not in ('failed', 'skipped') or error_code is not null
+  ),
+  constraint campaign_recipients_pending_has_no_message check (state <> 'pending' or message_id is null),
+  constraint campaign_recipients_sent_has_message check (state in ('pending', 'skipped') or message_id is not null)
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+create index on app_public.campaign_recipients (contact_id, campaign_id);
+create unique index on app_public.campaign_recipients (message_id) where message_id is not null;
+create index on app_public.campaign_recipients (variant_id) where variant_id is not null;
+-- What is to be sent next.
+create index campaign_recipients_pending on app_public.campaign_recipients
+  (campaign_id, channel_id, due_at, contact_id) where state = 'pending';
+alter table app_public.campaign_recipients enable row level security;
+comment on table app_public.campaign_recipients is
+  E'A contact to whom a campaign goes, as determined when it started. By the primary key, no contact is a recipient '
+   'twice.';
+comment on column app_public.campaign_recipients.channel_id is
+  E'The channel from which the message is sent.\n\n'
+   'In SQL: no foreign key, because it would be checked for each recipient.';
+comment on column app_public.campaign_recipients.variant_id is
+  E'The variant that the recipient gets. Null if the campaign has none.';
+comment on column app_public.campaign_recipients.language is
+  E'The language of the template that the recipient gets. Null for texts.';
+comment on column app_public.campaign_recipients.parameters is
+  E'The values of the parameters or variables, as they were when the campaign started.';
+comment on column app_public.campaign_recipients.state is
+  E'How far the message is. It follows the status of the message within seconds while the campaign runs, and within a '
+   'minute afterwards.';
+comment on column app_public.campaign_recipients.due_at is
+  E'The message is not sent before: because of quiet hours, for example.';
+comment on column app_public.campaign_recipients.message_id is
+  E'The message that was sent. Null if there is none yet, or none any more because it is tried again.\n\n'
+   'In SQL: no foreign key, so that old partitions can be dropped.';
+comment on column app_public.campaign_recipients.attempts is
+  E'How many messages were created for the recipient: more than one only after retryCampaign.';
+comment on column app_public.campaign_recipients.sent_at is
+  E'When the provider accepted the message. Null if it has not.';
+comment on column app_public.campaign_recipients.error_code is
+  E'Why the message failed or the recipient was skipped: the provider''s error number ("131026") or a code of Parley '
+   '(PY…). Null unless it did.';
+comment on column app_public.campaign_recipients.reason is
+  E'The error in words. Null unless the message failed or the recipient was skipped.';
+comment on column app_public.campaign_recipients.replied_at is
+  E'When the contact first wrote within 72 hours after the message was sent. A reply that quotes a message, and a tap '
+   'on one of its buttons, counts for the campaign of that message; any other one for the newest campaign. Null if '
+   'the contact has not replied.';
+comment on column app_public.campaign_recipients.clicked_at is
+  E'When the contact first tapped a quick-reply button of the message within 72 hours. Providers do not report taps on '
+   'other buttons. Null if the contact has not.';
+comment on column app_public.campaign_recipients.clicked is
+  E'The text of that button. Null if no button was tapped.';
+
+create table app_hidden.campaign_counts (
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  variant_id uuid,
+  state app_public.recipient_state not null,
+  error_code text not null,
+  recipients int not null,
+  replied int not null,
+  clicked int not null,
+  foreign key (tenant_id, campaign_id) references app_public.campaigns (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, variant_id) references app_public.campaign_variants (tenant_id, id) on delete cascade
+) with (fillfactor = 50);
+create unique index campaign_counts_key on app_hidden.campaign_counts (campaign_id, variant_id, state, error_code)
+  nulls not distinct;
+create index on app_hidden.campaign_counts (variant_id) where variant_id is not null;
+alter table app_hidden.campaign_counts enable row level security;
+comment on table app_hidden.campaign_counts is
+  E'The number of recipients of a campaign by variant, state and error code. Changed by the statements that change '
+   'recipients, which count_recipients() lists; recount_campaign() compares.';
+comment on column app_hidden.campaign_counts.error_code is E'Empty if there is none.';
+comment on column app_hidden.campaign_counts.replied is E'Those of them who have replied.';
+comment on column app_hidden.campaign_counts.clicked is E'Those of them who have tapped a button.';
+
+-- One row for each campaign that runs, or whose remaining recipients are being skipped.
+create table app_private.campaign_feeds (
+  campaign_id uuid primary key,
+  tenant_id uuid not null,
+  next_at timestamptz not null default now(),
+  pace_clock timestamptz not null default '-infinity',
+  foreign key (tenant_id, campaign_id) references app_public.campaigns (tenant_id, id) on delete cascade
+) with (fillfactor = 50);
+create index on app_private.campaign_feeds (next_at);
+alter table app_private.campaign_feeds enable row level security;
+comment on table app_private.campaign_feeds is
+  E'The campaigns whose recipients are being moved into the outbox. The row is locked while this is done, and a pause '
+   'or the end of a campaign waits for the lock, so that nothing is moved after it.';
+comment on column app_private.campaign_feeds.next_at is E'When to look at the campaign again.';
+comment on column app_private.campaign_feeds.pace_clock is
+  E'A token bucket stored as one instant, as channel_states.pace_clock: for campaigns.messages_per_minute.';
+
+create table app_private.campaign_progress (
+  tenant_id uuid primary key references app_public.tenants on delete cascade,
+  database_identity text not null,
+  transaction_id xid8 not null,
+  change_id uuid not null default '00000000-0000-0000-0000-000000000000',
+  read_until timestamptz not null default now(),
+  look_at timestamptz not null default now()
+) with (fillfactor = 50);
+alter table app_private.campaign_progress enable row level security;
+comment on table app_private.campaign_progress is
+  E'How far the statuses and replies of each tenant with campaigns are known to their recipients: up to the row of '
+   'changes with this transaction_id and change_id. A tenant whose last campaign is long over has no row.';
+comment on column app_private.campaign_progress.database_identity is
+  E'database_identity() of the database that the transaction id is of.';
+comment on column app_private.campaign_progress.read_until is E'The changed_at of that row.';
+comment on column app_private.campaign_progress.look_at is E'When to look for changes again.';
+
+--! Included campaigns/tg__fill_in_tenant_of_campaign.sql
+create or replace function app_private.tg__fill_in_tenant_of_campaign() returns trigger as $$
+begin
+  -- Under the caller's own policies: a campaign of another tenant is not found.
+  NEW.tenant_id := (select c.tenant_id from app_public.campaigns c where c.id = NEW.campaign_id);
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__fill_in_tenant_of_campaign() is
+  E'Sets the tenant of a variant or a channel of a campaign to that of the campaign.';
+--! EndIncluded campaigns/tg__fill_in_tenant_of_campaign.sql
+--! Included campaigns/tg__refuse_started_campaign.sql
+create or replace function app_private.tg__refuse_started_campaign() returns trigger as $$
+declare
+  v_row jsonb := coalesce(to_jsonb(NEW), to_jsonb(OLD));
+begin
+  -- When a campaign is deleted, its variants and channels go with it.
+  if exists (
+    select from app_public.campaigns c
+    where c.id = (v_row ->> 'campaign_id')::uuid and c.status not in ('draft', 'scheduled')
+  ) then
+    raise exception 'The variants and channels of a campaign must not be changed after its start'
+      using errcode = 'PYCAM', hint = 'Cancel it, and create another campaign.';
+  end if;
+  return coalesce(NEW, OLD);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__refuse_started_campaign() is
+  E'Refuses changes of the variants and channels of a campaign after its start (PYCAM).';
+--! EndIncluded campaigns/tg__refuse_started_campaign.sql
+--! Included campaigns/tg_campaigns__refuse_invalid_audience.sql
+create or replace function app_private.tg_campaigns__refuse_invalid_audience() returns trigger as $$
+begin
+  perform app_hidden.compile_filter('contacts', NEW.audience);
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_campaigns__refuse_invalid_audience() is
+  E'Refuses a campaign whose audience is not a valid filter over contacts (PYFLT).';
+--! EndIncluded campaigns/tg_campaigns__refuse_invalid_audience.sql
+--! Included campaigns/tg_campaigns__refuse_late_change.sql
+create or replace function app_private.tg_campaigns__refuse_late_change() returns trigger as $$
+begin
+  raise exception 'What a campaign sends, and to whom, must not be changed after its start'
+    using errcode = 'PYCAM', hint = 'Cancel it, and create another campaign.';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_campaigns__refuse_late_change() is
+  E'Refuses changes of what a campaign sends, and to whom, after its start (PYCAM).';
+--! EndIncluded campaigns/tg_campaigns__refuse_late_change.sql
+--! Included campaigns/tg_campaigns__refuse_deletion.sql
+create or replace function app_private.tg_campaigns__refuse_deletion() returns trigger as $$
+begin
+  -- With its tenant, everything goes.
+  if exists (select from app_public.tenants t where t.id = OLD.tenant_id) then
+    raise exception 'A campaign that runs or is paused must not be deleted'
+      using errcode = 'PYCAM', hint = 'Cancel it first.';
+  end if;
+  return OLD;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_campaigns__refuse_deletion() is
+  E'Refuses to delete a campaign that runs or is paused (PYCAM).';
+--! EndIncluded campaigns/tg_campaigns__refuse_deletion.sql
+--! Included campaigns/campaigns.policies.sql
+drop policy if exists tenant_isolation on app_public.campaigns;
+create policy tenant_isolation on app_public.campaigns as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.campaigns;
+create policy select_member on app_public.campaigns for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.campaigns;
+create policy insert_admin on app_public.campaigns for insert to parley_visitor
+  with check ((select app_hidden.may('manage_all')));
+drop policy if exists update_admin on app_public.campaigns;
+create policy update_admin on app_public.campaigns for update to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists delete_admin on app_public.campaigns;
+create policy delete_admin on app_public.campaigns for delete to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select, delete on app_public.campaigns to parley_visitor;
+grant insert (
+  name, description, audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name,
+  language, text, parameters, messages_per_minute, quiet_from, quiet_until, metadata
+) on app_public.campaigns to parley_visitor;
+grant update (
+  name, description, audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name,
+  language, text, parameters, messages_per_minute, quiet_from, quiet_until, metadata
+) on app_public.campaigns to parley_visitor;
+-- No insert or update of the status, its times and the approval: start_campaign() and the like are the way.
+--! EndIncluded campaigns/campaigns.policies.sql
+--! Included campaigns/campaign_variants.policies.sql
+drop policy if exists tenant_isolation on app_public.campaign_variants;
+create policy tenant_isolation on app_public.campaign_variants as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.campaign_variants;
+create policy select_member on app_public.campaign_variants for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.campaign_variants;
+create policy insert_admin on app_public.campaign_variants for insert to parley_visitor
+  with check ((select app_hidden.may('manage_all')));
+drop policy if exists update_admin on app_public.campaign_variants;
+create policy update_admin on app_public.campaign_variants for update to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists delete_admin on app_public.campaign_variants;
+create policy delete_admin on app_public.campaign_variants for delete to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select, delete on app_public.campaign_variants to parley_visitor;
+grant insert (campaign_id, name, weight, template_name, language, text, parameters)
+  on app_public.campaign_variants to parley_visitor;
+grant update (name, weight, template_name, language, text, parameters)
+  on app_public.campaign_variants to parley_visitor;
+--! EndIncluded campaigns/campaign_variants.policies.sql
+--! Included campaigns/campaign_channels.policies.sql
+drop policy if exists tenant_isolation on app_public.campaign_channels;
+create policy tenant_isolation on app_public.campaign_channels as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.campaign_channels;
+create policy select_member on app_public.campaign_channels for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.campaign_channels;
+create policy insert_admin on app_public.campaign_channels for insert to parley_visitor
+  with check ((select app_hidden.may('manage_all')));
+drop policy if exists update_admin on app_public.campaign_channels;
+create policy update_admin on app_public.campaign_channels for update to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists delete_admin on app_public.campaign_channels;
+create policy delete_admin on app_public.campaign_channels for delete to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select, delete on app_public.campaign_channels to parley_visitor;
+grant insert (campaign_id, channel_id, weight) on app_public.campaign_channels to parley_visitor;
+grant update (weight) on app_public.campaign_channels to parley_visitor;
+--! EndIncluded campaigns/campaign_channels.policies.sql
+--! Included campaigns/campaign_recipients.policies.sql
+drop policy if exists tenant_isolation on app_public.campaign_recipients;
+create policy tenant_isolation on app_public.campaign_recipients as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.campaign_recipients;
+create policy select_member on app_public.campaign_recipients for select to parley_visitor
+  using (true);
+grant select on app_public.campaign_recipients to parley_visitor;
+-- Nothing else: they are determined when a campaign starts, and follow what happens to its messages.
+--! EndIncluded campaigns/campaign_recipients.policies.sql
+--! Included campaigns/campaign_counts.policies.sql
+drop policy if exists tenant_isolation on app_hidden.campaign_counts;
+create policy tenant_isolation on app_hidden.campaign_counts as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_hidden.campaign_counts;
+create policy select_member on app_hidden.campaign_counts for select to parley_visitor
+  using (true);
+grant select on app_hidden.campaign_counts to parley_visitor;
+-- Nothing else: the functions that change recipients write it.
+--! EndIncluded campaigns/campaign_counts.policies.sql
+
 -- After all functions, because triggers of one domain call functions of others.
 --! Included accounts/tenants.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.tenants
@@ -19191,7 +19676,7 @@ create or replace trigger _800_notify_on_insert after insert on app_public.conve
 -- Rows never change. conversation_id is left out: it moves when two contacts are merged.
 create or replace trigger _200_refuse_change
   before update of tenant_id, id, direction, author, origin, type, content, preview, user_id, api_key_id,
-    provider_message_id, reply_to_id, media_id, metadata, occurred_at, created_at
+    campaign_id, provider_message_id, reply_to_id, media_id, metadata, occurred_at, created_at
   on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
 
@@ -19428,6 +19913,72 @@ create or replace trigger _500_audit_on_update after update on app_private.googl
   for each row when (app_hidden.current_session_id() is not null or app_hidden.current_api_key_hash() is not null)
   execute function app_private.tg__audit('{*}', '{}', 'user_id');
 --! EndIncluded flows/google_account_secrets.triggers.sql
+--! Included campaigns/campaigns.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.campaigns
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.campaigns
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- What cannot be read is not saved.
+create or replace trigger _200_refuse_invalid_audience before insert or update of audience on app_public.campaigns
+  for each row when (NEW.audience is not null)
+  execute function app_private.tg_campaigns__refuse_invalid_audience();
+
+-- Recipients are frozen at the start, and so is what they get.
+create or replace trigger _210_refuse_late_change
+  before update of audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name,
+    language, text, parameters
+  on app_public.campaigns
+  for each row when (
+    OLD.status not in ('draft', 'scheduled')
+    and (
+      OLD.audience, OLD.excludes_running, OLD.excludes_contacted_within, OLD.excludes_inactive_for, OLD.template_name,
+      OLD.language, OLD.text, OLD.parameters
+    ) is distinct from (
+      NEW.audience, NEW.excludes_running, NEW.excludes_contacted_within, NEW.excludes_inactive_for, NEW.template_name,
+      NEW.language, NEW.text, NEW.parameters
+    )
+  )
+  execute function app_private.tg_campaigns__refuse_late_change();
+
+-- Its messages are under way.
+create or replace trigger _220_refuse_deletion before delete on app_public.campaigns
+  for each row when (OLD.status in ('running', 'paused')) execute function app_private.tg_campaigns__refuse_deletion();
+
+-- Who created, changed, started, paused or cancelled a campaign.
+create or replace trigger _500_audit after insert or update or delete on app_public.campaigns
+  for each row execute function app_private.tg__audit('{text,parameters,metadata}', '{frozen_at}');
+--! EndIncluded campaigns/campaigns.triggers.sql
+--! Included campaigns/campaign_variants.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.campaign_variants
+  for each row execute function app_private.tg__timestamps();
+
+-- Also for the owner of the database, who may change campaigns of any tenant.
+create or replace trigger _110_fill_in_tenant_of_campaign before insert on app_public.campaign_variants
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant_of_campaign();
+
+-- Recipients are frozen at the start, and so is what they get.
+create or replace trigger _200_refuse_started_campaign before insert or update or delete on app_public.campaign_variants
+  for each row execute function app_private.tg__refuse_started_campaign();
+
+-- Who changed what a campaign sends, and from where.
+create or replace trigger _500_audit after insert or update or delete on app_public.campaign_variants
+  for each row execute function app_private.tg__audit('{text,parameters}');
+--! EndIncluded campaigns/campaign_variants.triggers.sql
+--! Included campaigns/campaign_channels.triggers.sql
+-- Also for the owner of the database, who may change campaigns of any tenant.
+create or replace trigger _110_fill_in_tenant_of_campaign before insert on app_public.campaign_channels
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant_of_campaign();
+
+-- Recipients are frozen at the start, and so is what they get.
+create or replace trigger _200_refuse_started_campaign before insert or update or delete on app_public.campaign_channels
+  for each row execute function app_private.tg__refuse_started_campaign();
+
+-- Who changed what a campaign sends, and from where.
+create or replace trigger _500_audit after insert or update or delete on app_public.campaign_channels
+  for each row execute function app_private.tg__audit('{}', '{}', 'campaign_id');
+--! EndIncluded campaigns/campaign_channels.triggers.sql
 --! Included filters/views.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.views
   for each row execute function app_private.tg__timestamps();

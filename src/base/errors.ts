@@ -183,6 +183,11 @@ export const ERRORS = {
     meaning: "The chatbot's graph is invalid.",
     remedy: "Correct the graph. The error lists the problems.",
   },
+  PYCAM: {
+    kind: "conflict",
+    meaning: "The status of the campaign does not allow this.",
+    remedy: "Read `status` of the campaign.",
+  },
   PYUPD: {
     kind: "conflict",
     meaning: "The object has been changed since it was read.",

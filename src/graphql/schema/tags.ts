@@ -5,6 +5,10 @@ const TABLES: Record<string, string> = {
   // createApiKey() and revokeApiKey() are the way.
   api_keys: "-insert -update -delete",
   chatbot_versions: "-query:resource:list -query:resource:connection",
+  campaign_channels:
+    "-query:resource:list -query:resource:connection +nodeId:resource:update +nodeId:resource:delete",
+  campaign_recipients: "-query:resource:list -query:resource:connection",
+  campaign_variants: "-query:resource:list -query:resource:connection",
   contact_identities: "-query:resource:list -query:resource:connection",
   conversation_contexts: "-query:resource:list -query:resource:connection",
   media_limits: "-query:resource:list -query:resource:connection",
@@ -34,6 +38,35 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     table: "conversation_participants",
     column: "user_id",
     tags: { fieldName: "membership", foreignFieldName: "participations" },
+  },
+  {
+    table: "campaigns",
+    column: "created_by_id",
+    tags: {
+      fieldName: "createdBy",
+      behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
+    },
+  },
+  {
+    table: "campaigns",
+    column: "approved_by_id",
+    tags: {
+      fieldName: "approvedBy",
+      behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
+    },
+  },
+  { table: "campaign_variants", column: "campaign_id", tags: { foreignFieldName: "variants" } },
+  { table: "campaign_channels", column: "campaign_id", tags: { foreignFieldName: "channels" } },
+  {
+    table: "campaign_channels",
+    column: "channel_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
+  { table: "campaign_recipients", column: "campaign_id", tags: { foreignFieldName: "recipients" } },
+  {
+    table: "campaign_recipients",
+    column: "variant_id",
+    tags: { fieldName: "variant", foreignFieldName: "recipients" },
   },
   { table: "team_members", column: "team_id", tags: { foreignFieldName: "members" } },
   {
@@ -179,6 +212,19 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
       foreignKey: "(message_id) references app_public.messages (id)|@backwardBehavior -single|@isNotEnforced",
     },
   },
+  ...(
+    [
+      ["messages", "campaign_id", "campaigns"],
+      ["campaign_recipients", "message_id", "messages"],
+      ["campaign_recipients", "channel_id", "channels"],
+    ] as const
+  ).map(([table, column, other]) => ({
+    kind: "class" as const,
+    match: `app_public.${table}`,
+    tags: {
+      foreignKey: `(${column}) references app_public.${other} (id)|@isNotEnforced|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward`,
+    },
+  })),
   {
     kind: "class",
     match: "app_public.mentions",

@@ -36,6 +36,9 @@ export type FurnishedTenant = {
   groupId: string;
   teamId: string;
   dataSourceId: string;
+  campaignId: string;
+  /** It has no channel, variant or recipient. */
+  freeCampaignId: string;
 };
 
 /** The member or the API key that a caller stands for. */
@@ -181,6 +184,25 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.whatsapp_flows (tenant_id, whatsapp_flow_id, name) values ($1, '4711', 'A form')",
     [tenantId],
   );
+  const campaignId = await id(
+    "insert into app_public.campaigns (tenant_id, name, text) values ($1, 'Spring', 'Hello') returning id",
+    [tenantId],
+  );
+  const freeCampaignId = await id(
+    "insert into app_public.campaigns (tenant_id, name) values ($1, 'Autumn') returning id",
+    [tenantId],
+  );
+  await db.query("insert into app_public.campaign_variants (campaign_id, name) values ($1, 'A')", [
+    campaignId,
+  ]);
+  await db.query("insert into app_public.campaign_channels (campaign_id, channel_id) values ($1, $2)", [
+    campaignId,
+    channelId,
+  ]);
+  await db.query(
+    `insert into app_public.campaign_recipients (tenant_id, campaign_id, contact_id, channel_id) values ($1, $2, $3, $4)`,
+    [tenantId, campaignId, contactId, channelId],
+  );
   await db.query("select from app_private.invite($1, 'new@example.com', 'New', 'agent', $2)", [
     tenantId,
     people.admin.userId,
@@ -206,5 +228,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     groupId,
     teamId,
     dataSourceId,
+    campaignId,
+    freeCampaignId,
   };
 }

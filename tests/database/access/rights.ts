@@ -21,6 +21,10 @@ const RIGHTS = `
   table                      select      insert           update           delete
   api_keys                   manage_all  -                -                -
   audit_entries              manage_all  -                -                -
+  campaign_channels          read        manage_all       manage_all       manage_all
+  campaign_recipients        read        -                -                -
+  campaign_variants          read        manage_all       manage_all       manage_all
+  campaigns                  read        manage_all       manage_all       manage_all
   canned_replies             read        manage_all       manage_all       manage_all
   channel_kinds              read        -                -                -
   channels                   read        -                manage_all       manage_all

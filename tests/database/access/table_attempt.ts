@@ -75,6 +75,11 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
     `insert into app_public.conversation_participants (conversation_id, user_id) values ('${conversationId}', '${colleague.userId}')`,
   canned_replies: () =>
     `insert into app_public.canned_replies (shortcut, title, content, user_id) values ('new', 'New', '{"body": "Hi"}', null)`,
+  campaigns: () => `insert into app_public.campaigns (name) values ('New')`,
+  campaign_variants: ({ campaignId }) =>
+    `insert into app_public.campaign_variants (campaign_id, name) values ('${campaignId}', 'New')`,
+  campaign_channels: ({ freeCampaignId, channelId }) =>
+    `insert into app_public.campaign_channels (campaign_id, channel_id) values ('${freeCampaignId}', '${channelId}')`,
   views: () => `insert into app_public.views (name, filter, user_id) values ('New', '{"all": []}', null)`,
   tags: () => `insert into app_public.tags (name) values ('New')`,
   groups: () => `insert into app_public.groups (name) values ('New')`,

@@ -10,6 +10,7 @@ import { attempt, type TableShape } from "./table_attempt.ts";
 
 /** Tables whose new rows name no other row, from which a tenant would follow. */
 const OF_THE_CALLER = [
+  "campaigns",
   "canned_replies",
   "teams",
   "consent_keywords",

@@ -35,6 +35,8 @@ const REASONS: Record<string, string> = {
   "app_private.erased_addresses": "keep stored webhooks from bringing erased contacts back",
   "app_private.erased_messages": "keep the provider from bringing erased messages back",
   "app_private.idempotency_keys": "what clients called their requests: send_message() is the way in",
+  "app_private.campaign_feeds": "the feeder's own bookkeeping",
+  "app_private.campaign_progress": "the feeder's own bookkeeping",
   "app_private.media_files": "where the storage has files: the program serves them",
   "app_private.unused_media_files": "files that are to be removed from the storage",
   "app_private.provider_media": "the provider's ids of media: the program fetches and uploads",
