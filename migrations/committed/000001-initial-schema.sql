@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cc0b73b27ca1ec0fa85153363bea1b93cf63bf9a
+--! Hash: sha1:364d36ccf5e1240cfac6d49471350c0e7a249ff5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -6696,6 +6696,23 @@ comment on function app_hidden.contacts_problem(jsonb) is
 
 grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/contacts_problem.sql
+--! Included templates/parameter_problem.sql
+create or replace function app_hidden.parameter_problem(path text, value jsonb) returns text as $$
+  select case
+    when coalesce(jsonb_typeof(value), 'null') <> 'string' or btrim(value #>> '{}', E' \n\r\t') = ''
+    then path || ' must not be empty'
+    when value #>> '{}' ~ '[\n\r\t]| {5}'
+    then path || ' must not contain line breaks, tabs, or more than four spaces in a row'
+  end
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.parameter_problem(text, jsonb) is
+  E'What is wrong with a text parameter of a template, or null. Meta refuses (132018, 100) one that is empty or '
+   'contains a line break, a tab or more than four consecutive spaces.';
+
+grant execute on function app_hidden.parameter_problem(text, jsonb) to parley_visitor;
+--! EndIncluded templates/parameter_problem.sql
 --! Included messages/content/template_parameters_problem.sql
 create or replace function app_hidden.template_parameters_problem(components jsonb) returns text as $$
   -- The components of a template and of its cards, with their paths.
@@ -6740,15 +6757,9 @@ create or replace function app_hidden.template_parameters_problem(components jso
       from every_component c where coalesce(jsonb_typeof(c.value -> 'parameters'), 'array') <> 'array' limit 1
     ),
     (
-      select w.path || case
-        when coalesce(jsonb_typeof(w.value), 'null') <> 'string' or btrim(w.value #>> '{}', E' \n\r\t') = ''
-        then ' must not be empty'
-        else ' must not contain line breaks, tabs, or more than four spaces in a row'
-      end
+      select app_hidden.parameter_problem(w.path, w.value)
       from texts w
-      where coalesce(jsonb_typeof(w.value), 'null') <> 'string'
-      or btrim(w.value #>> '{}', E' \n\r\t') = ''
-      or w.value #>> '{}' ~ '[\n\r\t]| {5}'
+      where app_hidden.parameter_problem(w.path, w.value) is not null
       order by w.path
       limit 1
     )
@@ -6756,9 +6767,8 @@ create or replace function app_hidden.template_parameters_problem(components jso
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.template_parameters_problem(jsonb) is
-  E'What is wrong with the components of a template message, or null. Meta refuses (132018, 100) a text parameter, in '
-   'a header, a body, the address of a button or a card, that is empty or contains a line break, a tab or more than '
-   'four consecutive spaces.';
+  E'What is wrong with the components of a template message, or null: a text parameter in a header, a body, the '
+   'address of a button or a card must satisfy parameter_problem().';
 
 grant execute on function app_hidden.template_parameters_problem(jsonb) to parley_visitor;
 --! EndIncluded messages/content/template_parameters_problem.sql
@@ -18093,21 +18103,23 @@ grant execute on function app_hidden.interpolate(text, jsonb) to parley_visitor;
 --! EndIncluded messages/content/interpolate.sql
 --! Included messages/content/fill_content.sql
 create or replace function app_hidden.fill_content(content jsonb, variables jsonb) returns jsonb as $$
-begin
-  return case jsonb_typeof(content)
-    when 'object' then (
-      select coalesce(jsonb_object_agg(e.key, app_hidden.fill_content(e.value, variables)), '{}')
-      from jsonb_each(content) e
+  select case
+    when content::text !~ '\{\{' then content
+    else (
+      -- As text, because a walk through the parts of a content costs several times as much.
+      select string_agg(t.text || coalesce(
+        case
+          -- Not the name of a field.
+          when m.token[1] ~ '\{\{' and m.token[1] !~ ':$'
+          then to_jsonb(app_hidden.interpolate(m.token[1]::jsonb #>> '{}', variables))::text
+          else m.token[1]
+        end, ''
+      ), '' order by t.n)::jsonb
+      from regexp_split_to_table(content::text, '"(?:[^"\\]|\\.)*":?') with ordinality t (text, n)
+      left join regexp_matches(content::text, '"(?:[^"\\]|\\.)*":?', 'g') with ordinality m (token, n) on m.n = t.n
     )
-    when 'array' then (
-      select coalesce(jsonb_agg(app_hidden.fill_content(e.value, variables) order by e.n), '[]')
-      from jsonb_array_elements(content) with ordinality e (value, n)
-    )
-    when 'string' then to_jsonb(app_hidden.interpolate(content #>> '{}', variables))
-    else content
-  end;
-end;
-$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.fill_content(jsonb, jsonb) is E'Fills variables into all texts of a content.';
 
@@ -18288,6 +18300,579 @@ comment on function app_public.send_canned_reply(uuid, uuid, text, jsonb, uuid, 
 
 grant execute on function app_public.send_canned_reply(uuid, uuid, text, jsonb, uuid, text) to parley_visitor;
 --! EndIncluded messages/send_canned_reply.sql
+
+create type app_hidden.filled_template as (components jsonb, media_id uuid, problem text);
+comment on type app_hidden.filled_template is
+  E'The components of a template message, or a part of them, as the Graph API expects them; the file of the header; '
+   'and what is wrong with the parameters, null if nothing is.';
+--! Included templates/template_variables.sql
+create or replace function app_hidden.template_variables(text text) returns text[] as $$
+  select coalesce(array_agg(v.name order by v.n), '{}')
+  from (
+    select m.parts[1] as name, min(m.n) as n
+    from regexp_matches(template_variables.text, '\{\{([A-Za-z0-9_]+)\}\}', 'g') with ordinality m (parts, n)
+    group by m.parts[1]
+  ) v
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_variables(text) is
+  E'The variables of a text of a template, in order: {"1","2"} or {first_name,order}.';
+
+grant execute on function app_hidden.template_variables(text) to parley_visitor;
+--! EndIncluded templates/template_variables.sql
+--! Included templates/fill_template_text.sql
+create or replace function app_hidden.fill_template_text(
+  path text,
+  text text,
+  maximum int,
+  given jsonb,
+  shared jsonb
+) returns app_hidden.filled_template as $$
+declare
+  v_names text[] := app_hidden.template_variables(text);
+  v_given jsonb := case coalesce(jsonb_typeof(given), 'null')
+    when 'null' then '{}'
+    when 'object' then given
+    when 'array' then (
+      select coalesce(jsonb_object_agg(e.n::text, e.value), '{}')
+      from jsonb_array_elements(given) with ordinality e (value, n)
+    )
+    -- A single value is that of the only variable.
+    else jsonb_build_object(coalesce(v_names[1], '1'), given)
+  end;
+  v_unknown text := (select min(k) from jsonb_object_keys(v_given) k where k <> all (v_names));
+  v_length int := length(text);
+  v_filled app_hidden.filled_template;
+  v_parameter jsonb;
+begin
+  v_filled.components := '[]';
+  if v_unknown is not null then
+    v_filled.problem := format('%s.%s must not be given: the template has no such variable', path, v_unknown);
+    return v_filled;
+  end if;
+
+  for v_at in 1 .. cardinality(v_names) loop
+    v_parameter := coalesce(v_given -> v_names[v_at], shared -> v_names[v_at]);
+    v_filled.problem := case
+      when v_parameter is null then format('%s.%s must be given', path, v_names[v_at])
+      when jsonb_typeof(v_parameter) = 'array' or jsonb_typeof(v_parameter) = 'object'
+        and coalesce(v_parameter ->> 'type', '') not in ('text', 'currency', 'date_time')
+        then format('%s.%s must be a text, a number, or a parameter of the Graph API', path, v_names[v_at])
+      when jsonb_typeof(v_parameter) <> 'object'
+        then app_hidden.parameter_problem(path || '.' || v_names[v_at], to_jsonb(v_parameter #>> '{}'))
+    end;
+    if v_filled.problem is not null then
+      return v_filled;
+    end if;
+    v_parameter := case
+      when jsonb_typeof(v_parameter) = 'object' then v_parameter
+      else jsonb_build_object('type', 'text', 'text', v_parameter #>> '{}')
+    end;
+    -- Variables of the contact are filled in later.
+    v_length := v_length - length(v_names[v_at]) - 4
+      + coalesce(length(regexp_replace(v_parameter ->> 'text', '\{\{[^{}]*\}\}', '', 'g')), 0);
+    v_filled.components := v_filled.components || case
+      when v_names[v_at] ~ '^[0-9]+$' then v_parameter
+      else v_parameter || jsonb_build_object('parameter_name', v_names[v_at])
+    end;
+  end loop;
+  if v_length > maximum then
+    v_filled.problem := format(
+      '%s must have at most %s characters with its values; it has %s', path, maximum, v_length
+    );
+  end if;
+  return v_filled;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template_text(text, text, int, jsonb, jsonb) is
+  E'The parameters of a text of a template: in components, as the list that the Graph API expects. given: the values '
+   'as a list, as an object by name, or the only one. shared: values by name for all texts. maximum: the length that '
+   'the filled text may have. path: where the values stand, for the problem. Part of fill_template().';
+
+grant execute on function app_hidden.fill_template_text(text, text, int, jsonb, jsonb) to parley_visitor;
+--! EndIncluded templates/fill_template_text.sql
+--! Included templates/fill_template_header.sql
+create or replace function app_hidden.fill_template_header(path text, header jsonb, given jsonb, shared jsonb)
+returns app_hidden.filled_template as $$
+declare
+  v_type text := lower(coalesce(header ->> 'format', 'text'));
+  v_word text := case jsonb_typeof(given) when 'string' then given #>> '{}' end;
+  v_object jsonb := case
+    when v_word ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then jsonb_build_object('media_id', v_word)
+    when v_word ~ '^https?://' then jsonb_build_object('link', v_word)
+    when v_word is not null then jsonb_build_object('id', v_word)
+    else given
+  end;
+  v_filled app_hidden.filled_template;
+begin
+  if v_type = 'text' then
+    v_filled := app_hidden.fill_template_text(path, header ->> 'text', 60, given, shared);
+    v_filled.components := case when v_filled.components = '[]' then '[]' else
+      jsonb_build_array(jsonb_build_object('type', 'header', 'parameters', v_filled.components)) end;
+    return v_filled;
+  end if;
+
+  v_filled.problem := case
+    when coalesce(v_object, 'null') = 'null' then format('%s must be given: the header is of format %s', path, v_type)
+    when jsonb_typeof(v_object) <> 'object' then format('%s must be an object', path)
+    when v_type = 'location' then path || ': ' || app_hidden.location_problem(v_object)
+    when v_type = 'product' then null
+    when v_object ? 'media_id' then case
+      when v_object ?| '{id,link}' then format('%s must have one of media_id, id and link', path)
+      when coalesce(v_object ->> 'media_id', '') !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        then format('%s.media_id must be the id of a file', path)
+    end
+    else path || ': ' || app_hidden.media_problem(v_object, has_caption := true)
+  end;
+  if v_filled.problem is null then
+    v_filled.media_id := (v_object ->> 'media_id')::uuid;
+    -- Without id and link, media_id takes their place when the message is sent.
+    v_filled.components := jsonb_build_array(jsonb_build_object('type', 'header', 'parameters', jsonb_build_array(
+      jsonb_build_object('type', v_type, v_type, v_object - 'media_id')
+    )));
+  end if;
+  return v_filled;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template_header(text, jsonb, jsonb, jsonb) is
+  E'The header of a template message. given: the value of a text''s variable; a file as {"media_id"}, {"link"} or '
+   '{"id"}, with "filename" for a document, or only that id or address; a location; a product. Part of '
+   'fill_template().';
+
+grant execute on function app_hidden.fill_template_header(text, jsonb, jsonb, jsonb) to parley_visitor;
+--! EndIncluded templates/fill_template_header.sql
+--! Included templates/fill_template_button.sql
+create or replace function app_hidden.fill_template_button(path text, button jsonb, given jsonb, code jsonb)
+returns app_hidden.filled_template as $$
+declare
+  v_type text := lower(button ->> 'type');
+  v_url text := button ->> 'url';
+  v_is_code boolean := v_type = 'otp' or v_url ~ '^https://www\.whatsapp\.com/otp/';
+  v_given jsonb := nullif(coalesce(given, case when v_is_code then code end), 'null');
+  v_text jsonb := to_jsonb(v_given #>> '{}');
+  v_text_only jsonb;
+  v_is_object boolean := coalesce(jsonb_typeof(v_given) = 'object', false);
+  v_filled app_hidden.filled_template;
+  v_parameter jsonb;
+begin
+  -- Variables of the contact are filled in later.
+  v_text_only := to_jsonb(regexp_replace(v_text #>> '{}', '\{\{[^{}]*\}\}', '_', 'g'));
+  if v_type = 'quick_reply' then
+    v_parameter := jsonb_build_object('type', 'payload', 'payload', v_text);
+    v_filled.problem := case when v_given is not null then app_hidden.length_problem(path, v_text_only, 256) end;
+  elsif v_is_code or v_type = 'url' and v_url ~ '\{\{' then
+    v_parameter := jsonb_build_object('type', 'text', 'text', v_text);
+    v_filled.problem := case
+      when v_is_object then path || ' must be a text'
+      when v_given is null then path || ' must be given: ' || case when v_is_code then 'the code' else v_url end
+      when v_text_only #>> '{}' ~ '\s' then path || ' must not contain spaces: it is a part of an address'
+      when v_is_code then app_hidden.length_problem(path, v_text_only, 15)
+      else app_hidden.length_problem(path, v_text_only, 2000)
+    end;
+  elsif v_type = 'copy_code' then
+    v_parameter := jsonb_build_object('type', 'coupon_code', 'coupon_code', v_text);
+    v_filled.problem := app_hidden.length_problem(path, v_text_only, 20);
+  elsif v_type = 'flow' then
+    -- Meta does not accept the message without this component.
+    v_given := case
+      when v_is_object then v_given
+      else jsonb_build_object('flow_token', coalesce(v_text, '"unused"'))
+    end;
+    v_parameter := jsonb_build_object('type', 'action', 'action', v_given);
+  elsif v_type in ('mpm', 'catalog', 'order_details') then
+    v_parameter := jsonb_build_object('type', 'action', 'action', v_given);
+    v_filled.problem := case
+      when v_given is null then case when v_type <> 'catalog' then path || ' must be given' end
+      when not v_is_object then path || ' must be the action of the Graph API: an object'
+    end;
+  elsif v_type = 'voice_call' then
+    v_parameter := jsonb_build_object('type', 'payload', 'payload', v_text);
+  elsif v_given is not null then
+    v_filled.problem := format('%s must not be given: a button of type %s has no parameter', path, v_type);
+  end if;
+
+  v_filled.components := case
+    when v_parameter is null or v_given is null then '[]'
+    else jsonb_build_array(jsonb_build_object(
+      'type', 'button', 'sub_type', case when v_is_code then 'url' else v_type end,
+      'parameters', jsonb_build_array(v_parameter)
+    ))
+  end;
+  return v_filled;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template_button(text, jsonb, jsonb, jsonb) is
+  E'The component of a button of a template message, without its index. given: the end of an address, the payload of a '
+   'quick reply, a coupon code, the token of a flow or {"flow_token", "flow_action_data"}, or the action of a catalog, '
+   'of products or of an order. code: that of an authentication template. Part of fill_template().';
+
+grant execute on function app_hidden.fill_template_button(text, jsonb, jsonb, jsonb) to parley_visitor;
+--! EndIncluded templates/fill_template_button.sql
+--! Included templates/fill_template_buttons.sql
+create or replace function app_hidden.fill_template_buttons(path text, buttons jsonb, given jsonb, code jsonb)
+returns app_hidden.filled_template as $$
+declare
+  v_filled app_hidden.filled_template;
+  v_button app_hidden.filled_template;
+  v_count int := coalesce(jsonb_array_length(buttons), 0);
+  v_unknown text := case jsonb_typeof(given)
+    when 'array' then case when jsonb_array_length(given) > v_count then v_count::text end
+    when 'object' then (
+      select min(k) from jsonb_object_keys(given) k
+      where k <> all (array(select generate_series(0, v_count - 1)::text))
+    )
+  end;
+begin
+  v_filled.components := '[]';
+  v_filled.problem := case
+    when v_unknown is not null then format('%s[%s] must not be given: the template has no such button', path, v_unknown)
+    when jsonb_typeof(given) not in ('array', 'object', 'null')
+    then path || ' must be a list, or an object by the number of the button, which starts with 0'
+  end;
+  for v_at in 0 .. v_count - 1 loop
+    exit when v_filled.problem is not null;
+    v_button := app_hidden.fill_template_button(
+      format('%s[%s]', path, v_at),
+      buttons -> v_at,
+      case jsonb_typeof(given) when 'array' then given -> v_at else given -> v_at::text end,
+      code
+    );
+    v_filled.problem := v_button.problem;
+    v_filled.components := v_filled.components || coalesce((
+      select jsonb_agg(c || jsonb_build_object('index', v_at::text)) from jsonb_array_elements(v_button.components) c
+    ), '[]');
+  end loop;
+  return v_filled;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template_buttons(text, jsonb, jsonb, jsonb) is
+  E'The components of the buttons of a template message. given: values as a list with null for a button without one, '
+   'or as an object by number: {"1": "A-17"}. Part of fill_template().';
+
+grant execute on function app_hidden.fill_template_buttons(text, jsonb, jsonb, jsonb) to parley_visitor;
+--! EndIncluded templates/fill_template_buttons.sql
+--! Included templates/fill_template_cards.sql
+create or replace function app_hidden.fill_template_cards(path text, cards jsonb, given jsonb)
+returns app_hidden.filled_template as $$
+declare
+  v_filled app_hidden.filled_template;
+  v_card app_hidden.filled_template;
+  v_cards jsonb := '[]';
+begin
+  if coalesce(jsonb_typeof(given), 'null') <> 'array' or jsonb_array_length(given) <> jsonb_array_length(cards) then
+    v_filled.problem := format('%s must be a list of %s cards', path, jsonb_array_length(cards));
+    return v_filled;
+  end if;
+  for v_at in 0 .. jsonb_array_length(cards) - 1 loop
+    v_card := app_hidden.fill_template(cards -> v_at -> 'components', given -> v_at, format('%s[%s]', path, v_at));
+    v_filled.problem := coalesce(v_card.problem, case when v_card.media_id is not null
+      then format('%s[%s].header must have id or link: only the header of a message may have a media_id', path, v_at)
+    end);
+    exit when v_filled.problem is not null;
+    v_cards := v_cards || jsonb_build_object('card_index', v_at, 'components', v_card.components);
+  end loop;
+  v_filled.components := jsonb_build_array(jsonb_build_object('type', 'carousel', 'cards', v_cards));
+  return v_filled;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template_cards(text, jsonb, jsonb) is
+  E'The carousel of a template message. given: a list of parameters, {"header", "body", "buttons"} for each card. Part '
+   'of fill_template().';
+
+grant execute on function app_hidden.fill_template_cards(text, jsonb, jsonb) to parley_visitor;
+--! EndIncluded templates/fill_template_cards.sql
+--! Included templates/fill_template_offer.sql
+create or replace function app_hidden.time_in_ms(value text) returns bigint as $$
+begin
+  return case
+    when value ~ '^[0-9]{13}$' then value::bigint
+    when value ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$'
+    then floor(extract(epoch from value::timestamptz) * 1000)
+  end;
+exception when datetime_field_overflow or invalid_datetime_format then
+  return null;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.time_in_ms(text) is
+  E'Milliseconds since 1970 for a time in ISO 8601 with its zone, or for such milliseconds; null for another text.';
+
+grant execute on function app_hidden.time_in_ms(text) to parley_visitor;
+
+
+create or replace function app_hidden.fill_template_offer(path text, offer jsonb, given jsonb)
+returns app_hidden.filled_template as $$
+declare
+  v_filled app_hidden.filled_template;
+  v_expires bigint;
+begin
+  v_filled.components := '[]';
+  if offer -> 'has_expiration' is distinct from 'true' then
+    v_filled.problem := case when given is not null
+      then path || ' must not be given: the offer of the template does not expire' end;
+    return v_filled;
+  end if;
+
+  v_expires := app_hidden.time_in_ms(given #>> '{}');
+  v_filled.problem := case when v_expires is null
+    then path || ' must be a time such as 2026-01-31T18:00:00Z, or milliseconds since 1970' end;
+  v_filled.components := jsonb_build_array(jsonb_build_object(
+    'type', 'limited_time_offer',
+    'parameters', jsonb_build_array(jsonb_build_object(
+      'type', 'limited_time_offer',
+      'limited_time_offer', jsonb_build_object('expiration_time_ms', v_expires)
+    ))
+  ));
+  return v_filled;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template_offer(text, jsonb, jsonb) is
+  E'The limited-time offer of a template message. given: when it expires. Part of fill_template().';
+
+grant execute on function app_hidden.fill_template_offer(text, jsonb, jsonb) to parley_visitor;
+--! EndIncluded templates/fill_template_offer.sql
+--! Included templates/fill_template_component.sql
+create or replace function app_hidden.fill_template_component(
+  path text,
+  component jsonb,
+  given jsonb,
+  shared jsonb,
+  code jsonb,
+  is_only boolean
+) returns app_hidden.filled_template as $$
+declare
+  v_filled app_hidden.filled_template;
+begin
+  case upper(component ->> 'type')
+    when 'HEADER' then
+      v_filled := app_hidden.fill_template_header(path || '.header', component, given -> 'header', shared);
+    when 'BODY' then
+      v_filled := app_hidden.fill_template_text(
+        path || '.body',
+        -- Meta writes the text of an authentication template, whose only variable is the code.
+        coalesce(component ->> 'text', '{{1}}'),
+        case when is_only then 32768 else 1024 end,
+        given -> 'body',
+        shared
+      );
+      if v_filled.components <> '[]' then
+        v_filled.components := jsonb_build_array(
+          jsonb_build_object('type', 'body', 'parameters', v_filled.components)
+        );
+      end if;
+    when 'BUTTONS' then
+      v_filled := app_hidden.fill_template_buttons(
+        path || '.buttons', component -> 'buttons', given -> 'buttons', code
+      );
+    when 'CAROUSEL' then
+      v_filled := app_hidden.fill_template_cards(path || '.cards', component -> 'cards', given -> 'cards');
+    when 'LIMITED_TIME_OFFER' then
+      v_filled := app_hidden.fill_template_offer(
+        path || '.offer_expires_at', component -> 'limited_time_offer', given -> 'offer_expires_at'
+      );
+    else
+      v_filled.components := '[]';
+  end case;
+  return v_filled;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template_component(text, jsonb, jsonb, jsonb, jsonb, boolean) is
+  E'What one component of a template contributes to the components of a message; an empty list if it needs no '
+   'parameters. is_only: whether the template has no other component, so that its body may be longer. Part of '
+   'fill_template().';
+
+grant execute on function app_hidden.fill_template_component(text, jsonb, jsonb, jsonb, jsonb, boolean)
+  to parley_visitor;
+--! EndIncluded templates/fill_template_component.sql
+--! Included templates/fill_template.sql
+create or replace function app_hidden.fill_template(components jsonb, parameters jsonb, path text default 'parameters')
+returns app_hidden.filled_template as $$
+declare
+  v_given jsonb := coalesce(nullif(parameters, 'null'), '{}');
+  v_component_names constant text[] := '{header,body,buttons,cards,offer_expires_at}';
+  v_variables text[] := app_hidden.template_variables((
+    select string_agg(coalesce(c ->> 'text', '{{1}}'), ' ') from jsonb_array_elements(components) c
+    where upper(c ->> 'type') = 'BODY' or c ? 'text'
+  ));
+  -- Values by name, beside the components that they are for.
+  v_shared jsonb;
+  v_code jsonb;
+  v_component jsonb;
+  v_part app_hidden.filled_template;
+  v_filled app_hidden.filled_template;
+begin
+  v_filled.components := '[]';
+  if jsonb_typeof(v_given) <> 'object' then
+    v_filled.problem := path || ' must be an object';
+    return v_filled;
+  end if;
+
+  v_shared := v_given - v_component_names;
+  if v_shared ? 'code' and 'code' <> all (v_variables) then
+    v_shared := v_shared - 'code' || jsonb_build_object('1', v_shared -> 'code');
+  end if;
+  v_code := coalesce(v_shared -> '1', v_given #> '{body,0}', v_given #> '{body,1}', v_given -> 'body');
+  v_filled.problem := coalesce(
+    (
+      select format('%s.%s must not be given: the template has no such variable', path, min(k))
+      from jsonb_object_keys(v_shared) k where k <> all (v_variables) having count(*) > 0
+    ),
+    (
+      select format('%s.%s must not be given: the template has no such component', path, min(k))
+      from jsonb_object_keys(v_given - array(select jsonb_object_keys(v_shared)) - 'code') k
+      where not exists (
+        select from jsonb_array_elements(components) c
+        where upper(c ->> 'type') = case k
+          when 'cards' then 'CAROUSEL' when 'offer_expires_at' then 'LIMITED_TIME_OFFER' else upper(k) end
+      )
+      having count(*) > 0
+    )
+  );
+
+  for v_component in select c from jsonb_array_elements(components) c loop
+    exit when v_filled.problem is not null;
+    v_part := app_hidden.fill_template_component(
+      path, v_component, v_given, v_shared, v_code, jsonb_array_length(components) = 1
+    );
+    v_filled.problem := v_part.problem;
+    v_filled.components := v_filled.components || v_part.components;
+    v_filled.media_id := coalesce(v_filled.media_id, v_part.media_id);
+  end loop;
+  return v_filled;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template(jsonb, jsonb, text) is
+  E'The components of a template message, as the Graph API expects them, from the components of the template and '
+   'parameters: {"header", "body", "buttons", "cards", "offer_expires_at"}, each with what its component needs, and '
+   'values of variables by name: {"first_name": "Ann"}, {"1": "Ann"}, {"code": "123456"}. media_id: the file of the '
+   'header. problem: what is wrong with the parameters; null if nothing is. The texts of the parameters are taken as '
+   'they are: fill_content() fills variables of the contact in before. path: what problems call the parameters.';
+
+grant execute on function app_hidden.fill_template(jsonb, jsonb, text) to parley_visitor;
+--! EndIncluded templates/fill_template.sql
+--! Included templates/template_preview.sql
+create or replace function app_hidden.template_text(text text, sent jsonb) returns text as $$
+  select case
+    when text !~ '\{\{' or coalesce(jsonb_typeof(sent -> 'parameters'), 'null') <> 'array' then text
+    else app_hidden.interpolate(text, (
+      select coalesce(jsonb_object_agg(
+        coalesce(p.value ->> 'parameter_name', v.names[p.n]),
+        coalesce(
+          p.value ->> 'text', p.value #>> '{currency,fallback_value}', p.value #>> '{date_time,fallback_value}'
+        )
+      ), '{}')
+      from (select app_hidden.template_variables(text) as names) v
+      cross join lateral jsonb_array_elements(sent -> 'parameters') with ordinality p (value, n)
+      where coalesce(p.value ->> 'parameter_name', v.names[p.n]) is not null
+    ))
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_text(text, jsonb) is
+  E'A text of a template as the customer reads it. sent: the component of the message with its parameters. Part of '
+   'template_preview().';
+
+grant execute on function app_hidden.template_text(text, jsonb) to parley_visitor;
+
+
+create or replace function app_hidden.template_preview(components jsonb, sent jsonb) returns text as $$
+  select left(app_hidden.visible_text(string_agg(coalesce(
+    app_hidden.template_text(
+      case when c.type = 'BODY' then coalesce(c.value ->> 'text', '{{1}}') else c.value ->> 'text' end,
+      (select s from jsonb_array_elements(sent) s where upper(s ->> 'type') = c.type limit 1)
+    ),
+    '[' || lower(c.value ->> 'format') || ']',
+    (
+      select string_agg(app_hidden.template_preview(
+        d.value -> 'components', (
+          select coalesce(s #> array['cards', (d.n - 1)::text, 'components'], '[]')
+          from jsonb_array_elements(sent) s where upper(s ->> 'type') = c.type limit 1
+        )
+      ), E'\n' order by d.n)
+      from jsonb_array_elements(c.value -> 'cards') with ordinality d (value, n)
+    )
+  ), E'\n' order by c.n)), 1000)
+  from (
+    select e.value, e.n, upper(e.value ->> 'type') as type
+    from jsonb_array_elements(components) with ordinality e (value, n)
+  ) c
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_preview(jsonb, jsonb) is
+  E'A template message as the customer reads it: header, body, footer and cards without buttons, at most 1,000 '
+   'characters. components: those of the template. sent: those of the message. Null if the template has none.';
+
+grant execute on function app_hidden.template_preview(jsonb, jsonb) to parley_visitor;
+--! EndIncluded templates/template_preview.sql
+
+create type app_hidden.template_message as (content jsonb, preview text, media_id uuid, code text, problem text);
+comment on type app_hidden.template_message is
+  E'A template message: its content, what the customer reads, the file of its header, and why it cannot be sent, as a '
+   'code and in words.';
+--! Included templates/prepare_template_message.sql
+create or replace function app_hidden.prepare_template_message(template app_public.templates, parameters jsonb)
+returns app_hidden.template_message as $$
+  select
+    jsonb_build_object('name', template.name, 'language', jsonb_build_object('code', template.language))
+      || case when f.components = '[]' then '{}' else jsonb_build_object('components', f.components) end,
+    coalesce(app_hidden.template_preview(template.components, f.components), template.name),
+    f.media_id,
+    case when f.problem is not null then 'PYCNT' end,
+    f.problem
+  from app_hidden.fill_template(template.components, parameters) f
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.prepare_template_message(app_public.templates, jsonb) is
+  E'A template message with these parameters, in the form of fill_template(). Parameters may contain variables of the '
+   'contact, {{contact.name|there}}: personalize_template_message() fills them in, so that a message to many contacts '
+   'is prepared once.';
+
+grant execute on function app_hidden.prepare_template_message(app_public.templates, jsonb) to parley_visitor;
+
+
+create or replace function app_hidden.personalize_template_message(
+  message app_hidden.template_message,
+  variables jsonb
+) returns app_hidden.template_message as $$
+declare
+  v_content jsonb;
+  v_missing text[];
+begin
+  if message.content::text !~ '\{\{' then
+    return message;
+  end if;
+  v_content := app_hidden.fill_content(message.content, variables);
+  -- A variable without a value stays as it is.
+  if v_content::text ~ '\{\{' then
+    v_missing := app_hidden.missing_variables(message.content, variables);
+  end if;
+  message.content := v_content;
+  message.preview := left(app_hidden.interpolate(message.preview, variables), 1000);
+  message.problem := coalesce(
+    message.problem,
+    case when v_missing <> '{}' then 'no value for ' || array_to_string(v_missing, ', ') end,
+    app_hidden.template_problem(message.content)
+  );
+  message.code := case when message.problem is not null then 'PYCNT' end;
+  return message;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.personalize_template_message(app_hidden.template_message, jsonb) is
+  E'A prepared template message to one contact. variables: those of message_variables(). problem: a variable has '
+   'neither a value nor an alternative, or a value may not stand in a template.';
+
+grant execute on function app_hidden.personalize_template_message(app_hidden.template_message, jsonb)
+  to parley_visitor;
+--! EndIncluded templates/prepare_template_message.sql
 --! Included messages/tg_canned_replies__refuse_long_text.sql
 create or replace function app_private.tg_canned_replies__refuse_long_text() returns trigger as $$
 declare

@@ -27,6 +27,7 @@ export const INLINED: Record<string, string> = {
   job: "select array_agg(app_private.job('send_messages', run_at => m.occurred_at)) from app_public.messages m",
   job_key: "select app_private.job_key('send_messages', m.id) from app_public.messages m",
   keeps_error: "select app_private.keeps_error(m.status) from app_public.message_statuses m",
+  parameter_problem: "select app_hidden.parameter_problem('a', m.content) from app_public.messages m",
   message_preview: "select app_hidden.message_preview(m.type, m.content) from app_public.messages m",
   is_window_open:
     "select app_hidden.is_window_open(m.occurred_at, interval '1 day') from app_public.messages m",
