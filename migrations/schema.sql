@@ -2994,6 +2994,48 @@ create policy select_member on app_public.presences for select to parley_visitor
   using ((expires_at > now()));
 grant select on app_public.presences to parley_visitor;
 
+-- app_public.segments
+create table app_public.segments (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  name text not null,
+  description text,
+  filter jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint segments_pkey primary key (id),
+  constraint segments_tenant_id_id_key unique (tenant_id, id),
+  constraint segments_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint segments_description_has_length check ((length(description) <= 2000)),
+  constraint segments_name_has_length check (((length(name) >= 1) and (length(name) <= 255)))
+);
+create unique index segments_name_key on app_public.segments (tenant_id, lower(name));
+comment on table app_public.segments is 'A saved filter over contacts with a name, like "VIPs who have not written for a month". Unlike a group it has no members of its own: its contacts are those that the filter matches at the moment.';
+comment on column app_public.segments.name is '1 to 255 characters, unique in the tenant regardless of case.';
+comment on column app_public.segments.description is 'What the segment is for. At most 2,000 characters.';
+comment on column app_public.segments.filter is 'A filter of contacts in the filter language (docs/filters.md). It may name other segments, but must not lead back to this one, and cannot name "me". PYFLT: it is not valid.';
+create trigger _100_timestamps before insert or update on app_public.segments
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.segments
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_clean_name before insert or update of name on app_public.segments
+  for each row execute function app_private.tg__clean_name();
+create trigger _200_refuse_invalid_filter after insert or update of name, filter on app_public.segments
+  for each row execute function app_private.tg_segments__refuse_invalid_filter();
+alter table app_public.segments enable row level security;
+create policy tenant_isolation on app_public.segments as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.segments for delete to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy insert_agent on app_public.segments for insert to parley_visitor
+  with check (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
+create policy select_member on app_public.segments for select to parley_visitor
+  using (true);
+create policy update_agent on app_public.segments for update to parley_visitor
+  using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
+grant delete, select on app_public.segments to parley_visitor;
+grant insert (name, description, filter), update (name, description, filter) on app_public.segments to parley_visitor;
+
 -- app_public.tags
 create table app_public.tags (
   id uuid not null default app_hidden.uuid_v7(),
@@ -3617,9 +3659,9 @@ create type app_public.filter_field as (
   operators text[],
   choices text[]
 );
-comment on type app_public.filter_field is 'A field of filters, or a relation to contacts or conversations.';
+comment on type app_public.filter_field is 'A field of filters, or a relation to contacts, conversations or messages.';
 comment on column app_public.filter_field.name is 'The field, or the key of a relation.';
-comment on column app_public.filter_field.type is 'The type of the values: text, phone, number, boolean, time, choice, json, search, or what they refer to: tag, group, team, user, channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
+comment on column app_public.filter_field.type is 'The type of the values: text, phone, number, boolean, time, choice, json, id, search, or what they refer to: tag, group, segment, team, user, channel, chatbot. contacts, conversations or messages: a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is 'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is 'All values of a field of type choice. Empty for other types.';
 
@@ -3738,6 +3780,14 @@ comment on column app_public.price_figure.category is 'The provider''s category 
 comment on column app_public.price_figure.type is 'The provider''s type of the price: regular, free_customer_service, … Empty if it reported none.';
 comment on column app_public.price_figure.is_billable is 'Whether the provider charges for the messages.';
 comment on column app_public.price_figure.messages is 'The number of messages.';
+
+create type app_public.segment_preview as (
+  count integer,
+  sample app_public.contacts[]
+);
+comment on type app_public.segment_preview is 'The contacts that a filter matches.';
+comment on column app_public.segment_preview.count is 'How many they are.';
+comment on column app_public.segment_preview.sample is 'At most ten of them, in no order.';
 
 create type app_public.totp_state as (
   confirmed_at timestamp with time zone,
@@ -4024,6 +4074,13 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.assign(uuid[],uuid,uuid,app_public.assignment_strategy) is 'Assigns conversations that the caller may work in, as assign_conversation() and assign_conversations() say. Returns the ids of those that were assigned: with a strategy and without a team, only conversations of a team. PYNFD: there is no such member or team. PYREQ: a strategy together with a user.';
 grant execute on function app_hidden.assign(uuid[],uuid,uuid,app_public.assignment_strategy) to parley_visitor;
+
+create function app_hidden.audience_tenant_id() returns uuid as $$
+  select nullif(current_setting('parley.audience_tenant_id', true), '')::uuid
+$$
+  language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.audience_tenant_id() is 'The tenant for which a filter is evaluated as an audience: for all members alike, so that it has no "me". Null otherwise. Callers can change it: only filter_tenant_id() decides by it who sees what.';
+grant execute on function app_hidden.audience_tenant_id() to parley_visitor;
 
 create function app_hidden.bulk_ids(ids uuid[]) returns uuid[] as $$
 begin
@@ -4515,7 +4572,7 @@ declare
   v_is_selective boolean;
 begin
   if depth > 10 then
-    perform app_hidden.refuse_filter(path, 'must not be nested more than 10 levels deep');
+    perform app_hidden.refuse_filter(path, 'must not be nested more than 10 levels deep, counting those of segments');
   elsif jsonb_typeof(filter) is distinct from 'object' then
     perform app_hidden.refuse_filter(path, 'must be an object');
   elsif filter ? 'field' then
@@ -4524,6 +4581,17 @@ begin
     end if;
     select l.* into bound, condition, is_selective
     from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, bound) l;
+    if filter ->> 'field' = 'segment' then
+      -- The condition on names gives way to the filters of the segments.
+      select p.* into bound, condition, is_selective
+      from app_hidden.compile_filter_part(
+        kind, app_hidden.segments_as_filter(bound #> '{-1,value}', path), row_alias, path, depth + 1, bound
+      ) p;
+      if filter ?| '{isNot,notIn}' then
+        condition := format('(%s) is not true', condition);
+        is_selective := false;
+      end if;
+    end if;
     return;
   end if;
 
@@ -4653,17 +4721,19 @@ create function app_hidden.contact_ids_by_phone(phone text) returns uuid[] as $$
     where i.tenant_id = t.id and i.kind = 'phone' and i.match_key = any (app_hidden.phone_match_keys(t.id, phone))
     order by i.retired_at desc nulls first, i.contact_id
   )
-  from (select app_hidden.current_tenant_id() as id) t
+  from (select app_hidden.filter_tenant_id() as id) t
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.contact_ids_by_phone(text) is 'The contacts of the caller''s tenant that have a phone number, written as people write it; those first whose number it still is. A national number, "0532 111 22 33", is one of the countries of the tenant''s own numbers.';
 grant execute on function app_hidden.contact_ids_by_phone(text) to parley_visitor;
 
 create function app_hidden.contact_ids_by_text(query text) returns uuid[] as $$
-  select f.contact_ids from app_private.find_contacts(app_hidden.require_scope('read'), query, at_most => 1000) f
+  select f.contact_ids
+  from (select coalesce(app_hidden.filter_tenant_id(), app_hidden.require_scope('read'))) t (id)
+  cross join lateral app_private.find_contacts(t.id, query, at_most => 1000) f
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.contact_ids_by_text(text) is 'The 1,000 newest contacts of the caller''s tenant that contain all words of a query, for the field "text" of filters (PYDEN: not signed in).';
+comment on function app_hidden.contact_ids_by_text(text) is 'The 1,000 newest contacts of the tenant that contain all words of a query, for the field "text" of filters (PYDEN: not signed in).';
 grant execute on function app_hidden.contact_ids_by_text(text) to parley_visitor;
 
 create function app_hidden.contact_language(contact app_public.contacts) returns text as $$
@@ -5382,16 +5452,16 @@ create function app_hidden.filter_operators() returns table(name text, types tex
   -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
   -- field is empty.
   values
-    ('is', '{text,number,choice,json,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
+    ('is', '{text,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
       'one', '{value} = {operand}', false),
-    ('isNot', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('isNot', '{text,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
       'one', '{value} = {operand}', true),
     ('is', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false),
     ('isNot', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true),
     ('is', '{boolean}', 'yes', '{value}', false),
-    ('in', '{text,phone,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('in', '{text,phone,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', false),
-    ('notIn', '{text,phone,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('notIn', '{text,phone,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', true),
     ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
     ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
@@ -5463,10 +5533,20 @@ $$
 comment on function app_hidden.filter_references(text,text[]) is 'The ids of the rows that a filter names, by id or by name regardless of case; "me" is the caller (PYKEY: an API key is not a user). A name that does not exist has none, so a filter goes on working when a tag is deleted.';
 grant execute on function app_hidden.filter_references(text,text[]) to parley_visitor;
 
+create function app_hidden.filter_tenant_id() returns uuid as $$
+  select coalesce(
+    case when app_hidden.is_program() then app_hidden.audience_tenant_id() end,
+    app_hidden.current_tenant_id()
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_tenant_id() is 'The tenant whose names, texts and days a filter means: that of the caller, or the one for which the program evaluates an audience. Null for other SQL of the owner, which sees the rows of all tenants.';
+grant execute on function app_hidden.filter_tenant_id() to parley_visitor;
+
 create function app_hidden.filter_time(value text) returns timestamp with time zone as $$
 declare
   v_zone text := coalesce(
-    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.current_tenant_id())), 'UTC'
+    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.filter_tenant_id())), 'UTC'
   );
   v_now timestamp := now() at time zone v_zone;
   v_length text[] := regexp_match(value, '^(?:in )?(\d{1,4} (?:minute|hour|day|week|month|year))s?(?: ago)?$');
@@ -5487,7 +5567,7 @@ exception
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.filter_time(text) is 'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date, or an instant in ISO 8601; null for anything else. Days begin and are counted in the time zone of the caller''s tenant.';
+comment on function app_hidden.filter_time(text) is 'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date, or an instant in ISO 8601; null for anything else. Days begin and are counted in the time zone of the tenant.';
 grant execute on function app_hidden.filter_time(text) to parley_visitor;
 
 create function app_hidden.filter_value(field_type text, choices regtype, given jsonb, path text) returns jsonb as $$
@@ -5528,6 +5608,12 @@ begin
       if field_type = 'messageTime' then
         v_text := app_hidden.uuid_v7_floor(v_text::timestamptz);
       end if;
+    when field_type = 'id' then
+      if v_text !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+        perform app_hidden.refuse_filter(path, 'must be an id: a UUID like "019c9d4e-8a3b-7c52-9f10-5d2e8b6a4c71"');
+      end if;
+    when field_type = 'user' and lower(v_text) = 'me' and app_hidden.audience_tenant_id() is not null then
+      perform app_hidden.refuse_filter(path, 'must be the id of a user: "me" is not the same user for all');
     when field_type = 'search' then
       begin
         perform app_hidden.search_terms(v_text);
@@ -5548,7 +5634,8 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
   -- source has the values of all rows of the source that the link finds. A relation has no value; its type is a kind of
   -- filter.
   values
-    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null, null::pg_catalog.regtype),
+    ('contacts'::app_public.filter_kind, 'id', 'id', '{row}.id', null, null, null::pg_catalog.regtype),
+    ('contacts', 'name', 'text', '{row}.name', null, null, null),
     ('contacts', 'profileName', 'text', '{row}.profile_name', null, null, null),
     ('contacts', 'username', 'text', '{row}.username', null, null, null),
     ('contacts', 'phone', 'phone', '{row}.phone', null, null, null),
@@ -5562,10 +5649,13 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('contacts', 'metadata', 'json', '{row}.metadata', null, null, null),
     ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x', 'x.contact_id = {row}.id', null),
     ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x', 'x.contact_id = {row}.id', null),
+    -- compile_filter_part() replaces the name of a segment by its filter.
+    ('contacts', 'segment', 'segment', 'null', null, null, null),
     ('contacts', 'text', 'search', 'app_hidden.contact_ids_by_text', null, null, null),
     ('contacts', 'conversation', 'conversations', null,
       'app_public.conversations {related}', '{related}.contact_id = {row}.id', null),
 
+    ('conversations', 'id', 'id', '{row}.id', null, null, null),
     ('conversations', 'status', 'choice', '{row}.status', null, null, 'app_public.conversation_status'),
     ('conversations', 'channel', 'channel', '{row}.channel_id', null, null, null),
     ('conversations', 'channelKind', 'choice', 'x.kind', 'app_public.channels x', 'x.id = {row}.channel_id',
@@ -5605,7 +5695,10 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
     ('conversations', 'contact', 'contacts', null,
       'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
+    ('conversations', 'message', 'messages', null,
+      'app_public.messages {related}', '{related}.conversation_id = {row}.id', null),
 
+    ('messages', 'id', 'id', '{row}.id', null, null, null),
     ('messages', 'direction', 'choice', '{row}.direction', null, null, 'app_public.message_direction'),
     ('messages', 'author', 'choice', '{row}.author', null, null, 'app_public.message_author'),
     ('messages', 'user', 'user', '{row}.user_id', null, null, null),
@@ -6219,10 +6312,12 @@ comment on function app_hidden.media_slot(app_public.message_type,jsonb) is 'The
 grant execute on function app_hidden.media_slot(app_public.message_type,jsonb) to parley_visitor;
 
 create function app_hidden.message_ids_by_text(query text) returns uuid[] as $$
-  select f.message_ids from app_private.find_messages(app_hidden.require_scope('read'), query, at_most => 1000) f
+  select f.message_ids
+  from (select coalesce(app_hidden.filter_tenant_id(), app_hidden.require_scope('read'))) t (id)
+  cross join lateral app_private.find_messages(t.id, query, at_most => 1000) f
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.message_ids_by_text(text) is 'The 1,000 newest messages of the caller''s tenant that contain all words of a query, for the field "text" of filters (PYDEN: not signed in).';
+comment on function app_hidden.message_ids_by_text(text) is 'The 1,000 newest messages of the tenant that contain all words of a query, for the field "text" of filters (PYDEN: not signed in).';
 grant execute on function app_hidden.message_ids_by_text(text) to parley_visitor;
 
 create function app_hidden.message_preview(type app_public.message_type, content jsonb) returns text as $$
@@ -7018,6 +7113,32 @@ $$
   language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.search_words(text) is 'The words of a text as they are searched, with a space in between: folded, without punctuation. Empty if there are none. Of a text of more than 8,000 characters, the words of the first 8,000.';
 grant execute on function app_hidden.search_words(text) to parley_visitor;
+
+create function app_hidden.segments_as_filter(names jsonb, path text) returns jsonb as $$
+declare
+  v_name text;
+  v_named jsonb;
+  v_filters jsonb := '[]';
+begin
+  for v_name in
+    select n #>> '{}'
+    from jsonb_array_elements(case jsonb_typeof(names) when 'array' then names else jsonb_build_array(names) end) n
+  loop
+    select jsonb_agg(s.filter) into v_named
+    from app_public.segments s
+    where lower(v_name) in (s.id::text, lower(s.name))
+    and coalesce(s.tenant_id = (select app_hidden.filter_tenant_id()), true);
+    if v_named is null then
+      perform app_hidden.refuse_filter(path, 'must name a segment that exists, by its name or id');
+    end if;
+    v_filters := v_filters || v_named;
+  end loop;
+  return case jsonb_array_length(v_filters) when 1 then v_filters -> 0 else jsonb_build_object('any', v_filters) end;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.segments_as_filter(jsonb,text) is 'The filter that matches the contacts of any of these segments. PYFLT: there is no segment of that name. A name that matched nothing, as those of tags do, would let "not in the segment" match all contacts.';
+grant execute on function app_hidden.segments_as_filter(jsonb,text) to parley_visitor;
 
 create function app_hidden.session_role(session_id uuid, user_id uuid) returns app_public.member_role as $$
   select (s.membership).role
@@ -8072,6 +8193,16 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'Applies a report of Meta on the status of a form: {"tenant_id", "flow_id", "status", "heard_at"?}. A report that is older than the stored status is ignored. Returns false if there is no such form or status.';
 
+create function app_private.audience_query(filter jsonb, out query text, out bound jsonb) returns record as $$
+  select
+    format('select r.id from app_public.contacts r where r.tenant_id = $2 and r.deleted_at is null and (%s)',
+      app_hidden.with_bound_values(replace(c.condition, '{row}', 'r'))),
+    c.bound
+  from app_hidden.compile_filter('contacts', filter, is_for_page => false) c
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.audience_query(jsonb) is 'The query for the ids of the contacts that a filter matches, without row level security. It is executed with the bound values and a tenant as its parameters.';
+
 create function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
 begin
   -- A row without tenant_id belongs to the tenant of the row that it refers to. When a tenant is deleted, the rows that
@@ -8915,6 +9046,18 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.contact_last_heard_at(uuid) is 'When a contact last wrote, from any of its addresses; -infinity if never. Older facts about the contact are outdated.';
 
+create function app_private.contacts_matching(tenant_id uuid, filter jsonb) returns setof uuid as $$
+declare
+  v_query record;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter) q;
+  return query execute v_query.query using v_query.bound, tenant_id;
+end;
+$$
+  language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
+comment on function app_private.contacts_matching(uuid,jsonb) is 'The ids of the contacts of a tenant that a filter matches, in no order, for the program: names, texts and days in the filter are those of the tenant, as for its members. PYFLT: the filter is not valid, names a segment that does not exist, or names "me".';
+
 create function app_private.content_to_send(type app_public.message_type, content jsonb, media_id uuid, channel_id uuid) returns jsonb as $$
 declare
   v_content jsonb;
@@ -9050,6 +9193,20 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.correct_future_times() is 'Shortens waits that were set while the clock was ahead, after it has been set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
+
+create function app_private.count_audience(tenant_id uuid, filter jsonb) returns integer as $$
+declare
+  v_query record;
+  v_count int;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter) q;
+  execute format('select count(*) from (%s) m', v_query.query) into v_count using v_query.bound, tenant_id;
+  return v_count;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
+comment on function app_private.count_audience(uuid,jsonb) is 'How many contacts_matching() a filter there are. PYFLT: as there.';
 
 create function app_private.database_identity() returns text as $$
   select left(md5(concat_ws(' ',
@@ -11473,6 +11630,25 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.presented_session(uuid,integer,interval) is 'The session whose refresh token of that generation was presented, locked. The token of the generation before is accepted for 30 seconds; an older one ends the session. Null: the session is unknown, has expired or ended, is beyond its lifetime, or its user is inactive.';
+
+create function app_private.preview_audience(tenant_id uuid, filter jsonb) returns app_public.segment_preview as $$
+declare
+  v_query record;
+  v_preview app_public.segment_preview;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter) q;
+  execute format('select count(*) from (%s) m', v_query.query)
+  into v_preview.count
+  using v_query.bound, tenant_id;
+  execute format('select array(select c from (%s limit 10) m join app_public.contacts c on c.id = m.id)', v_query.query)
+  into v_preview.sample
+  using v_query.bound, tenant_id;
+  return v_preview;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
+comment on function app_private.preview_audience(uuid,jsonb) is 'preview_segment() for the program.';
 
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -15361,6 +15537,16 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, wait for an answer, participants. A customer''s message opens the conversation again, as its closing rule says, and ends its snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message; a note mentions users. message_effects.sql decides which message has which effect.';
 
+create function app_private.tg_segments__refuse_invalid_filter() returns trigger as $$
+begin
+  perform set_config('parley.audience_tenant_id', NEW.tenant_id::text, true);
+  perform app_hidden.compile_filter('contacts', NEW.filter);
+  return null;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
+comment on function app_private.tg_segments__refuse_invalid_filter() is 'Refuses a segment whose filter is not valid, names "me", or leads back to the segment (PYFLT).';
+
 create function app_private.tg_sessions__notify() returns trigger as $$
 begin
   perform app_private.notify_change(OLD.tenant_id, 'sessions', array[OLD.id]);
@@ -16503,6 +16689,13 @@ $$
 comment on function app_public.my_totp() is 'Whether signing in requires a code of an authenticator app, too; null if it does not.';
 grant execute on function app_public.my_totp() to parley_visitor;
 
+create function app_public.preview_segment(filter jsonb) returns app_public.segment_preview as $$
+  select app_private.preview_audience(app_hidden.require_scope('read'), filter)
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.preview_segment(jsonb) is 'How many contacts a filter matches, and some of them, before it is saved as a segment. PYFLT: the filter is not valid. PYDEN: not signed in. filter: a filter of contacts (docs/filters.md).';
+grant execute on function app_public.preview_segment(jsonb) to parley_visitor;
+
 create function app_public.remove_contacts_from_group(contact_ids uuid[], group_id uuid) returns setof app_public.bulk_outcome as $$
 declare
   v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
@@ -16594,6 +16787,20 @@ $$
   language sql stable rows 50 set search_path to pg_catalog, pg_temp;
 comment on function app_public.search_messages(text,uuid,timestamp with time zone,timestamp with time zone,uuid,integer) is 'Messages that contain all words of a query, newest first, at most at_most (1 to 100). A word is found in upper or lower case, with or without accents, and also as the beginning of a longer word, except in quotation marks. Optionally in one conversation, and since (inclusive) or until (exclusive) a time. before: the id of the last message of the previous page. PYREQ: the query has more than 200 characters or 32 words. PYLIM: at_most. PYDEN: not signed in.';
 grant execute on function app_public.search_messages(text,uuid,timestamp with time zone,timestamp with time zone,uuid,integer) to parley_visitor;
+
+create function app_public.segments_count(segment app_public.segments) returns integer as $$
+begin
+  perform app_hidden.require_scope_in(segment.tenant_id, 'read', 'segment');
+  return app_private.count_audience(segment.tenant_id, segment.filter);
+exception
+  when sqlstate 'PYFLT' then
+    -- An error would hide all other segments of the list, too.
+    return null;
+end;
+$$
+  language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.segments_count(app_public.segments) is 'How many contacts are in the segment now. Null if its filter is not valid any more, because it names a segment that has been deleted.';
+grant execute on function app_public.segments_count(app_public.segments) to parley_visitor;
 
 create function app_public.send_canned_reply(conversation_id uuid, canned_reply_id uuid default null::uuid, shortcut text default null::text, variables jsonb default '{}'::jsonb, reply_to_id uuid default null::uuid, idempotency_key text default null::text) returns app_public.messages as $$
 declare
@@ -17111,11 +17318,11 @@ begin
   end if;
   return app_hidden.count_matching(view.kind, view.filter, 1000);
 exception
-  when sqlstate 'PYKEY' then
+  when sqlstate 'PYKEY' or sqlstate 'PYFLT' then
     -- An error would hide all other views of the list, too.
     return null;
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_public.views_count(app_public.views) is 'How many contacts or conversations the view lists now. Counting ends at 1000, which means 1,000 or more. Null for views of messages, of which a tenant may have too many to count: read the figures. Also null if the filter names "me" and the caller is an API key.';
+comment on function app_public.views_count(app_public.views) is 'How many contacts or conversations the view lists now. Counting ends at 1000, which means 1,000 or more. Null for views of messages, of which a tenant may have too many to count: read the figures. Also null if the filter names "me" and the caller is an API key, or names a segment that has been deleted.';
 grant execute on function app_public.views_count(app_public.views) to parley_visitor;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:364d36ccf5e1240cfac6d49471350c0e7a249ff5
+--! Hash: sha1:2af2daca7c4a791ea9e3681779d24ee712679ebf
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4298,6 +4298,31 @@ comment on function app_hidden.phone_match_keys(uuid, text) is
 
 grant execute on function app_hidden.phone_match_keys(uuid, text) to parley_visitor;
 --! EndIncluded contacts/phone_match_keys.sql
+--! Included filters/filter_tenant_id.sql
+create or replace function app_hidden.audience_tenant_id() returns uuid as $$
+  select nullif(current_setting('parley.audience_tenant_id', true), '')::uuid
+$$ language sql stable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.audience_tenant_id() is
+  E'The tenant for which a filter is evaluated as an audience: for all members alike, so that it has no "me". Null '
+   'otherwise. Callers can change it: only filter_tenant_id() decides by it who sees what.';
+
+grant execute on function app_hidden.audience_tenant_id() to parley_visitor;
+
+
+create or replace function app_hidden.filter_tenant_id() returns uuid as $$
+  select coalesce(
+    case when app_hidden.is_program() then app_hidden.audience_tenant_id() end,
+    app_hidden.current_tenant_id()
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.filter_tenant_id() is
+  E'The tenant whose names, texts and days a filter means: that of the caller, or the one for which the program '
+   'evaluates an audience. Null for other SQL of the owner, which sees the rows of all tenants.';
+
+grant execute on function app_hidden.filter_tenant_id() to parley_visitor;
+--! EndIncluded filters/filter_tenant_id.sql
 --! Included contacts/contact_by_phone.sql
 create or replace function app_hidden.contact_ids_by_phone(phone text) returns uuid[] as $$
   select array(
@@ -4306,7 +4331,7 @@ create or replace function app_hidden.contact_ids_by_phone(phone text) returns u
     where i.tenant_id = t.id and i.kind = 'phone' and i.match_key = any (app_hidden.phone_match_keys(t.id, phone))
     order by i.retired_at desc nulls first, i.contact_id
   )
-  from (select app_hidden.current_tenant_id() as id) t
+  from (select app_hidden.filter_tenant_id() as id) t
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.contact_ids_by_phone(text) is
@@ -15587,32 +15612,37 @@ create type app_public.filter_field as (
   operators text[],
   choices text[]
 );
-comment on type app_public.filter_field is E'A field of filters, or a relation to contacts or conversations.';
+comment on type app_public.filter_field is E'A field of filters, or a relation to contacts, conversations or messages.';
 comment on column app_public.filter_field.name is E'The field, or the key of a relation.';
 comment on column app_public.filter_field.type is
-  E'The type of the values: text, phone, number, boolean, time, choice, json, search, or what they refer to: tag, '
-   'group, team, user, channel, chatbot. contacts or conversations: a relation, whose value is a filter of that kind.';
+  E'The type of the values: text, phone, number, boolean, time, choice, json, id, search, or what they refer to: tag, '
+   'group, segment, team, user, channel, chatbot. contacts, conversations or messages: a relation, whose value is a '
+   'filter of that kind.';
 comment on column app_public.filter_field.operators is E'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is E'All values of a field of type choice. Empty for other types.';
 
 --! Included filters/ids_by_text.sql
 create or replace function app_hidden.message_ids_by_text(query text) returns uuid[] as $$
-  select f.message_ids from app_private.find_messages(app_hidden.require_scope('read'), query, at_most => 1000) f
+  select f.message_ids
+  from (select coalesce(app_hidden.filter_tenant_id(), app_hidden.require_scope('read'))) t (id)
+  cross join lateral app_private.find_messages(t.id, query, at_most => 1000) f
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.message_ids_by_text(text) is
-  E'The 1,000 newest messages of the caller''s tenant that contain all words of a query, for the field "text" of '
+  E'The 1,000 newest messages of the tenant that contain all words of a query, for the field "text" of '
    'filters (PYDEN: not signed in).';
 
 grant execute on function app_hidden.message_ids_by_text(text) to parley_visitor;
 
 
 create or replace function app_hidden.contact_ids_by_text(query text) returns uuid[] as $$
-  select f.contact_ids from app_private.find_contacts(app_hidden.require_scope('read'), query, at_most => 1000) f
+  select f.contact_ids
+  from (select coalesce(app_hidden.filter_tenant_id(), app_hidden.require_scope('read'))) t (id)
+  cross join lateral app_private.find_contacts(t.id, query, at_most => 1000) f
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.contact_ids_by_text(text) is
-  E'The 1,000 newest contacts of the caller''s tenant that contain all words of a query, for the field "text" of '
+  E'The 1,000 newest contacts of the tenant that contain all words of a query, for the field "text" of '
    'filters (PYDEN: not signed in).';
 
 grant execute on function app_hidden.contact_ids_by_text(text) to parley_visitor;
@@ -15642,7 +15672,8 @@ create or replace function app_hidden.filterable_fields() returns table (
   -- source has the values of all rows of the source that the link finds. A relation has no value; its type is a kind of
   -- filter.
   values
-    ('contacts'::app_public.filter_kind, 'name', 'text', '{row}.name', null, null, null::pg_catalog.regtype),
+    ('contacts'::app_public.filter_kind, 'id', 'id', '{row}.id', null, null, null::pg_catalog.regtype),
+    ('contacts', 'name', 'text', '{row}.name', null, null, null),
     ('contacts', 'profileName', 'text', '{row}.profile_name', null, null, null),
     ('contacts', 'username', 'text', '{row}.username', null, null, null),
     ('contacts', 'phone', 'phone', '{row}.phone', null, null, null),
@@ -15656,10 +15687,13 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('contacts', 'metadata', 'json', '{row}.metadata', null, null, null),
     ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x', 'x.contact_id = {row}.id', null),
     ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x', 'x.contact_id = {row}.id', null),
+    -- compile_filter_part() replaces the name of a segment by its filter.
+    ('contacts', 'segment', 'segment', 'null', null, null, null),
     ('contacts', 'text', 'search', 'app_hidden.contact_ids_by_text', null, null, null),
     ('contacts', 'conversation', 'conversations', null,
       'app_public.conversations {related}', '{related}.contact_id = {row}.id', null),
 
+    ('conversations', 'id', 'id', '{row}.id', null, null, null),
     ('conversations', 'status', 'choice', '{row}.status', null, null, 'app_public.conversation_status'),
     ('conversations', 'channel', 'channel', '{row}.channel_id', null, null, null),
     ('conversations', 'channelKind', 'choice', 'x.kind', 'app_public.channels x', 'x.id = {row}.channel_id',
@@ -15699,7 +15733,10 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
     ('conversations', 'contact', 'contacts', null,
       'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
+    ('conversations', 'message', 'messages', null,
+      'app_public.messages {related}', '{related}.conversation_id = {row}.id', null),
 
+    ('messages', 'id', 'id', '{row}.id', null, null, null),
     ('messages', 'direction', 'choice', '{row}.direction', null, null, 'app_public.message_direction'),
     ('messages', 'author', 'choice', '{row}.author', null, null, 'app_public.message_author'),
     ('messages', 'user', 'user', '{row}.user_id', null, null, null),
@@ -15731,16 +15768,16 @@ returns table (name text, types text[], form text, test text, is_negated boolean
   -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
   -- field is empty.
   values
-    ('is', '{text,number,choice,json,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
+    ('is', '{text,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
       'one', '{value} = {operand}', false),
-    ('isNot', '{text,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('isNot', '{text,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
       'one', '{value} = {operand}', true),
     ('is', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false),
     ('isNot', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true),
     ('is', '{boolean}', 'yes', '{value}', false),
-    ('in', '{text,phone,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('in', '{text,phone,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', false),
-    ('notIn', '{text,phone,number,choice,json,tag,group,team,user,channel,chatbot}',
+    ('notIn', '{text,phone,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', true),
     ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
     ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
@@ -15797,7 +15834,7 @@ grant execute on function app_hidden.refuse_filter(text, text) to parley_visitor
 create or replace function app_hidden.filter_time(value text) returns timestamptz as $$
 declare
   v_zone text := coalesce(
-    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.current_tenant_id())), 'UTC'
+    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.filter_tenant_id())), 'UTC'
   );
   v_now timestamp := now() at time zone v_zone;
   v_length text[] := regexp_match(value, '^(?:in )?(\d{1,4} (?:minute|hour|day|week|month|year))s?(?: ago)?$');
@@ -15820,7 +15857,7 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.filter_time(text) is
   E'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date, or an '
-   'instant in ISO 8601; null for anything else. Days begin and are counted in the time zone of the caller''s tenant.';
+   'instant in ISO 8601; null for anything else. Days begin and are counted in the time zone of the tenant.';
 
 grant execute on function app_hidden.filter_time(text) to parley_visitor;
 --! EndIncluded filters/filter_time.sql
@@ -15864,6 +15901,12 @@ begin
       if field_type = 'messageTime' then
         v_text := app_hidden.uuid_v7_floor(v_text::timestamptz);
       end if;
+    when field_type = 'id' then
+      if v_text !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+        perform app_hidden.refuse_filter(path, 'must be an id: a UUID like "019c9d4e-8a3b-7c52-9f10-5d2e8b6a4c71"');
+      end if;
+    when field_type = 'user' and lower(v_text) = 'me' and app_hidden.audience_tenant_id() is not null then
+      perform app_hidden.refuse_filter(path, 'must be the id of a user: "me" is not the same user for all');
     when field_type = 'search' then
       begin
         perform app_hidden.search_terms(v_text);
@@ -16127,6 +16170,36 @@ comment on function app_hidden.compile_filter_leaf(app_public.filter_kind, jsonb
 grant execute on function app_hidden.compile_filter_leaf(app_public.filter_kind, jsonb, text, text, jsonb)
   to parley_visitor;
 --! EndIncluded filters/compile_filter_leaf.sql
+--! Included filters/segments_as_filter.sql
+create or replace function app_hidden.segments_as_filter(names jsonb, path text) returns jsonb as $$
+declare
+  v_name text;
+  v_named jsonb;
+  v_filters jsonb := '[]';
+begin
+  for v_name in
+    select n #>> '{}'
+    from jsonb_array_elements(case jsonb_typeof(names) when 'array' then names else jsonb_build_array(names) end) n
+  loop
+    select jsonb_agg(s.filter) into v_named
+    from app_public.segments s
+    where lower(v_name) in (s.id::text, lower(s.name))
+    and coalesce(s.tenant_id = (select app_hidden.filter_tenant_id()), true);
+    if v_named is null then
+      perform app_hidden.refuse_filter(path, 'must name a segment that exists, by its name or id');
+    end if;
+    v_filters := v_filters || v_named;
+  end loop;
+  return case jsonb_array_length(v_filters) when 1 then v_filters -> 0 else jsonb_build_object('any', v_filters) end;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.segments_as_filter(jsonb, text) is
+  E'The filter that matches the contacts of any of these segments. PYFLT: there is no segment of that name. A name '
+   'that matched nothing, as those of tags do, would let "not in the segment" match all contacts.';
+
+grant execute on function app_hidden.segments_as_filter(jsonb, text) to parley_visitor;
+--! EndIncluded filters/segments_as_filter.sql
 --! Included filters/compile_filter_part.sql
 create or replace function app_hidden.compile_filter_part(
   kind app_public.filter_kind, filter jsonb, row_alias text, path text, depth int,
@@ -16140,7 +16213,7 @@ declare
   v_is_selective boolean;
 begin
   if depth > 10 then
-    perform app_hidden.refuse_filter(path, 'must not be nested more than 10 levels deep');
+    perform app_hidden.refuse_filter(path, 'must not be nested more than 10 levels deep, counting those of segments');
   elsif jsonb_typeof(filter) is distinct from 'object' then
     perform app_hidden.refuse_filter(path, 'must be an object');
   elsif filter ? 'field' then
@@ -16149,6 +16222,17 @@ begin
     end if;
     select l.* into bound, condition, is_selective
     from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, bound) l;
+    if filter ->> 'field' = 'segment' then
+      -- The condition on names gives way to the filters of the segments.
+      select p.* into bound, condition, is_selective
+      from app_hidden.compile_filter_part(
+        kind, app_hidden.segments_as_filter(bound #> '{-1,value}', path), row_alias, path, depth + 1, bound
+      ) p;
+      if filter ?| '{isNot,notIn}' then
+        condition := format('(%s) is not true', condition);
+        is_selective := false;
+      end if;
+    end if;
     return;
   end if;
 
@@ -16299,6 +16383,36 @@ comment on function app_hidden.matching_messages(jsonb) is
 
 grant execute on function app_hidden.matching_messages(jsonb) to parley_visitor;
 --! EndIncluded filters/matching_messages.sql
+--! Included filters/contacts_matching.sql
+create or replace function app_private.audience_query(filter jsonb, out query text, out bound jsonb) as $$
+  select
+    format('select r.id from app_public.contacts r where r.tenant_id = $2 and r.deleted_at is null and (%s)',
+      app_hidden.with_bound_values(replace(c.condition, '{row}', 'r'))),
+    c.bound
+  from app_hidden.compile_filter('contacts', filter, is_for_page => false) c
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.audience_query(jsonb) is
+  E'The query for the ids of the contacts that a filter matches, without row level security. It is executed with the '
+   'bound values and a tenant as its parameters.';
+
+
+create or replace function app_private.contacts_matching(tenant_id uuid, filter jsonb) returns setof uuid as $$
+declare
+  v_query record;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter) q;
+  return query execute v_query.query using v_query.bound, tenant_id;
+end;
+$$ language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp set "parley.audience_tenant_id" to '';
+-- Setting it here ends what set_config() does with the call.
+
+comment on function app_private.contacts_matching(uuid, jsonb) is
+  E'The ids of the contacts of a tenant that a filter matches, in no order, for the program: names, texts and days in '
+   'the filter are those of the tenant, as for its members. PYFLT: the filter is not valid, names a segment that does '
+   'not exist, or names "me".';
+--! EndIncluded filters/contacts_matching.sql
 --! Included filters/count_matching.sql
 create or replace function app_hidden.count_matching(kind app_public.filter_kind, filter jsonb, maximum int)
 returns int as $$
@@ -16380,7 +16494,7 @@ begin
   end if;
   return app_hidden.count_matching(view.kind, view.filter, 1000);
 exception
-  when sqlstate 'PYKEY' then
+  when sqlstate 'PYKEY' or sqlstate 'PYFLT' then
     -- An error would hide all other views of the list, too.
     return null;
 end;
@@ -16389,7 +16503,7 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.views_count(app_public.views) is
   E'How many contacts or conversations the view lists now. Counting ends at 1000, which means 1,000 or more. Null '
    'for views of messages, of which a tenant may have too many to count: read the figures. Also null if the filter '
-   'names "me" and the caller is an API key.';
+   'names "me" and the caller is an API key, or names a segment that has been deleted.';
 
 grant execute on function app_public.views_count(app_public.views) to parley_visitor;
 --! EndIncluded filters/views_count.sql
@@ -16434,6 +16548,136 @@ grant insert (name, kind, filter, order_by, user_id) on app_public.views to parl
 -- No update of kind: a filter of one kind is not valid for another.
 grant update (name, filter, order_by, user_id) on app_public.views to parley_visitor;
 --! EndIncluded filters/views.policies.sql
+
+--! split: 0790-segments.sql
+create table app_public.segments (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  name text not null
+    constraint segments_name_has_length check (length(name) between 1 and 255),
+  description text
+    constraint segments_description_has_length check (length(description) <= 2000),
+  filter jsonb not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id)
+);
+create unique index segments_name_key on app_public.segments (tenant_id, lower(name));
+alter table app_public.segments enable row level security;
+comment on table app_public.segments is
+  E'A saved filter over contacts with a name, like "VIPs who have not written for a month". Unlike a group it has no '
+   'members of its own: its contacts are those that the filter matches at the moment.';
+comment on column app_public.segments.name is E'1 to 255 characters, unique in the tenant regardless of case.';
+comment on column app_public.segments.description is E'What the segment is for. At most 2,000 characters.';
+comment on column app_public.segments.filter is
+  E'A filter of contacts in the filter language (docs/filters.md). It may name other segments, but must not lead back '
+   'to this one, and cannot name "me". PYFLT: it is not valid.';
+
+create type app_public.segment_preview as (count int, sample app_public.contacts[]);
+comment on type app_public.segment_preview is E'The contacts that a filter matches.';
+comment on column app_public.segment_preview.count is E'How many they are.';
+comment on column app_public.segment_preview.sample is E'At most ten of them, in no order.';
+
+--! Included segments/segments_count.sql
+create or replace function app_private.count_audience(tenant_id uuid, filter jsonb) returns int as $$
+declare
+  v_query record;
+  v_count int;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter) q;
+  execute format('select count(*) from (%s) m', v_query.query) into v_count using v_query.bound, tenant_id;
+  return v_count;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp set "parley.audience_tenant_id" to '';
+
+comment on function app_private.count_audience(uuid, jsonb) is
+  E'How many contacts_matching() a filter there are. PYFLT: as there.';
+
+
+create or replace function app_public.segments_count(segment app_public.segments) returns int as $$
+begin
+  perform app_hidden.require_scope_in(segment.tenant_id, 'read', 'segment');
+  return app_private.count_audience(segment.tenant_id, segment.filter);
+exception
+  when sqlstate 'PYFLT' then
+    -- An error would hide all other segments of the list, too.
+    return null;
+end;
+$$ language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.segments_count(app_public.segments) is
+  E'How many contacts are in the segment now. Null if its filter is not valid any more, because it names a segment '
+   'that has been deleted.';
+
+grant execute on function app_public.segments_count(app_public.segments) to parley_visitor;
+--! EndIncluded segments/segments_count.sql
+--! Included segments/preview_segment.sql
+create or replace function app_private.preview_audience(tenant_id uuid, filter jsonb)
+returns app_public.segment_preview as $$
+declare
+  v_query record;
+  v_preview app_public.segment_preview;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter) q;
+  execute format('select count(*) from (%s) m', v_query.query)
+  into v_preview.count
+  using v_query.bound, tenant_id;
+  execute format('select array(select c from (%s limit 10) m join app_public.contacts c on c.id = m.id)', v_query.query)
+  into v_preview.sample
+  using v_query.bound, tenant_id;
+  return v_preview;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp set "parley.audience_tenant_id" to '';
+
+comment on function app_private.preview_audience(uuid, jsonb) is
+  E'preview_segment() for the program.';
+
+
+create or replace function app_public.preview_segment(filter jsonb) returns app_public.segment_preview as $$
+  select app_private.preview_audience(app_hidden.require_scope('read'), filter)
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.preview_segment(jsonb) is
+  E'How many contacts a filter matches, and some of them, before it is saved as a segment. PYFLT: the filter is not '
+   'valid. PYDEN: not signed in. filter: a filter of contacts (docs/filters.md).';
+
+grant execute on function app_public.preview_segment(jsonb) to parley_visitor;
+--! EndIncluded segments/preview_segment.sql
+--! Included segments/tg_segments__refuse_invalid_filter.sql
+create or replace function app_private.tg_segments__refuse_invalid_filter() returns trigger as $$
+begin
+  perform set_config('parley.audience_tenant_id', NEW.tenant_id::text, true);
+  perform app_hidden.compile_filter('contacts', NEW.filter);
+  return null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set "parley.audience_tenant_id" to '';
+-- Volatile, so that it sees the row.
+
+comment on function app_private.tg_segments__refuse_invalid_filter() is
+  E'Refuses a segment whose filter is not valid, names "me", or leads back to the segment (PYFLT).';
+--! EndIncluded segments/tg_segments__refuse_invalid_filter.sql
+--! Included segments/segments.policies.sql
+drop policy if exists tenant_isolation on app_public.segments;
+create policy tenant_isolation on app_public.segments as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.segments;
+create policy select_member on app_public.segments for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.segments;
+create policy insert_agent on app_public.segments for insert to parley_visitor
+  with check ((select app_hidden.may('manage_contacts')));
+drop policy if exists update_agent on app_public.segments;
+create policy update_agent on app_public.segments for update to parley_visitor
+  using ((select app_hidden.may('manage_contacts')));
+drop policy if exists delete_admin on app_public.segments;
+create policy delete_admin on app_public.segments for delete to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select, delete on app_public.segments to parley_visitor;
+grant insert (name, description, filter) on app_public.segments to parley_visitor;
+grant update (name, description, filter) on app_public.segments to parley_visitor;
+--! EndIncluded segments/segments.policies.sql
 
 --! split: 0800-inbound.sql
 create type app_public.webhook_event_status as enum ('unprocessed', 'processed', 'failed');
@@ -20579,6 +20823,21 @@ create or replace trigger _120_clean_name before insert or update of name on app
 create or replace trigger _200_refuse_invalid_filter before insert or update of kind, filter on app_public.views
   for each row execute function app_private.tg_views__refuse_invalid_filter();
 --! EndIncluded filters/views.triggers.sql
+--! Included segments/segments.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.segments
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.segments
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Names are unique: names that look alike are stored as the same name.
+create or replace trigger _120_clean_name before insert or update of name on app_public.segments
+  for each row execute function app_private.tg__clean_name();
+
+-- Afterwards, when a filter that names its own segment finds it.
+create or replace trigger _200_refuse_invalid_filter after insert or update of name, filter on app_public.segments
+  for each row execute function app_private.tg_segments__refuse_invalid_filter();
+--! EndIncluded segments/segments.triggers.sql
 
 --! split: 0900-operations.sql
 -- Functions for the operator's command line, the health checks and the metrics.

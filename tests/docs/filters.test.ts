@@ -44,12 +44,15 @@ test("the page lists all operators, with the types that they are for", async () 
   const { rows } = await database.pool.query<{ name: string; types: string[] }>(
     "select name, types from app_hidden.filter_operators()",
   );
-  const references = ["tag", "group", "team", "user", "channel", "chatbot"];
+  const references = ["tag", "group", "segment", "team", "user", "channel", "chatbot"];
   const documented = rowsOf(sectionOf(page, "## Operators")).flatMap(([names = "", types = ""]) =>
     [...names.matchAll(/`(\w+)`/g)].map(([, name]) => ({
       name,
       types: types
-        .replace("references except channel", references.filter((each) => each !== "channel").join(", "))
+        .replace(
+          "references except channel and segment",
+          references.filter((each) => each !== "channel" && each !== "segment").join(", "),
+        )
         .replace("references", references.join(", "))
         .split(", ")
         .sort(),

@@ -201,6 +201,11 @@ const DOORS: Record<string, Door> = {
     call: ({ conversationId }) =>
       `select id from app_public.send_canned_reply('${conversationId}', shortcut => 'hi')`,
   },
+  preview_segment: {
+    needs: "read",
+    call: ({ strangerId }) =>
+      `select count as id from app_public.preview_segment('{"field": "id", "is": "${strangerId}"}') where count > 0`,
+  },
   search_contacts: {
     needs: "read",
     call: ({ conversationId }) =>

@@ -141,6 +141,10 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     `insert into app_public.views (tenant_id, name, filter) values ($1, 'Open', '{"field": "status", "is": "open"}')`,
     [tenantId],
   );
+  await db.query(
+    "insert into app_public.segments (tenant_id, name, filter) values ($1, 'All', '{\"all\": []}')",
+    [tenantId],
+  );
   const { contactId, conversationId: freeConversationId } = await aConversation(db, workspace);
   await db.query(
     `insert into app_public.presences (tenant_id, conversation_id, user_id, state, expires_at)

@@ -55,6 +55,7 @@ const RIGHTS = `
   message_statuses           read        -                -                -
   messages                   read        send             -                -
   presences                  read        -                -                -
+  segments                   read        manage_contacts  manage_contacts  manage_all
   tags                       read        manage_contacts  manage_contacts  manage_all
   team_members               read        manage_all       -                manage_all
   teams                      read        manage_all       manage_all       manage_all

@@ -17,6 +17,7 @@ const OF_THE_CALLER = [
   "contacts",
   "data_sources",
   "groups",
+  "segments",
   "tags",
   "views",
   "whatsapp_flows",

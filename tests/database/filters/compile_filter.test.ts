@@ -91,6 +91,8 @@ const REFUSED: [filter: unknown, reason: string][] = [
   [{ field: "text", matches: "a".repeat(201) }, "`$.matches` must have at most 200 characters and 32 words"],
   [{ field: "assignee", isEmpty: "yes" }, "`$.isEmpty` must be true or false"],
   [{ field: "isUnread", is: 1 }, "`$.is` must be true or false"],
+  [{ field: "id", is: "1" }, "`$.is` must be an id: a UUID like "],
+  [{ contact: { field: "segment", is: "None" } }, "`$.contact` must name a segment that exists"],
   [{ field: "unreadCount", atLeast: 1.5 }, "`$.atLeast` must be a whole number of at most nine digits"],
   [{ field: "unreadCount", is: 1e300 }, "`$.is` must be a whole number of at most nine digits"],
   [{ field: "createdAt", before: "2026-02-30" }, "`$.before` must be a time: "],
@@ -249,6 +251,10 @@ function operandOf(world: FilterWorld, { kind, name, type, choices }: Field): fc
         ...TIMES,
         ...(values as number[]).filter(Number.isFinite).map((time) => new Date(time).toISOString()),
       );
+    case "id":
+      return fc.constantFrom(...(values as string[]), "019c9d4e-8a3b-7c52-9f10-5d2e8b6a4c71");
+    case "segment":
+      return fc.constantFrom(...(values as string[]));
     case "text":
     case "phone":
     case "search":

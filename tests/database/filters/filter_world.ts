@@ -2,7 +2,7 @@ import type pg from "pg";
 import { hear, send } from "../../support/messages.ts";
 import { aConversation, aPerson, aWorkspace, type Person } from "../../support/people.ts";
 import { furnish } from "./furnish_filter_world.ts";
-import { Reference, type Row, type Surroundings } from "./naive_filter.ts";
+import { type Filter, Reference, type Row, type Surroundings } from "./naive_filter.ts";
 
 type Json = Record<string, unknown>;
 export type Kind = "contacts" | "conversations" | "messages";
@@ -58,7 +58,8 @@ async function readWorld(
   const named = ["tags", "groups", "teams", "channels", "chatbots"].flatMap((table) => tables[table]!);
   const idsOf = (name: string) =>
     named.filter((row) => String(row.name).toLowerCase() === name).map(({ id }) => id as string);
-  return { rows: relate(tables, now), surroundings: { now, me: userId, idsOf } };
+  const segments = new Map((await all("segments")).map(({ name, filter }) => [name, filter as Filter]));
+  return { rows: relate(tables, now), surroundings: { now, me: userId, idsOf, segments } };
 }
 
 async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
@@ -83,6 +84,7 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
       ...plain(c, "name profile_name username phone email external_ref language status metadata"),
       ...times(c, "opted_out_at marketing_opted_out_at created_at"),
       ...tagsAndGroups(c.id),
+      segment: ["Brazilians", "Others"],
       text: [contactText(c)],
     }),
   );
@@ -135,9 +137,13 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
     const [conversation, contact] = [byId.get(c.id as string)!, byId.get(c.contact_id as string)!];
     conversation.related.contact = [contact];
     contact.related.conversation = [...(contact.related.conversation ?? []), conversation];
+    conversation.related.message = [];
   }
-  for (const [at, m] of tables.messages!.entries())
-    messages[at]!.related.conversation = [byId.get(m.conversation_id as string)!];
+  for (const [at, m] of tables.messages!.entries()) {
+    const conversation = byId.get(m.conversation_id as string)!;
+    messages[at]!.related.conversation = [conversation];
+    conversation.related.message!.push(messages[at]!);
+  }
   return { contacts, conversations, messages };
 }
 
@@ -147,7 +153,7 @@ function contactText({ name, profile_name, username, email, external_ref }: Json
 }
 
 function rowOf({ id }: Json, fields: Record<string, unknown[]>): Row {
-  return { id: id as string, fields, related: {} };
+  return { id: id as string, fields: { ...fields, id: [id] }, related: {} };
 }
 
 /** Columns as fields of the same name in camel case. */

@@ -85,6 +85,12 @@ export function furnish(
       values: [tenantId, userId, colleague.userId],
     },
     {
+      sql: `insert into app_public.segments (tenant_id, name, filter) values
+              ($1, 'Brazilians', '{"all": [{"field": "language", "startsWith": "pt"}, {"field": "tag", "is": "VIP"}]}'),
+              ($1, 'Others', '{"field": "segment", "isNot": "Brazilians"}')`,
+      values: [tenantId],
+    },
+    {
       sql: `update app_public.message_statuses s set
               status = case when n % 3 = 0 then 'failed' when n % 3 = 1 then 'read' else 'queued' end::app_public.message_status,
               error_code = case when n % 3 = 0 then (array['131047', 'PYUNR'])[n % 2 + 1] end,

@@ -9,8 +9,13 @@ export type Row = {
   related: Record<string, Row[]>;
 };
 
-/** What references and relative times depend on. */
-export type Surroundings = { now: number; me: string; idsOf(name: string): string[] };
+/** What references, segments and relative times depend on. */
+export type Surroundings = {
+  now: number;
+  me: string;
+  idsOf(name: string): string[];
+  segments: ReadonlyMap<unknown, Filter>;
+};
 
 export function matches(row: Row, filter: Filter, surroundings: Surroundings): boolean {
   const inner = (of: Row, part: unknown) => matches(of, part as Filter, surroundings);
@@ -24,6 +29,12 @@ export function matches(row: Row, filter: Filter, surroundings: Surroundings): b
 
 function leafMatches(row: Row, { field, path, ...test }: Filter, surroundings: Surroundings): boolean {
   const [[operator, operand] = ["", null]] = Object.entries(test);
+  if (field === "segment") {
+    const filters = [operand].flat().map((name) => surroundings.segments.get(name)!);
+    return (
+      filters.some((each) => matches(row, each, surroundings)) === (operator === "is" || operator === "in")
+    );
+  }
   const values = row.fields[field as string]!.flatMap((value) => at(value, (path as string[]) ?? []));
   const some = (holds: (value: never) => boolean) => values.some((value) => holds(value as never));
   if (field === "phone" && (operator === "is" || operator === "isNot"))
