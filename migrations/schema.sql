@@ -4710,7 +4710,7 @@ create function app_hidden.consent_word(input text) returns text as $$
     '^[[:space:][:punct:]¡¿]+|[[:space:][:punct:]]+$', '', 'g'
   )
 $$
-  language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+  language sql immutable strict parallel safe;
 comment on function app_hidden.consent_word(text) is 'A text as it is compared with consent_keywords: folded, with single spaces, without punctuation at its ends.';
 grant execute on function app_hidden.consent_word(text) to parley_visitor;
 
@@ -10969,10 +10969,10 @@ comment on function app_private.lock_waiting_conversations(integer) is 'Locks up
 
 create function app_private.may_be_consent(direction app_public.message_direction, origin app_public.message_origin, type app_public.message_type, preview text) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and type in ('text', 'button', 'interactive')
-    and octet_length(preview) <= 160
+    and octet_length(preview) <= 160 and length(preview) <= 50
 $$
   language sql immutable;
-comment on function app_private.may_be_consent(app_public.message_direction,app_public.message_origin,app_public.message_type,text) is 'Whether a message is short enough to be one of consent_keywords, which have at most 40 characters.';
+comment on function app_private.may_be_consent(app_public.message_direction,app_public.message_origin,app_public.message_type,text) is 'Whether a message is short enough to be one of consent_keywords, which have at most 40 characters, and punctuation.';
 
 create function app_private.merge_contacts(kept_id uuid, merged_id uuid) returns void as $$
 declare
@@ -15381,8 +15381,14 @@ begin
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
     array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit')),
     array_agg(n.id) filter (
+      -- Cheap conditions first: most tenants have no keywords, and most texts are not one.
       where app_private.may_be_consent(n.direction, n.origin, n.type, n.preview)
       and exists (select from app_public.consent_keywords k where k.tenant_id = n.tenant_id)
+      and (n.type <> 'text' or exists (
+        select from app_public.consent_keywords k
+        where k.tenant_id = n.tenant_id
+        and app_hidden.consent_word(k.keyword) = app_hidden.consent_word(n.preview)
+      ))
     )
   into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids, v_consent_ids
   from new_rows n;

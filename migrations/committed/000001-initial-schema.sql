@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2af2daca7c4a791ea9e3681779d24ee712679ebf
+--! Hash: sha1:8376800b041def2ffe72f47ecb3d0dae9f514a9d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -187,7 +187,8 @@ create or replace function app_hidden.consent_word(input text) returns text as $
     regexp_replace(app_hidden.fold(input), '[[:space:]]+', ' ', 'g'),
     '^[[:space:][:punct:]¡¿]+|[[:space:][:punct:]]+$', '', 'g'
   )
-$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+$$ language sql immutable strict parallel safe;
+-- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.consent_word(text) is
   E'A text as it is compared with consent_keywords: folded, with single spaces, without punctuation at its ends.';
@@ -6416,13 +6417,14 @@ create or replace function app_private.may_be_consent(
   preview text
 ) returns boolean as $$
   select direction = 'inbound' and origin = 'live' and type in ('text', 'button', 'interactive')
-    and octet_length(preview) <= 160
+    and octet_length(preview) <= 160 and length(preview) <= 50
 $$ language sql immutable;
 
 comment on function app_private.may_be_consent(
   app_public.message_direction, app_public.message_origin, app_public.message_type, text
 ) is
-  E'Whether a message is short enough to be one of consent_keywords, which have at most 40 characters.';
+  E'Whether a message is short enough to be one of consent_keywords, which have at most 40 characters, and '
+   'punctuation.';
 
 create or replace function app_private.wakes_chatbot(
   direction app_public.message_direction,
@@ -7689,8 +7691,14 @@ begin
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
     array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit')),
     array_agg(n.id) filter (
+      -- Cheap conditions first: most tenants have no keywords, and most texts are not one.
       where app_private.may_be_consent(n.direction, n.origin, n.type, n.preview)
       and exists (select from app_public.consent_keywords k where k.tenant_id = n.tenant_id)
+      and (n.type <> 'text' or exists (
+        select from app_public.consent_keywords k
+        where k.tenant_id = n.tenant_id
+        and app_hidden.consent_word(k.keyword) = app_hidden.consent_word(n.preview)
+      ))
     )
   into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids, v_consent_ids
   from new_rows n;

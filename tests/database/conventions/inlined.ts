@@ -11,6 +11,7 @@ export const INLINED: Record<string, string> = {
     "select f.content from app_public.messages m, app_private.claimed_messages(array[m.id]) f where m.type = 'text'",
   counted_delivery:
     "select d.price_type from app_public.message_statuses m, app_hidden.counted_delivery(m.status, m.error_code, m.pricing) d",
+  consent_word: "select app_hidden.consent_word(m.preview) from app_public.messages m",
   current_api_key_hash: "select app_hidden.current_api_key_hash()",
   current_user_id: "select app_hidden.current_user_id()",
   event_after_pause:
