@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8376800b041def2ffe72f47ecb3d0dae9f514a9d
+--! Hash: sha1:db5b205bbadd4019c96437428fe40c5c8459bcea
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4217,6 +4217,17 @@ begin
   where g.tenant_id = v_merged.tenant_id and g.contact_id = v_merged.id
   on conflict do nothing;
 
+  -- The first of the two remains.
+  delete from app_public.contact_attributions a
+  where a.contact_id in (v_kept.id, v_merged.id)
+  and a.contact_id <> (
+    select e.contact_id from app_public.contact_attributions e
+    where e.contact_id in (v_kept.id, v_merged.id)
+    order by e.occurred_at
+    limit 1
+  );
+  update app_public.contact_attributions a set contact_id = v_kept.id where a.contact_id = v_merged.id;
+
   insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
   select m.tenant_id, v_kept.id, m.fact, m.value, m.reported_at, m.received_at
   from app_private.contact_facts m
@@ -4509,6 +4520,233 @@ grant select on app_public.contact_identities to parley_visitor;
 --! EndIncluded contacts/contact_identities.policies.sql
 
 --! split: 0310-contact-lists.sql
+create type app_public.contact_field_type as enum ('text', 'number', 'boolean', 'date', 'choice');
+comment on type app_public.contact_field_type is
+  E'What a custom field of contacts contains. text: up to 1,000 characters. number: a number. boolean: true or false. '
+   'date: a day, as YYYY-MM-DD. choice: one of the field''s choices.';
+--! Included contacts/contact_field_value.sql
+create or replace function app_hidden.contact_field_value(
+  type app_public.contact_field_type, choices text[], "value" jsonb
+) returns jsonb as $$
+declare
+  v_text text := value #>> '{}';
+begin
+  if jsonb_typeof(value) in ('object', 'array') then
+    return null;
+  elsif type <> 'text' and btrim(v_text) = '' then
+    return 'null';
+  elsif jsonb_typeof(value) = 'null' then
+    return value;
+  end if;
+
+  case type
+    when 'text' then
+      return case when length(v_text) <= 1000 then to_jsonb(v_text) end;
+    when 'number' then
+      return case when v_text ~ '^\s*[+-]?[0-9]{1,30}(\.[0-9]{1,30})?\s*$' then to_jsonb(v_text::numeric) end;
+    when 'boolean' then
+      return case
+        when lower(btrim(v_text)) in ('true', 'yes', '1') then 'true'
+        when lower(btrim(v_text)) in ('false', 'no', '0') then 'false'
+      end;
+    when 'date' then
+      return case when btrim(v_text) ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$' then
+        to_jsonb(to_char(left(btrim(v_text), 10)::date, 'YYYY-MM-DD'))
+      end;
+    when 'choice' then
+      return (select to_jsonb(c) from unnest(choices) c where lower(c) = lower(btrim(v_text)) limit 1);
+  end case;
+exception when datetime_field_overflow then
+  -- A day that does not exist.
+  return null;
+end;
+$$ language plpgsql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contact_field_value(app_public.contact_field_type, text[], jsonb) is
+  E'The value in the form in which a custom field of this type stores it: "42" becomes 42 in a number, "Yes" true in '
+   'a boolean, "gold" the choice "Gold". A blank value becomes null, except in a text. Null if the value does not fit '
+   'the type.';
+
+grant execute on function app_hidden.contact_field_value(app_public.contact_field_type, text[], jsonb)
+  to parley_visitor;
+--! EndIncluded contacts/contact_field_value.sql
+
+create table app_public.contact_fields (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  key text not null
+    constraint contact_fields_key_is_name check (key ~ '^[^][\s.{}|"\\]{1,63}$')
+    constraint contact_fields_key_is_free check (
+      lower(key) not in ('id', 'name', 'phone', 'email', 'language', 'metadata')
+    ),
+  label text
+    constraint contact_fields_label_has_length check (length(label) between 1 and 100),
+  description text
+    constraint contact_fields_description_has_length check (length(description) between 1 and 1000),
+  type app_public.contact_field_type not null,
+  choices text[]
+    constraint contact_fields_choices_are_texts check (
+      cardinality(choices) between 1 and 200 and array_position(choices, null) is null and '' <> all (choices)
+      and octet_length(choices::text) <= 20000
+    ),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint contact_fields_choices_belong_to_choice check ((type = 'choice') = (choices is not null))
+);
+create unique index contact_fields_key_key on app_public.contact_fields (tenant_id, lower(key));
+alter table app_public.contact_fields enable row level security;
+comment on table app_public.contact_fields is
+  E'A custom field of contacts. Its values are in metadata under its key, and must have its type (PYCON); those that '
+   'were stored before the field was defined are checked when they are changed. Values are converted: "42" becomes 42 '
+   'in a number. Without a definition, metadata accepts any value.';
+comment on column app_public.contact_fields.key is
+  E'The key in the metadata of contacts: 1 to 63 characters without white space and .{}[]|"\\, unique in the tenant '
+   'regardless of case, and not the name of a column (name, phone, email, language).';
+comment on column app_public.contact_fields.label is E'What forms show instead of the key: 1 to 100 characters.';
+comment on column app_public.contact_fields.description is E'An explanation for staff: 1 to 1,000 characters.';
+comment on column app_public.contact_fields.type is E'The type of the values. It cannot be changed.';
+comment on column app_public.contact_fields.choices is
+  E'The values of a field of the type choice, in the order in which forms show them: 1 to 200. Null for other types.';
+--! Included contacts/changed_fields.sql
+create or replace function app_private.changed_fields(tenant_id uuid, changed jsonb, original jsonb)
+returns table (key text, type app_public.contact_field_type, choices text[], "value" jsonb, stored jsonb) as $$
+  select
+    f.key, f.type, f.choices, $2 -> f.key, app_hidden.contact_field_value(f.type, f.choices, $2 -> f.key)
+  from app_public.contact_fields f
+  where f.tenant_id = $1
+  and jsonb_exists($2, f.key)
+  -- A value from before the field was defined may remain.
+  and ($3 -> f.key) is distinct from ($2 -> f.key)
+$$ language sql stable rows 5 set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.changed_fields(uuid, jsonb, jsonb) is
+  E'The custom fields that have another value in the changed metadata of a contact than in the original one, with the '
+   'form in which the value is stored: null if it does not fit the type.';
+
+
+create or replace function app_private.without_invalid_fields(tenant_id uuid, fields jsonb) returns jsonb as $$
+  select fields - array(
+    select f.key from app_private.changed_fields(tenant_id, fields, '{}') f where f.stored is null
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.without_invalid_fields(uuid, jsonb) is
+  E'The fields without those whose value does not fit the type. For writes that have no caller to report an error to.';
+--! EndIncluded contacts/changed_fields.sql
+--! Included contacts/tg_contacts__convert_fields.sql
+create or replace function app_private.tg_contacts__convert_fields() returns trigger as $$
+begin
+  NEW.metadata := NEW.metadata || coalesce(
+    (
+      select jsonb_object_agg(f.key, f.stored)
+      from app_private.changed_fields(
+        NEW.tenant_id, NEW.metadata, case when TG_OP = 'UPDATE' then OLD.metadata end
+      ) f
+      where f.stored <> f.value
+    ),
+    '{}'
+  );
+  return NEW;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__convert_fields() is
+  E'Brings new values of custom fields into the form in which they are stored and compared.';
+--! EndIncluded contacts/tg_contacts__convert_fields.sql
+--! Included contacts/tg_contacts__refuse_invalid_fields.sql
+create or replace function app_private.tg_contacts__refuse_invalid_fields() returns trigger as $$
+declare
+  v_field record;
+begin
+  select f.* into v_field
+  from app_private.changed_fields(
+    NEW.tenant_id, NEW.metadata, case when TG_OP = 'UPDATE' then OLD.metadata end
+  ) f
+  where f.stored is null
+  limit 1;
+  if found then
+    raise exception 'The contact field `%` must be %', v_field.key, case v_field.type
+      when 'text' then 'a text of at most 1,000 characters'
+      when 'number' then 'a number, such as 12.5'
+      when 'boolean' then 'true or false'
+      when 'date' then 'a date, such as "2026-11-28"'
+      when 'choice' then 'one of: ' || array_to_string(v_field.choices, ', ')
+    end
+      using errcode = 'PYCON', column = 'metadata';
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__refuse_invalid_fields() is
+  E'Refuses new values of custom fields that do not fit the type of their field (PYCON).';
+--! EndIncluded contacts/tg_contacts__refuse_invalid_fields.sql
+--! Included contacts/set_contact_fields.sql
+create or replace function app_public.set_contact_fields(contact_id uuid, fields jsonb)
+returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts;
+begin
+  select c.* into v_contact from app_public.contacts c where c.id = set_contact_fields.contact_id;
+  perform app_hidden.require_scope_in(v_contact.tenant_id, 'manage_contacts', 'contact');
+  if jsonb_typeof(fields) is distinct from 'object' then
+    raise exception '`fields` must be an object' using errcode = 'PYREQ';
+  end if;
+
+  -- Not the metadata that was read above: another agent may have set a field in the meantime.
+  update app_public.contacts c set
+    metadata = (c.metadata || set_contact_fields.fields)
+      - array(select f.key from jsonb_each(set_contact_fields.fields) f where f.value = 'null')
+  where c.id = v_contact.id
+  returning c.* into v_contact;
+  return v_contact;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.set_contact_fields(uuid, jsonb) is
+  E'Sets some fields of a contact''s metadata, and leaves the others as they are. The value null removes a field. '
+   'Values of custom fields must have the type of their field (PYCON). PYREQ: fields is not an object. PYNFD: there is '
+   'no such contact. PYDEN: agents only. contactId: the contact. fields: an object, such as {"city": "Berlin", "plan": '
+   'null}.';
+
+grant execute on function app_public.set_contact_fields(uuid, jsonb) to parley_visitor;
+--! EndIncluded contacts/set_contact_fields.sql
+
+create table app_public.contact_attributions (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  channel_id uuid,
+  message_id uuid not null,
+  source_type text,
+  source_id text,
+  source_url text,
+  headline text,
+  body text,
+  ctwa_clid text,
+  referral jsonb not null,
+  occurred_at timestamptz not null,
+  primary key (contact_id, tenant_id),
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete set null (channel_id)
+);
+create index on app_public.contact_attributions (channel_id, tenant_id);
+alter table app_public.contact_attributions enable row level security;
+comment on table app_public.contact_attributions is
+  E'The first advertisement or post that led a contact to write. It is kept as long as the contact, even when the '
+   'message is deleted.';
+comment on column app_public.contact_attributions.channel_id is
+  E'The channel that the contact wrote to. Null if it has been removed.';
+comment on column app_public.contact_attributions.message_id is E'The message that came from there.';
+comment on column app_public.contact_attributions.source_type is E'"ad" or "post", as reported.';
+comment on column app_public.contact_attributions.source_id is E'The provider''s id of the advertisement or post.';
+comment on column app_public.contact_attributions.source_url is E'The address of the advertisement or post.';
+comment on column app_public.contact_attributions.headline is E'The headline of the advertisement or post.';
+comment on column app_public.contact_attributions.body is E'The text of the advertisement or post.';
+comment on column app_public.contact_attributions.ctwa_clid is
+  E'The id of the click, with which conversions are reported. Null for a post.';
+comment on column app_public.contact_attributions.referral is E'The whole referral, as the provider reported it.';
+comment on column app_public.contact_attributions.occurred_at is E'When the contact wrote the message.';
+
 create table app_public.tags (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -4587,8 +4825,7 @@ begin
     order by h.n
   loop
     if v_change.fields <> '{}' then
-      -- A value that its column does not accept must not make the turn fail: it is stored in metadata, unless that
-      -- would become too large.
+      -- A value that its column or field does not accept must not make the turn fail: it is left out.
       update app_public.contacts c set
         name = coalesce(left(nullif(v_change.fields ->> 'name', ''), 150), c.name),
         language = case
@@ -4603,7 +4840,10 @@ begin
           else c.email
         end,
         metadata = app_private.bounded_metadata(
-          c.metadata || (v_change.fields - array['name', 'language', 'email', 'phone']), c.metadata
+          c.metadata || app_private.without_invalid_fields(
+            v_change.tenant_id, v_change.fields - array['name', 'language', 'email', 'phone']
+          ),
+          c.metadata
         )
       where c.id = v_change.id;
     end if;
@@ -4664,6 +4904,37 @@ comment on function app_private.change_contacts(jsonb) is
    '"removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns; other fields go to metadata. '
    'Tags and groups are given by name or id; missing tags are created, missing groups are not.';
 --! EndIncluded contacts/change_contacts.sql
+--! Included contacts/contact_fields.policies.sql
+drop policy if exists tenant_isolation on app_public.contact_fields;
+create policy tenant_isolation on app_public.contact_fields as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.contact_fields;
+create policy select_member on app_public.contact_fields for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.contact_fields;
+create policy insert_admin on app_public.contact_fields for insert to parley_visitor
+  with check ((select app_hidden.may('manage_all')));
+drop policy if exists update_admin on app_public.contact_fields;
+create policy update_admin on app_public.contact_fields for update to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists delete_admin on app_public.contact_fields;
+create policy delete_admin on app_public.contact_fields for delete to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select, delete on app_public.contact_fields to parley_visitor;
+grant insert (key, label, type, choices, description) on app_public.contact_fields to parley_visitor;
+grant update (label, choices, description) on app_public.contact_fields to parley_visitor;
+-- No update of key and type: the values of contacts would not follow. Define another field.
+--! EndIncluded contacts/contact_fields.policies.sql
+--! Included contacts/contact_attributions.policies.sql
+drop policy if exists tenant_isolation on app_public.contact_attributions;
+create policy tenant_isolation on app_public.contact_attributions as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.contact_attributions;
+create policy select_member on app_public.contact_attributions for select to parley_visitor
+  using (true);
+grant select on app_public.contact_attributions to parley_visitor;
+-- Nothing else: messages that came from an advertisement write them.
+--! EndIncluded contacts/contact_attributions.policies.sql
 --! Included contacts/tags.policies.sql
 drop policy if exists tenant_isolation on app_public.tags;
 create policy tenant_isolation on app_public.tags as restrictive to parley_visitor
@@ -7662,6 +7933,48 @@ comment on function app_private.tg_messages__refuse() is
    'is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on '
    'this kind of channel.';
 --! EndIncluded messages/tg_messages__refuse.sql
+--! Included contacts/record_attributions.sql
+create or replace function app_private.record_attributions(message_ids uuid[]) returns void as $$
+declare
+  v_first uuid;
+  v_last uuid;
+begin
+  -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
+  select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
+
+  insert into app_public.contact_attributions as a (
+    tenant_id, contact_id, channel_id, message_id, source_type, source_id, source_url, headline, body, ctwa_clid,
+    referral, occurred_at
+  )
+  select distinct on (v.contact_id)
+    m.tenant_id, v.contact_id, v.channel_id, m.id, r.referral ->> 'source_type', r.referral ->> 'source_id',
+    r.referral ->> 'source_url', r.referral ->> 'headline', r.referral ->> 'body', r.referral ->> 'ctwa_clid',
+    r.referral, m.occurred_at
+  from app_public.messages m
+  join app_public.conversations v on v.id = m.conversation_id
+  cross join lateral (select m.metadata -> 'referral' as referral) r
+  where m.id = any (message_ids) and m.id between v_first and v_last
+  and m.direction = 'inbound'
+  order by v.contact_id, m.occurred_at, m.id
+  -- History may report an earlier one later.
+  on conflict on constraint contact_attributions_pkey do update set
+    channel_id = excluded.channel_id,
+    message_id = excluded.message_id,
+    source_type = excluded.source_type,
+    source_id = excluded.source_id,
+    source_url = excluded.source_url,
+    headline = excluded.headline,
+    body = excluded.body,
+    ctwa_clid = excluded.ctwa_clid,
+    referral = excluded.referral,
+    occurred_at = excluded.occurred_at
+  where excluded.occurred_at < a.occurred_at;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.record_attributions(uuid[]) is
+  E'Stores what led the writers of these messages, which have a referral, to their first such message.';
+--! EndIncluded contacts/record_attributions.sql
 --! Included messages/tg_messages__track_conversation.sql
 create or replace function app_private.tg_messages__track_conversation() returns trigger as $$
 declare
@@ -7675,7 +7988,7 @@ declare
   v_offered_ids uuid[];
   v_has_answers boolean;
   v_has_users boolean;
-  v_has_ads boolean;
+  v_ad_ids uuid[];
   v_change_ids uuid[];
   v_note_ids uuid[];
   v_consent_ids uuid[];
@@ -7687,7 +8000,7 @@ begin
       and bool_or(n.direction = 'outbound' and n.origin in ('live', 'echo')),
     bool_or(app_hidden.is_users_answer(n.direction, n.author, n.origin)),
     bool_or(n.user_id is not null and n.author = 'user'),
-    bool_or(jsonb_typeof(n.metadata -> 'referral') = 'object'),
+    array_agg(n.id) filter (where jsonb_typeof(n.metadata -> 'referral') = 'object'),
     array_agg(n.id) filter (where n.type in ('reaction', 'edit', 'revoke')),
     array_agg(n.id) filter (where n.direction = 'internal' and n.type in ('note', 'edit')),
     array_agg(n.id) filter (
@@ -7700,12 +8013,15 @@ begin
         and app_hidden.consent_word(k.keyword) = app_hidden.consent_word(n.preview)
       ))
     )
-  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_has_ads, v_change_ids, v_note_ids, v_consent_ids
+  into v_ids, v_first_id, v_has_both, v_has_answers, v_has_users, v_ad_ids, v_change_ids, v_note_ids, v_consent_ids
   from new_rows n;
 
-  -- It locks contacts, which come before conversations: docs/architecture.md, "Locks".
+  -- These lock contacts, which come before conversations: docs/architecture.md, "Locks".
   if v_consent_ids is not null then
     perform app_private.record_consent_words(v_consent_ids);
+  end if;
+  if v_ad_ids is not null then
+    perform app_private.record_attributions(v_ad_ids);
   end if;
 
   -- By id, so that two batches about the same customers wait for each other: docs/architecture.md, "Locks".
@@ -7812,7 +8128,7 @@ begin
 
   -- A message that came from an advertisement offers free messages; the first answer within a day uses the offer. An
   -- answer from the phone app may be delivered up to a week later.
-  if v_has_ads then
+  if v_ad_ids is not null then
     update app_public.conversations c set
       free_entry_offered_until = greatest(c.free_entry_offered_until, n.occurred_at + interval '24 hours')
     from new_rows n
@@ -20185,6 +20501,11 @@ create or replace trigger _120_normalize before insert or update of phone, email
   for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$' or NEW.email is not null)
   execute function app_private.tg_contacts__normalize();
 
+-- Forms, files and chatbots give texts. Most contacts have no metadata.
+create or replace trigger _130_convert_fields before insert or update of metadata on app_public.contacts
+  for each row when (NEW.metadata <> '{}')
+  execute function app_private.tg_contacts__convert_fields();
+
 -- Before the check constraint of phone, whose error has no code of class PY.
 create or replace trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
   for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$')
@@ -20194,6 +20515,11 @@ create or replace trigger _200_refuse_invalid_phone before insert or update of p
 create or replace trigger _205_refuse_unknown_time_zone before insert or update of time_zone on app_public.contacts
   for each row when (NEW.time_zone is not null)
   execute function app_private.tg__refuse_unknown_time_zone();
+
+-- Custom fields have types, on which filters and templates rely.
+create or replace trigger _207_refuse_invalid_fields before insert or update of metadata on app_public.contacts
+  for each row when (NEW.metadata <> '{}')
+  execute function app_private.tg_contacts__refuse_invalid_fields();
 
 -- Before the delete, which cascades to the addresses.
 create or replace trigger _500_record_erasure before delete on app_public.contacts
@@ -20274,6 +20600,17 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
 create or replace trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();
 --! EndIncluded contacts/contact_identities.triggers.sql
+--! Included contacts/contact_fields.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.contact_fields
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.contact_fields
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Who defined which fields.
+create or replace trigger _500_audit after insert or update or delete on app_public.contact_fields
+  for each row execute function app_private.tg__audit();
+--! EndIncluded contacts/contact_fields.triggers.sql
 --! Included contacts/tags.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.tags
   for each row execute function app_private.tg__timestamps();

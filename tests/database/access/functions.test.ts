@@ -103,6 +103,10 @@ const DOORS: Record<string, Door> = {
       `select f.id from app_public.conversations v join app_public.contacts c on c.id = v.contact_id
        cross join app_public.contact_by_phone(c.phone) f where v.id = '${conversationId}' and f.id = c.id`,
   },
+  set_contact_fields: {
+    needs: "manage_contacts",
+    call: ({ strangerId }) => `select id from app_public.set_contact_fields('${strangerId}', '{"a": 1}')`,
+  },
   create_api_key: {
     needs: "manage_all",
     only: "users",

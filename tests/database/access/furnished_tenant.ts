@@ -167,6 +167,15 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
      insert into app_public.consent_keywords (tenant_id, keyword, category, is_opt_in) values ($1, 'stop', 'all', false)`,
     [tenantId, contactId],
   );
+  await db.query(
+    "insert into app_public.contact_fields (tenant_id, key, type, choices) values ($1, 'plan', 'choice', '{Gold}')",
+    [tenantId],
+  );
+  await db.query(
+    `insert into app_public.contact_attributions (tenant_id, contact_id, channel_id, message_id, referral, occurred_at)
+     values ($1, $2, $3, $4, '{}', now())`,
+    [tenantId, contactId, channelId, messageId],
+  );
   const teamId = await id(
     "insert into app_public.teams (tenant_id, name) values ($1, 'Sales') returning id",
     [tenantId],

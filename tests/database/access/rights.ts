@@ -34,6 +34,8 @@ const RIGHTS = `
   closing_rules              read        manage_all       manage_all       manage_all
   consent_keywords           read        manage_all       manage_all       manage_all
   consents                   read        manage_contacts  -                -
+  contact_attributions       read        -                -                -
+  contact_fields             read        manage_all       manage_all       manage_all
   contact_identities         read        -                -                -
   contact_tags               read        manage_contacts  -                manage_contacts
   contacts                   read        manage_contacts  manage_contacts  manage_all

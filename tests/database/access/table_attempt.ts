@@ -82,6 +82,7 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
     `insert into app_public.campaign_channels (campaign_id, channel_id) values ('${freeCampaignId}', '${channelId}')`,
   views: () => `insert into app_public.views (name, filter, user_id) values ('New', '{"all": []}', null)`,
   segments: () => `insert into app_public.segments (name, filter) values ('New', '{"all": []}')`,
+  contact_fields: () => `insert into app_public.contact_fields (key, type) values ('shoe_size', 'number')`,
   tags: () => `insert into app_public.tags (name) values ('New')`,
   groups: () => `insert into app_public.groups (name) values ('New')`,
   teams: () => `insert into app_public.teams (name) values ('New')`,

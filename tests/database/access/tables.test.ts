@@ -18,6 +18,7 @@ const OF_THE_CALLER = [
   "data_sources",
   "groups",
   "segments",
+  "contact_fields",
   "tags",
   "views",
   "whatsapp_flows",
