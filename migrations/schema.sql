@@ -1916,7 +1916,6 @@ create table app_public.contact_attributions (
   source_id text,
   source_url text,
   headline text,
-  body text,
   ctwa_clid text,
   referral jsonb not null,
   occurred_at timestamp with time zone not null,
@@ -1932,7 +1931,6 @@ comment on column app_public.contact_attributions.source_type is '"ad" or "post"
 comment on column app_public.contact_attributions.source_id is 'The provider''s id of the advertisement or post.';
 comment on column app_public.contact_attributions.source_url is 'The address of the advertisement or post.';
 comment on column app_public.contact_attributions.headline is 'The headline of the advertisement or post.';
-comment on column app_public.contact_attributions.body is 'The text of the advertisement or post.';
 comment on column app_public.contact_attributions.ctwa_clid is 'The id of the click, with which conversions are reported. Null for a post.';
 comment on column app_public.contact_attributions.referral is 'The whole referral, as the provider reported it.';
 comment on column app_public.contact_attributions.occurred_at is 'When the contact wrote the message.';
@@ -12317,12 +12315,12 @@ begin
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
 
   insert into app_public.contact_attributions as a (
-    tenant_id, contact_id, channel_id, message_id, source_type, source_id, source_url, headline, body, ctwa_clid,
-    referral, occurred_at
+    tenant_id, contact_id, channel_id, message_id, source_type, source_id, source_url, headline, ctwa_clid, referral,
+    occurred_at
   )
   select distinct on (v.contact_id)
     m.tenant_id, v.contact_id, v.channel_id, m.id, r.referral ->> 'source_type', r.referral ->> 'source_id',
-    r.referral ->> 'source_url', r.referral ->> 'headline', r.referral ->> 'body', r.referral ->> 'ctwa_clid',
+    r.referral ->> 'source_url', r.referral ->> 'headline', r.referral ->> 'ctwa_clid',
     r.referral, m.occurred_at
   from app_public.messages m
   join app_public.conversations v on v.id = m.conversation_id
@@ -12338,7 +12336,6 @@ begin
     source_id = excluded.source_id,
     source_url = excluded.source_url,
     headline = excluded.headline,
-    body = excluded.body,
     ctwa_clid = excluded.ctwa_clid,
     referral = excluded.referral,
     occurred_at = excluded.occurred_at

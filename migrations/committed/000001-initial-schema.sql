@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:db5b205bbadd4019c96437428fe40c5c8459bcea
+--! Hash: sha1:3eab1ef8b74f26ad8466fe85a363a529838ee784
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3851,6 +3851,126 @@ comment on table app_hidden.phone_regions is
   E'The language and the time zone of most people whose phone numbers begin with these digits. The longest prefix that '
    'has a value decides.';
 alter table app_hidden.phone_regions enable row level security;
+-- The zones are those of libphonenumber (Apache License 2.0), of several possible ones the most populous: of countries,
+-- and of areas of large countries.
+insert into app_hidden.phone_regions (prefix, time_zone)
+select unnest(string_to_array(z.prefixes, ' ')), z.time_zone from (values
+  ('Africa/Abidjan', '225'), ('Africa/Accra', '233'), ('Africa/Addis_Ababa', '251'), ('Africa/Asmera', '291'),
+  ('Africa/Bamako', '223'), ('Africa/Bangui', '236'), ('Africa/Banjul', '220'), ('Africa/Blantyre', '265'),
+  ('Africa/Brazzaville', '242'), ('Africa/Bujumbura', '257'), ('Africa/Cairo', '20'), ('Africa/Conakry', '224'),
+  ('Africa/Dakar', '221'), ('Africa/Dar_es_Salaam', '255'), ('Africa/Djibouti', '253'), ('Africa/Douala', '237'),
+  ('Africa/Freetown', '232'), ('Africa/Gaborone', '267'), ('Africa/Harare', '263'), ('Africa/Johannesburg', '27'),
+  ('Africa/Kampala', '256'), ('Africa/Khartoum', '249'), ('Africa/Kigali', '250'), ('Africa/Kinshasa', '243'),
+  ('Africa/Lagos', '234'), ('Africa/Libreville', '241'), ('Africa/Lome', '228'), ('Africa/Luanda', '244'),
+  ('Africa/Lubumbashi', '2432'), ('Africa/Lusaka', '260'), ('Africa/Malabo', '240'), ('Africa/Maputo', '258'),
+  ('Africa/Maseru', '266'), ('Africa/Mbabane', '268'), ('Africa/Mogadishu', '252'), ('Africa/Nairobi', '211 254'),
+  ('Africa/Ndjamena', '235'), ('Africa/Niamey', '227'), ('Africa/Nouakchott', '222'), ('Africa/Ouagadougou', '226'),
+  ('Africa/Porto-Novo', '229'), ('Africa/Sao_Tome', '239'), ('Africa/Tunis', '216'), ('Africa/Windhoek', '264'),
+  ('America/Adak', '1907'), ('America/Anguilla', '1264'), ('America/Antigua', '1268'), ('America/Aruba', '297'),
+  ('America/Asuncion', '595'), ('America/Barbados', '1246'), ('America/Belize', '501'), ('America/Bogota', '57'),
+  ('America/Boise', '12082 12085 12086 12089 1775 1986'), ('America/Buenos_Aires', '54'),
+  ('America/Cancun', '52983 52984 52987 52998'), ('America/Caracas', '58'), ('America/Cayenne', '594'),
+  ('America/Cayman', '1345'),
+  ('America/Chicago', '1205 1210 1214 1217 1218 1224 1225 1228 1235 1251 1254 1256 1262 1274 1281 1308 1309 1312'),
+  ('America/Chicago', '1314 1316 1318 1319 1320 1325 1327 1331 1334 1337 1346 1353 1361 1402 1405 1409 1414 1417'),
+  ('America/Chicago', '1423 1430 1432 1447 1464 1469 1479 1501 1504 1507 1512 1515 1531 1534 1539 1557 1563 1572'),
+  ('America/Chicago', '1573 1580 1601 1608 1612 1615 1618 1620 1629 1630 1636 1641 1651 1659 1660 1662 1682 1689'),
+  ('America/Chicago', '1708 1712 1713 1715 1726 1730 1731 1737 1763 1769 1773 1779 1785 1806 1815 1816 1817 1830'),
+  ('America/Chicago', '1832 1847 1870 1872 1901 1903 1913 1918 1920 1931 1936 1938 1940 1945 1952 1956 1972 1975'),
+  ('America/Chicago', '1979 1985 505'), ('America/Costa_Rica', '506'), ('America/Curacao', '599'),
+  ('America/Denver', '12083 1303 1307 1385 1406 1435 1505 1575 1605 1701 1719 1720 1748 1801 1915 1970 1983 52656'),
+  ('America/Dominica', '1767'), ('America/Edmonton', '1368 1403 1587 1780 1825'), ('America/El_Salvador', '503'),
+  ('America/Fort_Nelson', '1867'), ('America/Godthab', '299'), ('America/Grand_Turk', '1649'),
+  ('America/Grenada', '1473'), ('America/Guadeloupe', '590'), ('America/Guatemala', '502'),
+  ('America/Guayaquil', '593'), ('America/Guyana', '592'), ('America/Halifax', '1428 1506 1782 1902'),
+  ('America/Havana', '53'), ('America/Jamaica', '1658 1876'), ('America/Kralendijk', '5993 5994 5997'),
+  ('America/La_Paz', '591'), ('America/Lima', '51'),
+  ('America/Los_Angeles', '1206 1209 1213 1253 1279 13102 13103 13104 13105 13106 13107 13108 13109 1323 1341 1350'),
+  ('America/Los_Angeles', '1360 1369 1408 1415 1424 1425 1442 1458 1503 1509 1510 1530 1541 1559 1562 1564 1619'),
+  ('America/Los_Angeles', '1626 1628 1650 1657 1661 1669 1702 1707 1714 1725 1738 1747 1760 1805 1818 1820 1831'),
+  ('America/Los_Angeles', '1840 1858 1909 1916 1925 1949 1951 1971'), ('America/Lower_Princes', '1721'),
+  ('America/Manaus', '5565 5566 5567 5569 559'), ('America/Martinique', '596'),
+  ('America/Matamoros', '52867 52877 52878 52894 52899'),
+  ('America/Mazatlan', '52311 52319 52323 52324 52325 52327 52389 52612 52613 52614 52615 5262 5263 5264 52651'),
+  ('America/Mazatlan', '52652 52653 52657 52659 52660 52662 52667 52668 52669 52672 52673 52687 5269'),
+  ('America/Mexico_City', '52 52649'), ('America/Miquelon', '508'), ('America/Montevideo', '598'),
+  ('America/Montserrat', '1664'), ('America/Nassau', '1242'), ('America/New_York', '1'),
+  ('America/Noronha', '55812 55814 55815 55817 55819'), ('America/Ojinaga', '52626'), ('America/Panama', '507'),
+  ('America/Paramaribo', '597'), ('America/Phoenix', '1480 1520 1602 1623 1928'), ('America/Port-au-Prince', '509'),
+  ('America/Port_of_Spain', '1868'), ('America/Puerto_Rico', '1709 1787 1879 1939'), ('America/Regina', '1306 1639'),
+  ('America/Rio_Branco', '5568'), ('America/Santiago', '56 56322 56323'), ('America/Santo_Domingo', '1809 1829 1849'),
+  ('America/Sao_Paulo', '55 5590 5596 5598 5599'), ('America/Scoresbysund', '29999'), ('America/St_Kitts', '1869'),
+  ('America/St_Lucia', '1758'), ('America/St_Thomas', '1340'), ('America/St_Vincent', '1784'),
+  ('America/Tegucigalpa', '504'), ('America/Thule', '29997'),
+  ('America/Tijuana', '52616 52646 52658 52661 52664 52665 52686'),
+  ('America/Toronto', '1226 1249 1263 1289 1343 1354 1365 1367 1382 1416 1418 1437 1438 1450 1468 1514 1519 1548'),
+  ('America/Toronto', '1579 1581 1613 1647 1683 1705 1742 1753 1807 1819 1873 1905 1942'),
+  ('America/Tortola', '1284'), ('America/Vancouver', '1236 1250 1257 1604 1672 1778'),
+  ('America/Winnipeg', '1204 1431 1474 1584'), ('Arctic/Longyearbyen', '4779'), ('Asia/Aden', '967'),
+  ('Asia/Almaty', '77'), ('Asia/Amman', '962'), ('Asia/Anadyr', '7427'), ('Asia/Aqtobe', '7711 7712 7713 7729'),
+  ('Asia/Ashgabat', '993'), ('Asia/Baghdad', '964'), ('Asia/Bahrain', '973'), ('Asia/Baku', '994'),
+  ('Asia/Bangkok', '66'), ('Asia/Beirut', '961'), ('Asia/Bishkek', '996'), ('Asia/Brunei', '673'),
+  ('Asia/Calcutta', '91'), ('Asia/Colombo', '94'), ('Asia/Damascus', '963'), ('Asia/Dhaka', '880'),
+  ('Asia/Dili', '670'), ('Asia/Dubai', '971'), ('Asia/Dushanbe', '992'), ('Asia/Ho_Chi_Minh', '84'),
+  ('Asia/Hong_Kong', '852'), ('Asia/Hovd', '97614 97624'), ('Asia/Irkutsk', '7301 7395'),
+  ('Asia/Jakarta', '62 62379 62458 62915 62920'),
+  ('Asia/Jayapura', '6290 6291 6292 62951 62955 62956 62957 62962 62966 62967 62969 62971 62975 6298'),
+  ('Asia/Jerusalem', '972'), ('Asia/Kabul', '93'), ('Asia/Kamchatka', '7415'), ('Asia/Karachi', '92'),
+  ('Asia/Katmandu', '977'), ('Asia/Krasnoyarsk', '7384 7385 7388 7390 7391 7394'), ('Asia/Kuching', '60'),
+  ('Asia/Kuwait', '965'), ('Asia/Magadan', '7413'),
+  ('Asia/Makassar', '6236 6237 6238 624 62511 62512 62517 62518 62526 62527 6254 6255'), ('Asia/Manila', '63'),
+  ('Asia/Muscat', '968'), ('Asia/Nicosia', '357'), ('Asia/Novosibirsk', '7382 7383'), ('Asia/Omsk', '7381'),
+  ('Asia/Phnom_Penh', '855'), ('Asia/Qatar', '974'), ('Asia/Rangoon', '95'), ('Asia/Riyadh', '966'),
+  ('Asia/Sakhalin', '7424'), ('Asia/Seoul', '82 850'), ('Asia/Shanghai', '853 86'), ('Asia/Singapore', '65'),
+  ('Asia/Taipei', '886'), ('Asia/Tashkent', '998'), ('Asia/Tbilisi', '995'), ('Asia/Tehran', '98'),
+  ('Asia/Thimphu', '975'), ('Asia/Tokyo', '81'), ('Asia/Ulaanbaatar', '976'), ('Asia/Vientiane', '856'),
+  ('Asia/Vladivostok', '7421 7423 7426'), ('Asia/Yakutsk', '7302 7411 7416'), ('Asia/Yekaterinburg', '733 734 735'),
+  ('Asia/Yerevan', '374'), ('Atlantic/Bermuda', '1441'), ('Atlantic/Canary', '212 34822 34827 34828 34922 34928'),
+  ('Atlantic/Cape_Verde', '238'), ('Atlantic/Faeroe', '298'), ('Atlantic/Reykjavik', '231 245 354'),
+  ('Atlantic/St_Helena', '247 290'), ('Atlantic/Stanley', '500'), ('Australia/Adelaide', '61855 6186 6187 6188 6189'),
+  ('Australia/Brisbane', '61731'), ('Australia/Sydney', '61'), ('Europe/Amsterdam', '31'), ('Europe/Andorra', '376'),
+  ('Europe/Athens', '30'), ('Europe/Belgrade', '381 383'), ('Europe/Berlin', '49'), ('Europe/Bratislava', '421'),
+  ('Europe/Brussels', '32'), ('Europe/Bucharest', '218 370 371 40 740 970'), ('Europe/Budapest', '36'),
+  ('Europe/Chisinau', '373'), ('Europe/Copenhagen', '45'), ('Europe/Dublin', '353'), ('Europe/Gibraltar', '350'),
+  ('Europe/Helsinki', '358'), ('Europe/Istanbul', '90'), ('Europe/Kiev', '380'), ('Europe/Lisbon', '351'),
+  ('Europe/Ljubljana', '386'), ('Europe/London', '44'), ('Europe/Luxembourg', '352'), ('Europe/Madrid', '34'),
+  ('Europe/Malta', '356'), ('Europe/Mariehamn', '35818'), ('Europe/Minsk', '375'), ('Europe/Monaco', '377'),
+  ('Europe/Moscow', '7'), ('Europe/Oslo', '47'), ('Europe/Paris', '213 33'), ('Europe/Podgorica', '382'),
+  ('Europe/Prague', '420'), ('Europe/Rome', '39'), ('Europe/Samara', '7341 7842 7846 7848 7851'),
+  ('Europe/San_Marino', '378'), ('Europe/Sarajevo', '387'), ('Europe/Skopje', '389'), ('Europe/Sofia', '359'),
+  ('Europe/Stockholm', '46'), ('Europe/Tallinn', '372'), ('Europe/Tirane', '355'), ('Europe/Vaduz', '423'),
+  ('Europe/Vienna', '43'), ('Europe/Warsaw', '48'), ('Europe/Zagreb', '385'), ('Europe/Zurich', '41'),
+  ('Indian/Antananarivo', '261'), ('Indian/Chagos', '246'), ('Indian/Comoro', '269'), ('Indian/Mahe', '248'),
+  ('Indian/Maldives', '960'), ('Indian/Mauritius', '230'), ('Indian/Mayotte', '26263'), ('Indian/Reunion', '262'),
+  ('Pacific/Apia', '685'), ('Pacific/Auckland', '64'), ('Pacific/Chatham', '64330'), ('Pacific/Easter', '5632'),
+  ('Pacific/Efate', '678'), ('Pacific/Fakaofo', '690'), ('Pacific/Fiji', '679'), ('Pacific/Funafuti', '688'),
+  ('Pacific/Guadalcanal', '677'), ('Pacific/Guam', '1671'), ('Pacific/Honolulu', '1808'),
+  ('Pacific/Kosrae', '691 69137'), ('Pacific/Majuro', '692'), ('Pacific/Nauru', '674'), ('Pacific/Niue', '683'),
+  ('Pacific/Norfolk', '672'), ('Pacific/Noumea', '687'), ('Pacific/Pago_Pago', '1684'), ('Pacific/Palau', '680'),
+  ('Pacific/Ponape', '69132'), ('Pacific/Port_Moresby', '675'), ('Pacific/Rarotonga', '682'),
+  ('Pacific/Saipan', '1670'), ('Pacific/Tahiti', '689'), ('Pacific/Tarawa', '686'), ('Pacific/Tongatapu', '676'),
+  ('Pacific/Truk', '6913'), ('Pacific/Wallis', '681')
+) z (time_zone, prefixes);
+insert into app_hidden.phone_regions as r (prefix, language)
+select unnest(string_to_array(l.prefixes, ' ')), l.language from (values
+  ('am', '251'), ('ar', '20 212 213 216 218 222 249 253 269 962 963 964 965 966 967 968 970 971 973 974'),
+  ('az', '994'), ('bg', '359'), ('bn', '880'), ('bs', '387'), ('cs', '420'), ('da', '298 299 45'),
+  ('de', '41 423 43 49'), ('el', '30 357'),
+  ('en', '1 220 231 232 233 234 254 256 260 263 264 265 266 267 268 27 290 350 353 356 44 500 61 64 65 675 677 679'),
+  ('en', '91'),
+  ('es', '1787 1809 1829 1849 1939 240 34 502 503 504 505 506 507 51 52 53 54 56 57 58 591 593 595 598'),
+  ('et', '372'), ('fa', '93 98'), ('fi', '358'), ('fil', '63'),
+  ('fr', '1418 1438 1450 1514 1579 1581 1819 1873 221 223 224 225 226 227 228 229 235 236 237 241 242 243 257 261'),
+  ('fr', '262 33 352 377 509 590 594 596 687 689'), ('he', '972'), ('hr', '385'), ('hu', '36'), ('hy', '374'),
+  ('id', '62'), ('is', '354'), ('it', '378 39'), ('ja', '81'), ('ka', '995'), ('kk', '77'), ('km', '855'),
+  ('ko', '82 850'), ('lo', '856'), ('lt', '370'), ('lv', '371'), ('mk', '389'), ('mn', '976'), ('ms', '60 673'),
+  ('my', '95'), ('nb', '47'), ('ne', '977'), ('nl', '297 31 32 597 599'), ('pl', '48'), ('pt-BR', '55'),
+  ('pt-PT', '238 239 244 245 258 351 670'), ('ro', '373 40'), ('ru', '375 7 996'), ('rw', '250'), ('si', '94'),
+  ('sk', '421'), ('sl', '386'), ('so', '252'), ('sq', '355 383'), ('sr', '381 382'), ('sv', '46'), ('sw', '255'),
+  ('tg', '992'), ('th', '66'), ('tk', '993'), ('tr', '90'), ('uk', '380'), ('ur', '92'), ('uz', '998'), ('vi', '84'),
+  ('zh-CN', '86'), ('zh-HK', '852 853'), ('zh-TW', '886')
+) l (language, prefixes)
+on conflict (prefix) do update set language = excluded.language;
 --! Included contacts/phone_regions.policies.sql
 drop policy if exists select_member on app_hidden.phone_regions;
 create policy select_member on app_hidden.phone_regions for select to parley_visitor
@@ -4721,7 +4841,6 @@ create table app_public.contact_attributions (
   source_id text,
   source_url text,
   headline text,
-  body text,
   ctwa_clid text,
   referral jsonb not null,
   occurred_at timestamptz not null,
@@ -4741,7 +4860,6 @@ comment on column app_public.contact_attributions.source_type is E'"ad" or "post
 comment on column app_public.contact_attributions.source_id is E'The provider''s id of the advertisement or post.';
 comment on column app_public.contact_attributions.source_url is E'The address of the advertisement or post.';
 comment on column app_public.contact_attributions.headline is E'The headline of the advertisement or post.';
-comment on column app_public.contact_attributions.body is E'The text of the advertisement or post.';
 comment on column app_public.contact_attributions.ctwa_clid is
   E'The id of the click, with which conversions are reported. Null for a post.';
 comment on column app_public.contact_attributions.referral is E'The whole referral, as the provider reported it.';
@@ -7943,12 +8061,12 @@ begin
   select min(i::text collate "C")::uuid, max(i::text collate "C")::uuid into v_first, v_last from unnest(message_ids) i;
 
   insert into app_public.contact_attributions as a (
-    tenant_id, contact_id, channel_id, message_id, source_type, source_id, source_url, headline, body, ctwa_clid,
-    referral, occurred_at
+    tenant_id, contact_id, channel_id, message_id, source_type, source_id, source_url, headline, ctwa_clid, referral,
+    occurred_at
   )
   select distinct on (v.contact_id)
     m.tenant_id, v.contact_id, v.channel_id, m.id, r.referral ->> 'source_type', r.referral ->> 'source_id',
-    r.referral ->> 'source_url', r.referral ->> 'headline', r.referral ->> 'body', r.referral ->> 'ctwa_clid',
+    r.referral ->> 'source_url', r.referral ->> 'headline', r.referral ->> 'ctwa_clid',
     r.referral, m.occurred_at
   from app_public.messages m
   join app_public.conversations v on v.id = m.conversation_id
@@ -7964,7 +8082,6 @@ begin
     source_id = excluded.source_id,
     source_url = excluded.source_url,
     headline = excluded.headline,
-    body = excluded.body,
     ctwa_clid = excluded.ctwa_clid,
     referral = excluded.referral,
     occurred_at = excluded.occurred_at

@@ -158,6 +158,7 @@ test("every table's type has its nodeId, and most their id", () => {
     "CampaignRecipient",
     "Membership",
     "ConversationParticipant",
+    "ContactAttribution",
     "ContactIdentity",
     "ContactTag",
     "GroupContact",
