@@ -188,6 +188,20 @@ create type app_public.identity_kind as enum (
 );
 comment on type app_public.identity_kind is 'The kind of an address of a customer, in order of trust. parent_bsuid: a business-scoped user id that several portfolios share. bsuid: a business-scoped user id. phone: a phone number. external: any other id that a provider gives a customer.';
 
+create type app_public.import_rule as enum (
+  'update',
+  'fill',
+  'skip'
+);
+comment on type app_public.import_rule is 'What an import does with contacts that exist. update: values of the file replace theirs; empty cells change nothing. fill: only values that are missing are set. skip: nothing is changed. In each case they are tagged and put into the groups.';
+
+create type app_public.import_status as enum (
+  'running',
+  'completed',
+  'cancelled'
+);
+comment on type app_public.import_status is 'How far an import is. running: its rows are being applied, or wait for a worker. completed: all rows have been applied, or have an error. cancelled: a user ended it; what was applied stays.';
+
 create type app_public.media_state as enum (
   'pending',
   'stored',
@@ -2648,6 +2662,92 @@ create policy select_member on app_public.handoffs for select to parley_visitor
   using (true);
 grant select on app_public.handoffs to parley_visitor;
 
+-- app_public.import_rows
+create table app_public.import_rows (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  row_number integer not null,
+  phone text,
+  external_ref text,
+  cells text[] not null,
+  error_code text,
+  error text,
+  constraint import_rows_pkey primary key (import_id, row_number),
+  constraint import_rows_tenant_id_import_id_fkey foreign key (tenant_id, import_id) references app_public.imports(tenant_id, id) on delete cascade
+);
+comment on table app_public.import_rows is 'A row of an import. Rows without an error are deleted when the import ends, except those of a dry run.';
+comment on column app_public.import_rows.row_number is 'The number of the row in the file, as spreadsheets count: the header is row 1.';
+comment on column app_public.import_rows.phone is 'The phone number in international form; null if the row has none.';
+comment on column app_public.import_rows.external_ref is 'The external_ref; null if the row has none.';
+comment on column app_public.import_rows.cells is 'The cells of the row, in the order of the file.';
+comment on column app_public.import_rows.error_code is 'Why the row was not applied: a code of docs/errors.md. Null if the row has no error.';
+comment on column app_public.import_rows.error is 'The same as a sentence that names the field. Null if the row has no error.';
+alter table app_public.import_rows enable row level security;
+create policy tenant_isolation on app_public.import_rows as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.import_rows for select to parley_visitor
+  using (true);
+grant select on app_public.import_rows to parley_visitor;
+
+-- app_public.imports
+create table app_public.imports (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  user_id uuid,
+  filename text,
+  status app_public.import_status not null default 'running'::app_public.import_status,
+  is_dry_run boolean not null default false,
+  on_existing app_public.import_rule not null default 'update'::app_public.import_rule,
+  encoding text not null,
+  delimiter text not null,
+  header text[] not null,
+  columns text[] not null,
+  tags text[] not null default '{}'::text[],
+  groups text[] not null default '{}'::text[],
+  row_count integer not null default 0,
+  last_row integer not null default 0,
+  created_count integer not null default 0,
+  updated_count integer not null default 0,
+  unchanged_count integer not null default 0,
+  failed_count integer not null default 0,
+  processed_count integer not null generated always as ((((created_count + updated_count) + unchanged_count) + failed_count)) stored,
+  created_at timestamp with time zone not null default now(),
+  completed_at timestamp with time zone,
+  constraint imports_pkey primary key (id),
+  constraint imports_tenant_id_id_key unique (tenant_id, id),
+  constraint imports_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint imports_filename_has_length check (((length(filename) >= 1) and (length(filename) <= 240)))
+);
+create index imports_tenant_id_created_at_id_idx on app_public.imports (tenant_id, created_at desc, id);
+comment on table app_public.imports is 'A CSV file of contacts that was uploaded with POST /imports, or read by "parley contacts import", and how far it has been applied. A contact is recognised by its phone number, or else by external_ref; importing the same file again changes nothing. Deleted, with its rows, after 30 days.';
+comment on column app_public.imports.user_id is 'The user who uploaded the file. Null if an API key or the operator did.';
+comment on column app_public.imports.filename is 'The name that the file had.';
+comment on column app_public.imports.is_dry_run is 'Whether the rows are only checked: the counts and errors are those of a real import, but nothing is stored. start_import() imports them.';
+comment on column app_public.imports.encoding is 'The character encoding in which the file was read, such as "utf-8" or "windows-1252".';
+comment on column app_public.imports.delimiter is 'The character between two cells of the file.';
+comment on column app_public.imports.header is 'The first row of the file: the names of its columns.';
+comment on column app_public.imports.columns is 'For each column of the file, where its values go: phone, name, email, external_ref, language, tags, groups, or "fields." with the key of a custom field. An empty text: nowhere.';
+comment on column app_public.imports.tags is 'The names of tags that all contacts of the file get.';
+comment on column app_public.imports.groups is 'The names of groups into which all contacts of the file are put.';
+comment on column app_public.imports.row_count is 'The number of rows in the file, without the header and empty rows.';
+comment on column app_public.imports.last_row is 'The number of the last row that has been applied, as spreadsheets count: the header is row 1.';
+comment on column app_public.imports.created_count is 'The number of contacts that were created.';
+comment on column app_public.imports.updated_count is 'The number of contacts that existed and were changed, tagged or put into a group.';
+comment on column app_public.imports.unchanged_count is 'The number of contacts that are as the file says already.';
+comment on column app_public.imports.failed_count is 'The number of rows with an error.';
+comment on column app_public.imports.processed_count is 'The number of rows that have been applied or have failed. The rest are waiting.';
+comment on column app_public.imports.completed_at is 'When the import ended. Null while it is running.';
+create trigger _800_notify_on_insert after insert on app_public.imports
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('imports');
+create trigger _800_notify_on_update after update on app_public.imports
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('imports');
+alter table app_public.imports enable row level security;
+create policy tenant_isolation on app_public.imports as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.imports for select to parley_visitor
+  using (true);
+grant select on app_public.imports to parley_visitor;
+
 -- app_public.invitations
 create table app_public.invitations (
   id uuid not null default app_hidden.uuid_v7(),
@@ -3305,10 +3405,12 @@ create table app_public.tenants (
   status app_public.tenant_status not null default 'active'::app_public.tenant_status,
   media_retention interval,
   time_zone text not null default 'UTC'::text,
+  country text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint tenants_pkey primary key (id),
   constraint tenants_slug_key unique (slug),
+  constraint tenants_country_is_code check ((country ~ '^[A-Z]{2}$'::text)),
   constraint tenants_media_retention_is_at_least_one_day check ((media_retention >= '1 day'::interval)),
   constraint tenants_name_has_length check (((length(name) >= 1) and (length(name) <= 150))),
   constraint tenants_slug_is_url_safe check ((slug ~ '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$'::text))
@@ -3322,6 +3424,7 @@ comment on column app_public.tenants.media_retention is 'How long files are kept
 comment on column app_public.tenants.time_zone is 'The time zone whose days figures are counted by: a name of the IANA database, such as "Europe/Berlin". When it is changed, all figures are counted again, which takes up to some minutes; until then, days are a mixture.
 
 In SQL: a name of pg_timezone_names.';
+comment on column app_public.tenants.country is 'The country in which numbers without a country code are read when contacts are imported: two letters of ISO 3166, such as "DE". Null: such numbers are refused.';
 create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 create trigger _200_refuse_unknown_time_zone before insert or update of time_zone on app_public.tenants
@@ -3340,7 +3443,7 @@ create policy select_member on app_public.tenants for select to parley_visitor
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (((id = ( select app_hidden.current_tenant_id() as current_tenant_id)) and (( select app_hidden.current_member_role() as current_member_role) = 'owner'::app_public.member_role)));
 grant select on app_public.tenants to parley_visitor;
-grant update (name, media_retention, time_zone) on app_public.tenants to parley_visitor;
+grant update (name, media_retention, time_zone, country) on app_public.tenants to parley_visitor;
 
 -- app_public.users
 create table app_public.users (
@@ -3615,6 +3718,19 @@ create type app_hidden.template_message as (
   problem text
 );
 comment on type app_hidden.template_message is 'A template message: its content, what the customer reads, the file of its header, and why it cannot be sent, as a code and in words.';
+
+create type app_private.import_contact as (
+  row_number integer,
+  contact_id uuid,
+  is_new boolean,
+  is_found_by_phone boolean,
+  is_conflict boolean,
+  columns jsonb,
+  fields jsonb,
+  tags text[],
+  groups text[]
+);
+comment on type app_private.import_contact is 'A row of an import, and the contact that it is about.';
 
 create type app_public.bulk_outcome as (
   id uuid,
@@ -8027,6 +8143,61 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_identity_change(jsonb) is 'Applies the change of a customer''s number or user id: {"before": customer, "after": customer with heard_at}. All addresses that are not among the new ones are retired: they stay with the customer, and nothing is sent to them. A change is ignored if the customer has written from the old address since. Returns false if neither address is known.';
 
+create function app_private.apply_import_rows(import app_public.imports, last_row integer, out created integer, out updated integer, out unchanged integer) returns record as $$
+declare
+  v_rows app_private.import_contact[] :=
+    array(select r from app_private.read_import_rows(import, apply_import_rows.last_row) r);
+  v_changed uuid[];
+begin
+  if exists (select from unnest(v_rows) r where r.is_conflict) then
+    raise exception '`phone` and `external_ref` belong to two contacts'
+      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the row.';
+  end if;
+
+  -- By id, and new addresses in the order in which webhooks store theirs: docs/architecture.md, "Locks".
+  perform from app_public.contacts c
+  where c.id in (select r.contact_id from unnest(v_rows) r where not r.is_new)
+  order by c.id
+  for no key update;
+
+  insert into app_public.contacts (
+    id, tenant_id, phone, external_ref, name, email, language, metadata
+  )
+  select r.contact_id, import.tenant_id, n.phone, n.external_ref, n.name, n.email, n.language, r.fields
+  from unnest(v_rows) r
+  cross join jsonb_populate_record(null::app_public.contacts, r.columns) n
+  where r.is_new
+  order by app_hidden.identity_match_key('phone', n.phone), n.external_ref;
+
+  with changed as (
+    update app_public.contacts c set
+      phone = n.phone,
+      external_ref = n.external_ref,
+      name = n.name,
+      email = n.email,
+      language = n.language,
+      metadata = n.metadata
+    from app_private.imported_contacts(import, v_rows) n
+    where c.id = n.id
+    and (c.phone, c.external_ref, c.name, c.email, c.language, c.metadata)
+      is distinct from (n.phone, n.external_ref, n.name, n.email, n.language, n.metadata)
+    returning c.id
+  )
+  select array_agg(id) into v_changed from changed;
+
+  v_changed := v_changed || app_private.tag_imported(import.tenant_id, v_rows)
+    || app_private.group_imported(import.tenant_id, v_rows);
+  select
+    count(*) filter (where r.is_new),
+    count(*) filter (where not r.is_new and r.contact_id = any (v_changed)),
+    count(*) filter (where not r.is_new and r.contact_id <> all (coalesce(v_changed, '{}')))
+  into created, updated, unchanged
+  from unnest(v_rows) r;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_import_rows(app_public.imports,integer) is 'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row cannot be applied, none is. created, updated, unchanged: the numbers of contacts. PYDUP: the phone number and the external_ref of a row belong to two contacts.';
+
 create function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare
   v_id uuid := (app_private.resolve_contacts(jsonb_build_array(preference -> 'customer')))[1];
@@ -9164,6 +9335,19 @@ $$
   language sql stable;
 comment on function app_private.closing_rule_of(uuid,uuid,uuid) is 'The closing rule for the conversations of a channel and a team: the most specific one, or what applies without a rule.';
 
+create function app_private.complete_import(import_id uuid) returns app_public.imports as $$
+  -- Rows with an error are kept for the list of errors, and all rows of a dry run for start_import().
+  delete from app_public.import_rows r
+  using app_public.imports i
+  where i.id = complete_import.import_id and r.import_id = i.id and not i.is_dry_run and r.error_code is null;
+
+  update app_public.imports i set status = 'completed', completed_at = now()
+  where i.id = complete_import.import_id
+  returning i.*;
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.complete_import(uuid) is 'Ends an import whose rows have all been applied.';
+
 create function app_private.complete_sign_in(user_id uuid, source text, totp_step integer, recovery_code text) returns void as $$
   update app_private.totp_secrets t set
     last_step = coalesce(nullif(complete_sign_in.totp_step, -1), t.last_step),
@@ -9583,6 +9767,28 @@ create function app_private.expired_partitions(webhook_retention interval) retur
 $$
   language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 comment on function app_private.expired_partitions(interval) is 'The monthly partitions of webhook bodies that are older than the retention. state: attached; detaching (an interrupted detachment); detached. The daily upkeep detaches and drops them.';
+
+create function app_private.fail_import_row(import_id uuid, last_row integer, code text, reason text) returns void as $$
+begin
+  -- Another process may have gone on in the meantime.
+  perform from app_public.imports i
+  where i.id = fail_import_row.import_id and i.last_row = fail_import_row.last_row and i.status = 'running'
+  for update;
+  if not found then
+    return;
+  end if;
+
+  update app_public.import_rows r set error_code = fail_import_row.code, error = fail_import_row.reason
+  where r.import_id = fail_import_row.import_id
+  and r.row_number = (
+    select min(n.row_number)
+    from app_public.import_rows n
+    where n.import_id = r.import_id and n.row_number > fail_import_row.last_row and n.error_code is null
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.fail_import_row(uuid,integer,text,text) is 'Records that the row which follows last_row in an import cannot be applied, and why.';
 
 create function app_private.fail_media_messages(channel_id uuid, media_id uuid, error_code text, error jsonb) returns void as $$
 begin
@@ -10158,6 +10364,46 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_user(text) is 'The id of the user with that address, regardless of case, for the operator. PYNFD.';
 
+create function app_private.finish_staging(import_id uuid) returns app_public.imports as $$
+declare
+  v_import app_public.imports;
+begin
+  -- A row must not depend on another one of the same file, so that rows can be applied in parts.
+  update app_public.import_rows r set
+    error_code = 'PYDUP',
+    error = format('`phone` is the same as in row %s', d.first_row)
+  from (
+    select s.row_number, first_value(s.row_number) over (
+      partition by app_hidden.identity_match_key('phone', s.phone) order by s.row_number
+    ) as first_row
+    from app_public.import_rows s
+    where s.import_id = finish_staging.import_id and s.phone is not null and s.error_code is null
+  ) d
+  where r.import_id = finish_staging.import_id and r.row_number = d.row_number and d.first_row < d.row_number;
+
+  update app_public.import_rows r set
+    error_code = 'PYDUP',
+    error = format('`external_ref` is the same as in row %s', d.first_row)
+  from (
+    select s.row_number, first_value(s.row_number) over (
+      partition by s.external_ref order by s.row_number
+    ) as first_row
+    from app_public.import_rows s
+    where s.import_id = finish_staging.import_id and s.external_ref is not null and s.error_code is null
+  ) d
+  where r.import_id = finish_staging.import_id and r.row_number = d.row_number and d.first_row < d.row_number;
+
+  update app_public.imports i set
+    row_count = (select count(*) from app_public.import_rows r where r.import_id = i.id)
+  where i.id = finish_staging.import_id
+  returning i.* into v_import;
+  perform app_private.schedule_import(v_import.id);
+  return v_import;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.finish_staging(uuid) is 'Completes an import whose rows have all been stored: marks rows that name the contact of an earlier row (PYDUP), and adds the job that applies the rows.';
+
 create function app_private.first_counted_day() returns date as $$
   with partitions as (
     select
@@ -10177,6 +10423,32 @@ create function app_private.first_counted_day() returns date as $$
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.first_counted_day() is 'The first day whose messages can be counted again. Days before it have lost messages, because their partitions were dropped; their figures stay. -infinity: no partition was dropped.';
+
+create function app_private.group_imported(tenant_id uuid, rows app_private.import_contact[]) returns uuid[] as $$
+  insert into app_public.groups (tenant_id, name)
+  select group_imported.tenant_id, min(w.name)
+  from unnest(rows) r
+  cross join unnest(r.groups) w (name)
+  where not exists (
+    select from app_public.groups g where g.tenant_id = group_imported.tenant_id and lower(g.name) = lower(w.name)
+  )
+  group by lower(w.name)
+  order by lower(w.name)
+  on conflict do nothing;
+
+  with grouped as (
+    insert into app_public.group_contacts (tenant_id, contact_id, group_id)
+    select distinct g.tenant_id, r.contact_id, g.id
+    from unnest(rows) r
+    cross join unnest(r.groups) w (name)
+    join app_public.groups g on g.tenant_id = group_imported.tenant_id and lower(g.name) = lower(w.name)
+    on conflict do nothing
+    returning contact_id
+  )
+  select array_agg(distinct contact_id) from grouped
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.group_imported(uuid,app_private.import_contact[]) is 'Puts the contacts of an import''s rows into groups; missing groups are created. Returns the contacts that are new in a group.';
 
 create function app_private.hand_over_conversations(handoffs jsonb) returns void as $$
 begin
@@ -10301,6 +10573,71 @@ create function app_private.identity_last_heard_at(identity app_public.contact_i
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.identity_last_heard_at(app_public.contact_identities) is 'When an address was last used by the customer; -infinity if never. For the first address of a contact, the conversations have the time.';
+
+create function app_private.import_contacts(import_id uuid, maximum integer) returns app_public.imports as $$
+declare
+  v_import app_public.imports;
+  v_last_row int;
+  v_done record;
+  v_failed int;
+begin
+  -- One process at a time, and cancel_import() waits for the end of these rows.
+  select i.* into v_import from app_public.imports i where i.id = import_contacts.import_id for update;
+  if v_import.status is distinct from 'running' then
+    return v_import;
+  end if;
+
+  select max(n.row_number), count(n.error_code) into v_last_row, v_failed
+  from (
+    select r.row_number, r.error_code
+    from app_public.import_rows r
+    where r.import_id = v_import.id and r.row_number > v_import.last_row
+    order by r.row_number
+    limit maximum
+  ) n;
+  if v_last_row is null then
+    return app_private.complete_import(v_import.id);
+  end if;
+
+  begin
+    select * into v_done from app_private.apply_import_rows(v_import, v_last_row);
+    if v_import.is_dry_run then
+      raise exception 'The dry run of these rows ends' using errcode = 'PYIMP';
+    end if;
+  exception when sqlstate 'PYIMP' then
+    null; -- What was done is known, and has been undone.
+  end;
+
+  update app_public.imports i set
+    last_row = v_last_row,
+    created_count = i.created_count + v_done.created,
+    updated_count = i.updated_count + v_done.updated,
+    unchanged_count = i.unchanged_count + v_done.unchanged,
+    failed_count = i.failed_count + v_failed
+  where i.id = v_import.id
+  returning i.* into v_import;
+  return v_import;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.import_contacts(uuid,integer) is 'Applies the next rows of an import, at most so many, and returns the import, which is completed when no rows are left. If one of the rows cannot be applied, none is, and the error is raised: then the caller passes fewer rows, and the error of a single row to fail_import_row(). A dry run does the same, and undoes it by an error (PYIMP) that the caller does not get.';
+
+create function app_private.imported_contacts(import app_public.imports, rows app_private.import_contact[]) returns setof app_public.contacts as $$
+  select n.*
+  from unnest(rows) r
+  join app_public.contacts c on c.id = r.contact_id
+  cross join lateral (
+    -- The number of a contact that was found by it may be one of several, and is not changed.
+    select (case when r.is_found_by_phone then r.columns - 'phone' else r.columns end) as columns
+  ) g
+  cross join lateral jsonb_populate_record(c, case import.on_existing
+    when 'update' then g.columns || jsonb_build_object('metadata', c.metadata || r.fields)
+    else g.columns || jsonb_strip_nulls(to_jsonb(c)) || jsonb_build_object('metadata', r.fields || c.metadata)
+  end) n
+  where not r.is_new and import.on_existing <> 'skip'
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.imported_contacts(app_public.imports,app_private.import_contact[]) is 'The existing contacts of an import''s rows as they are to be afterwards. Empty cells change nothing.';
 
 create function app_private.index_all_messages() returns bigint as $$
 declare
@@ -11914,6 +12251,60 @@ create function app_private.read_identities(customers jsonb) returns table(n big
 $$
   language sql stable rows 100 set search_path to pg_catalog, pg_temp;
 comment on function app_private.read_identities(jsonb) is 'The addresses of customers by position, the most trusted first: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer used them; it defaults to now. An alias is a second number that came with a message: it is stored if no contact has it, and never used to find a contact.';
+
+create function app_private.read_import_cells(import app_public.imports, last_row integer, out row_number integer, out phone text, out external_ref text, out columns jsonb, out fields jsonb, out tags text[], out groups text[]) returns setof record as $$
+  select
+    r.row_number,
+    r.phone,
+    r.external_ref,
+    coalesce(jsonb_object_agg(c.target, c.cell) filter (where c.target ~ '^[a-z_]+$'), '{}'),
+    coalesce(jsonb_object_agg(substr(c.target, 8), c.cell) filter (where c.target ~ '^fields\.'), '{}'),
+    app_private.split_cell(min(c.cell) filter (where c.target = 'tags')),
+    app_private.split_cell(min(c.cell) filter (where c.target = 'groups'))
+  from app_public.import_rows r
+  left join lateral unnest(import.columns, r.cells) c (target, cell) on c.target <> '' and c.cell <> ''
+  where r.import_id = import.id
+  and r.row_number > import.last_row
+  and r.row_number <= read_import_cells.last_row
+  and r.error_code is null
+  group by r.import_id, r.row_number
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.read_import_cells(app_public.imports,integer) is 'The cells of an import''s next rows, up to last_row, by what they are: columns of contacts, custom fields, tags and groups. Empty cells are left out.';
+
+create function app_private.read_import_rows(import app_public.imports, last_row integer) returns setof app_private.import_contact as $$
+  select
+    f.row_number,
+    coalesce(f.phone_contact_id, f.ref_contact_id, app_hidden.uuid_v7()),
+    f.phone_contact_id is null and f.ref_contact_id is null,
+    f.phone_contact_id is not null,
+    f.phone_contact_id <> f.ref_contact_id,
+    f.columns || jsonb_strip_nulls(jsonb_build_object(
+      'phone', f.phone, 'external_ref', f.external_ref, 'email', app_hidden.normalize_email(f.columns ->> 'email')
+    )),
+    f.fields,
+    import.tags || f.tags,
+    import.groups || f.groups
+  from (
+    select
+      w.*,
+      -- As subqueries, which look up the whole key: a join may read all rows of the tenant for each row.
+      (
+        select i.contact_id
+        from app_public.contact_identities i
+        where i.tenant_id = import.tenant_id and i.kind = 'phone'
+        and i.match_key = app_hidden.identity_match_key('phone', w.phone) and i.retired_at is null
+      ) as phone_contact_id,
+      (
+        select c.id
+        from app_public.contacts c
+        where c.tenant_id = import.tenant_id and c.external_ref = w.external_ref
+      ) as ref_contact_id
+    from app_private.read_import_cells(import, last_row) w
+  ) f
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.read_import_rows(app_public.imports,integer) is 'The next rows of an import, up to last_row, without those that have an error: what they say, and the contact that each is about, by its phone number, or else by external_ref; or the id of a new one.';
 
 create function app_private.read_outcomes(outcomes jsonb) returns table(tenant_id uuid, message_id uuid, kind text, provider_message_id text, error_code text, error jsonb, retry_in_ms double precision, is_pair_limit boolean) as $$
   select * from jsonb_to_recordset(outcomes) as r (
@@ -13688,6 +14079,15 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.save_runs(jsonb) is 'Stores the state of runs after their turns: [{"id", "conversation_id", "version_id", "status", "current_node_id", "variables", "node_history", "node_outputs", "waiting", "state", "outcome", "completion_reason", "expires_at", "started_at"}]. Part of save_chatbot_turns().';
 
+create function app_private.schedule_import(import_id uuid) returns void as $$
+  select graphile_worker.add_jobs(array[app_private.job(
+    'import_contacts', json_build_object('importId', import_id),
+    key => app_private.job_key('import_contacts', import_id)
+  )])
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.schedule_import(uuid) is 'Adds the job that applies the rows of an import.';
+
 create function app_private.searchable_text(type app_public.message_type, content jsonb, preview text) returns text as $$
 begin
   if type in ('text', 'note') then
@@ -13873,6 +14273,16 @@ create function app_private.sign_in_key(email text) returns text as $$
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.sign_in_key(text) is 'How attempts at an address are counted, for addresses with and without an account: normalized, in lower case.';
+
+create function app_private.split_cell(cell text) returns text[] as $$
+  select array(
+    select app_hidden.clean_prose(p.name)
+    from regexp_split_to_table(coalesce(cell, ''), '[;,|]') p (name)
+    where app_hidden.clean_prose(p.name) <> ''
+  )
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_private.split_cell(text) is 'The names in a cell of tags or groups, which are separated by commas, semicolons or |.';
 
 create function app_private.start_password_reset(email text, source text, by_mail boolean, out reset_id uuid, out token text) returns record as $$
 begin
@@ -14165,6 +14575,33 @@ create function app_private.suspend_channel(channel_id uuid, duration interval) 
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.suspend_channel(uuid,interval) is 'Pauses sending on a channel because the provider does not answer. Afterwards sending continues at the same rate.';
+
+create function app_private.tag_imported(tenant_id uuid, rows app_private.import_contact[]) returns uuid[] as $$
+  -- Ordered by name, so that two imports that create the same tags do not deadlock.
+  insert into app_public.tags (tenant_id, name)
+  select tag_imported.tenant_id, min(w.name)
+  from unnest(rows) r
+  cross join unnest(r.tags) w (name)
+  where not exists (
+    select from app_public.tags t where t.tenant_id = tag_imported.tenant_id and lower(t.name) = lower(w.name)
+  )
+  group by lower(w.name)
+  order by lower(w.name)
+  on conflict do nothing;
+
+  with tagged as (
+    insert into app_public.contact_tags (tenant_id, contact_id, tag_id)
+    select distinct t.tenant_id, r.contact_id, t.id
+    from unnest(rows) r
+    cross join unnest(r.tags) w (name)
+    join app_public.tags t on t.tenant_id = tag_imported.tenant_id and lower(t.name) = lower(w.name)
+    on conflict do nothing
+    returning contact_id
+  )
+  select array_agg(distinct contact_id) from tagged
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tag_imported(uuid,app_private.import_contact[]) is 'Tags the contacts of an import''s rows; missing tags are created. Returns the contacts that have a new tag.';
 
 create function app_private.take_over_waking() returns void as $$
 begin
@@ -16244,6 +16681,28 @@ $$
 comment on function app_public.assign_conversations(uuid[],uuid,uuid,app_public.assignment_strategy) is 'Assigns conversations, as assignConversation does one; strategies distribute them among the members of the team. Each id has its own outcome (PYREQ: a strategy, and the conversation has no team); one that is given twice counts once. PYNFD: there is no such member or team. PYREQ: a strategy together with a user. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500. userId: an active member. teamId: a team, which assigns them to its members as its `assignment` says. strategy: how to choose available members of the given team, or of the conversations''.';
 grant execute on function app_public.assign_conversations(uuid[],uuid,uuid,app_public.assignment_strategy) to parley_visitor;
 
+create function app_public.cancel_import(import_id uuid) returns app_public.imports as $$
+declare
+  v_import app_public.imports;
+begin
+  -- Waits until the rows that are being applied are stored.
+  select i.* into v_import from app_public.imports i where i.id = cancel_import.import_id for update;
+  perform app_hidden.require_scope_in(v_import.tenant_id, 'manage_contacts', 'import');
+  if v_import.status <> 'running' then
+    raise exception 'The import has ended already' using errcode = 'PYIMP';
+  end if;
+
+  delete from app_public.import_rows r where r.import_id = v_import.id and r.error_code is null;
+  update app_public.imports i set status = 'cancelled', completed_at = now()
+  where i.id = v_import.id
+  returning i.* into v_import;
+  return v_import;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.cancel_import(uuid) is 'Ends an import. Contacts that it has created or changed stay as they are. PYIMP: it has ended already. PYNFD. PYDEN: agents only.';
+grant execute on function app_public.cancel_import(uuid) to parley_visitor;
+
 create function app_public.canned_replies_filled(canned_reply app_public.canned_replies, conversation_id uuid, variables jsonb default '{}'::jsonb) returns app_public.filled_reply as $$
   select
     f.content, app_hidden.message_preview(canned_reply.type, f.content),
@@ -17352,6 +17811,29 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.start_chatbot(uuid,uuid,jsonb) is 'Starts a run of a chatbot in a conversation, regardless of its triggers. It ends the run in progress and any pause. If the conversation is assigned to a user, the run sends its first messages and continues when the conversation is given back; if it only belongs to a team, the chatbot takes it back. Outside the 24-hour window the first message must be a template (PYWIN ends the run). PYNFD: the conversation does not exist, or the chatbot is not published. PYREQ: variables must be a JSON object. PYDEN: agents only. variables: a JSON object that is set before the first node; names of system variables (customer_phone, contact, callback_url, …) are ignored.';
 grant execute on function app_public.start_chatbot(uuid,uuid,jsonb) to parley_visitor;
+
+create function app_public.start_import(import_id uuid) returns app_public.imports as $$
+declare
+  v_import app_public.imports;
+begin
+  select i.* into v_import from app_public.imports i where i.id = start_import.import_id for update;
+  perform app_hidden.require_scope_in(v_import.tenant_id, 'manage_contacts', 'import');
+  if not v_import.is_dry_run or v_import.status <> 'completed' then
+    raise exception 'Only a dry run that is completed can be started' using errcode = 'PYIMP';
+  end if;
+
+  update app_public.imports i set
+    is_dry_run = false, status = 'running', completed_at = null, last_row = 0,
+    created_count = 0, updated_count = 0, unchanged_count = 0, failed_count = 0
+  where i.id = v_import.id
+  returning i.* into v_import;
+  perform app_private.schedule_import(v_import.id);
+  return v_import;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.start_import(uuid) is 'Imports a file after its dry run, without another upload. PYIMP: the import is not a completed dry run. PYNFD. PYDEN: agents only.';
+grant execute on function app_public.start_import(uuid) to parley_visitor;
 
 create function app_public.stop_chatbot_run(conversation_id uuid, reason text default 'manually_stopped'::text) returns app_public.conversations as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3eab1ef8b74f26ad8466fe85a363a529838ee784
+--! Hash: sha1:9bbe90e383bbf4eb58712ef769b6dcbf4e196871
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -546,6 +546,8 @@ create table app_public.tenants (
   media_retention interval
     constraint tenants_media_retention_is_at_least_one_day check (media_retention >= '1 day'),
   time_zone text not null default 'UTC',
+  country text
+    constraint tenants_country_is_code check (country ~ '^[A-Z]{2}$'),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -559,6 +561,9 @@ comment on column app_public.tenants.status is
 comment on column app_public.tenants.media_retention is
   E'How long files are kept after they were stored, at least one day. Older files are removed once a day; their '
    'messages stay. Null: they are kept as long as their messages.';
+comment on column app_public.tenants.country is
+  E'The country in which numbers without a country code are read when contacts are imported: two letters of ISO 3166, '
+   'such as "DE". Null: such numbers are refused.';
 comment on column app_public.tenants.time_zone is
   E'The time zone whose days figures are counted by: a name of the IANA database, such as "Europe/Berlin". When it is '
    'changed, all figures are counted again, which takes up to some minutes; until then, days are a mixture.\n\n'
@@ -2875,7 +2880,7 @@ drop policy if exists update_owner on app_public.tenants;
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.current_member_role()) = 'owner');
 grant select on app_public.tenants to parley_visitor;
-grant update (name, media_retention, time_zone) on app_public.tenants to parley_visitor;
+grant update (name, media_retention, time_zone, country) on app_public.tenants to parley_visitor;
 -- No insert, no delete: the operator creates and deletes tenants (parley tenant).
 --! EndIncluded accounts/tenants.policies.sql
 --! Included accounts/memberships.policies.sql
@@ -17119,6 +17124,560 @@ grant select, delete on app_public.segments to parley_visitor;
 grant insert (name, description, filter) on app_public.segments to parley_visitor;
 grant update (name, description, filter) on app_public.segments to parley_visitor;
 --! EndIncluded segments/segments.policies.sql
+--! split: 0750-imports.sql
+create type app_public.import_status as enum ('running', 'completed', 'cancelled');
+comment on type app_public.import_status is
+  E'How far an import is. running: its rows are being applied, or wait for a worker. completed: all rows have been '
+   'applied, or have an error. cancelled: a user ended it; what was applied stays.';
+
+create type app_public.import_rule as enum ('update', 'fill', 'skip');
+comment on type app_public.import_rule is
+  E'What an import does with contacts that exist. update: values of the file replace theirs; empty cells change '
+   'nothing. fill: only values that are missing are set. skip: nothing is changed. In each case they are tagged and '
+   'put into the groups.';
+
+create table app_public.imports (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  user_id uuid,
+  filename text
+    constraint imports_filename_has_length check (length(filename) between 1 and 240),
+  status app_public.import_status not null default 'running',
+  is_dry_run boolean not null default false,
+  on_existing app_public.import_rule not null default 'update',
+  encoding text not null,
+  delimiter text not null,
+  header text[] not null,
+  columns text[] not null,
+  tags text[] not null default '{}',
+  groups text[] not null default '{}',
+  row_count int not null default 0,
+  last_row int not null default 0,
+  created_count int not null default 0,
+  updated_count int not null default 0,
+  unchanged_count int not null default 0,
+  failed_count int not null default 0,
+  processed_count int not null generated always as (
+    created_count + updated_count + unchanged_count + failed_count
+  ) stored,
+  created_at timestamptz not null default now(),
+  completed_at timestamptz,
+  unique (tenant_id, id)
+);
+create index on app_public.imports (tenant_id, created_at desc, id);
+alter table app_public.imports enable row level security;
+comment on table app_public.imports is
+  E'A CSV file of contacts that was uploaded with POST /imports, or read by "parley contacts import", and how far it '
+   'has been applied. A contact is recognised by its phone number, or else by external_ref; importing the same file '
+   'again changes nothing. Deleted, with its rows, after 30 days.';
+comment on column app_public.imports.user_id is
+  E'The user who uploaded the file. Null if an API key or the operator did.';
+comment on column app_public.imports.filename is E'The name that the file had.';
+comment on column app_public.imports.is_dry_run is
+  E'Whether the rows are only checked: the counts and errors are those of a real import, but nothing is stored. '
+   'start_import() imports them.';
+comment on column app_public.imports.encoding is
+  E'The character encoding in which the file was read, such as "utf-8" or "windows-1252".';
+comment on column app_public.imports.delimiter is E'The character between two cells of the file.';
+comment on column app_public.imports.header is E'The first row of the file: the names of its columns.';
+comment on column app_public.imports.columns is
+  E'For each column of the file, where its values go: phone, name, email, external_ref, language, tags, groups, or '
+   '"fields." with the key of a custom field. An empty text: nowhere.';
+comment on column app_public.imports.tags is E'The names of tags that all contacts of the file get.';
+comment on column app_public.imports.groups is E'The names of groups into which all contacts of the file are put.';
+comment on column app_public.imports.row_count is E'The number of rows in the file, without the header and empty rows.';
+comment on column app_public.imports.last_row is
+  E'The number of the last row that has been applied, as spreadsheets count: the header is row 1.';
+comment on column app_public.imports.created_count is E'The number of contacts that were created.';
+comment on column app_public.imports.updated_count is
+  E'The number of contacts that existed and were changed, tagged or put into a group.';
+comment on column app_public.imports.unchanged_count is E'The number of contacts that are as the file says already.';
+comment on column app_public.imports.failed_count is E'The number of rows with an error.';
+comment on column app_public.imports.processed_count is
+  E'The number of rows that have been applied or have failed. The rest are waiting.';
+comment on column app_public.imports.completed_at is E'When the import ended. Null while it is running.';
+
+create table app_public.import_rows (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  row_number int not null,
+  phone text,
+  external_ref text,
+  cells text[] not null,
+  error_code text,
+  error text,
+  primary key (import_id, row_number),
+  foreign key (tenant_id, import_id) references app_public.imports (tenant_id, id) on delete cascade
+);
+alter table app_public.import_rows enable row level security;
+comment on table app_public.import_rows is
+  E'A row of an import. Rows without an error are deleted when the import ends, except those of a dry run.';
+comment on column app_public.import_rows.row_number is
+  E'The number of the row in the file, as spreadsheets count: the header is row 1.';
+comment on column app_public.import_rows.phone is E'The phone number in international form; null if the row has none.';
+comment on column app_public.import_rows.external_ref is E'The external_ref; null if the row has none.';
+comment on column app_public.import_rows.cells is E'The cells of the row, in the order of the file.';
+comment on column app_public.import_rows.error_code is
+  E'Why the row was not applied: a code of docs/errors.md. Null if the row has no error.';
+comment on column app_public.import_rows.error is
+  E'The same as a sentence that names the field. Null if the row has no error.';
+
+create type app_private.import_contact as (
+  row_number int,
+  contact_id uuid,
+  is_new boolean,
+  is_found_by_phone boolean,
+  is_conflict boolean,
+  columns jsonb,
+  fields jsonb,
+  tags text[],
+  groups text[]
+);
+comment on type app_private.import_contact is E'A row of an import, and the contact that it is about.';
+
+--! Included imports/schedule_import.sql
+create or replace function app_private.schedule_import(import_id uuid) returns void as $$
+  select graphile_worker.add_jobs(array[app_private.job(
+    'import_contacts', json_build_object('importId', import_id),
+    key => app_private.job_key('import_contacts', import_id)
+  )])
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.schedule_import(uuid) is E'Adds the job that applies the rows of an import.';
+--! EndIncluded imports/schedule_import.sql
+--! Included imports/finish_staging.sql
+create or replace function app_private.finish_staging(import_id uuid) returns app_public.imports as $$
+declare
+  v_import app_public.imports;
+begin
+  -- A row must not depend on another one of the same file, so that rows can be applied in parts.
+  update app_public.import_rows r set
+    error_code = 'PYDUP',
+    error = format('`phone` is the same as in row %s', d.first_row)
+  from (
+    select s.row_number, first_value(s.row_number) over (
+      partition by app_hidden.identity_match_key('phone', s.phone) order by s.row_number
+    ) as first_row
+    from app_public.import_rows s
+    where s.import_id = finish_staging.import_id and s.phone is not null and s.error_code is null
+  ) d
+  where r.import_id = finish_staging.import_id and r.row_number = d.row_number and d.first_row < d.row_number;
+
+  update app_public.import_rows r set
+    error_code = 'PYDUP',
+    error = format('`external_ref` is the same as in row %s', d.first_row)
+  from (
+    select s.row_number, first_value(s.row_number) over (
+      partition by s.external_ref order by s.row_number
+    ) as first_row
+    from app_public.import_rows s
+    where s.import_id = finish_staging.import_id and s.external_ref is not null and s.error_code is null
+  ) d
+  where r.import_id = finish_staging.import_id and r.row_number = d.row_number and d.first_row < d.row_number;
+
+  update app_public.imports i set
+    row_count = (select count(*) from app_public.import_rows r where r.import_id = i.id)
+  where i.id = finish_staging.import_id
+  returning i.* into v_import;
+  perform app_private.schedule_import(v_import.id);
+  return v_import;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.finish_staging(uuid) is
+  E'Completes an import whose rows have all been stored: marks rows that name the contact of an earlier row (PYDUP), '
+   'and adds the job that applies the rows.';
+--! EndIncluded imports/finish_staging.sql
+--! Included imports/split_cell.sql
+create or replace function app_private.split_cell(cell text) returns text[] as $$
+  select array(
+    select app_hidden.clean_prose(p.name)
+    from regexp_split_to_table(coalesce(cell, ''), '[;,|]') p (name)
+    where app_hidden.clean_prose(p.name) <> ''
+  )
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.split_cell(text) is
+  E'The names in a cell of tags or groups, which are separated by commas, semicolons or |.';
+--! EndIncluded imports/split_cell.sql
+--! Included imports/read_import_cells.sql
+create or replace function app_private.read_import_cells(
+  import app_public.imports,
+  last_row int,
+  out row_number int,
+  out phone text,
+  out external_ref text,
+  out columns jsonb,
+  out fields jsonb,
+  out tags text[],
+  out groups text[]
+) returns setof record as $$
+  select
+    r.row_number,
+    r.phone,
+    r.external_ref,
+    coalesce(jsonb_object_agg(c.target, c.cell) filter (where c.target ~ '^[a-z_]+$'), '{}'),
+    coalesce(jsonb_object_agg(substr(c.target, 8), c.cell) filter (where c.target ~ '^fields\.'), '{}'),
+    app_private.split_cell(min(c.cell) filter (where c.target = 'tags')),
+    app_private.split_cell(min(c.cell) filter (where c.target = 'groups'))
+  from app_public.import_rows r
+  left join lateral unnest(import.columns, r.cells) c (target, cell) on c.target <> '' and c.cell <> ''
+  where r.import_id = import.id
+  and r.row_number > import.last_row
+  and r.row_number <= read_import_cells.last_row
+  and r.error_code is null
+  group by r.import_id, r.row_number
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.read_import_cells(app_public.imports, int) is
+  E'The cells of an import''s next rows, up to last_row, by what they are: columns of contacts, custom fields, tags '
+   'and groups. Empty cells are left out.';
+--! EndIncluded imports/read_import_cells.sql
+--! Included imports/read_import_rows.sql
+create or replace function app_private.read_import_rows(import app_public.imports, last_row int)
+returns setof app_private.import_contact as $$
+  select
+    f.row_number,
+    coalesce(f.phone_contact_id, f.ref_contact_id, app_hidden.uuid_v7()),
+    f.phone_contact_id is null and f.ref_contact_id is null,
+    f.phone_contact_id is not null,
+    f.phone_contact_id <> f.ref_contact_id,
+    f.columns || jsonb_strip_nulls(jsonb_build_object(
+      'phone', f.phone, 'external_ref', f.external_ref, 'email', app_hidden.normalize_email(f.columns ->> 'email')
+    )),
+    f.fields,
+    import.tags || f.tags,
+    import.groups || f.groups
+  from (
+    select
+      w.*,
+      -- As subqueries, which look up the whole key: a join may read all rows of the tenant for each row.
+      (
+        select i.contact_id
+        from app_public.contact_identities i
+        where i.tenant_id = import.tenant_id and i.kind = 'phone'
+        and i.match_key = app_hidden.identity_match_key('phone', w.phone) and i.retired_at is null
+      ) as phone_contact_id,
+      (
+        select c.id
+        from app_public.contacts c
+        where c.tenant_id = import.tenant_id and c.external_ref = w.external_ref
+      ) as ref_contact_id
+    from app_private.read_import_cells(import, last_row) w
+  ) f
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.read_import_rows(app_public.imports, int) is
+  E'The next rows of an import, up to last_row, without those that have an error: what they say, and the contact that '
+   'each is about, by its phone number, or else by external_ref; or the id of a new one.';
+--! EndIncluded imports/read_import_rows.sql
+--! Included imports/imported_contacts.sql
+create or replace function app_private.imported_contacts(import app_public.imports, rows app_private.import_contact[])
+returns setof app_public.contacts as $$
+  select n.*
+  from unnest(rows) r
+  join app_public.contacts c on c.id = r.contact_id
+  cross join lateral (
+    -- The number of a contact that was found by it may be one of several, and is not changed.
+    select (case when r.is_found_by_phone then r.columns - 'phone' else r.columns end) as columns
+  ) g
+  cross join lateral jsonb_populate_record(c, case import.on_existing
+    when 'update' then g.columns || jsonb_build_object('metadata', c.metadata || r.fields)
+    else g.columns || jsonb_strip_nulls(to_jsonb(c)) || jsonb_build_object('metadata', r.fields || c.metadata)
+  end) n
+  where not r.is_new and import.on_existing <> 'skip'
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.imported_contacts(app_public.imports, app_private.import_contact[]) is
+  E'The existing contacts of an import''s rows as they are to be afterwards. Empty cells change nothing.';
+--! EndIncluded imports/imported_contacts.sql
+--! Included imports/tag_imported.sql
+create or replace function app_private.tag_imported(tenant_id uuid, rows app_private.import_contact[])
+returns uuid[] as $$
+  -- Ordered by name, so that two imports that create the same tags do not deadlock.
+  insert into app_public.tags (tenant_id, name)
+  select tag_imported.tenant_id, min(w.name)
+  from unnest(rows) r
+  cross join unnest(r.tags) w (name)
+  where not exists (
+    select from app_public.tags t where t.tenant_id = tag_imported.tenant_id and lower(t.name) = lower(w.name)
+  )
+  group by lower(w.name)
+  order by lower(w.name)
+  on conflict do nothing;
+
+  with tagged as (
+    insert into app_public.contact_tags (tenant_id, contact_id, tag_id)
+    select distinct t.tenant_id, r.contact_id, t.id
+    from unnest(rows) r
+    cross join unnest(r.tags) w (name)
+    join app_public.tags t on t.tenant_id = tag_imported.tenant_id and lower(t.name) = lower(w.name)
+    on conflict do nothing
+    returning contact_id
+  )
+  select array_agg(distinct contact_id) from tagged
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tag_imported(uuid, app_private.import_contact[]) is
+  E'Tags the contacts of an import''s rows; missing tags are created. Returns the contacts that have a new tag.';
+
+
+create or replace function app_private.group_imported(tenant_id uuid, rows app_private.import_contact[])
+returns uuid[] as $$
+  insert into app_public.groups (tenant_id, name)
+  select group_imported.tenant_id, min(w.name)
+  from unnest(rows) r
+  cross join unnest(r.groups) w (name)
+  where not exists (
+    select from app_public.groups g where g.tenant_id = group_imported.tenant_id and lower(g.name) = lower(w.name)
+  )
+  group by lower(w.name)
+  order by lower(w.name)
+  on conflict do nothing;
+
+  with grouped as (
+    insert into app_public.group_contacts (tenant_id, contact_id, group_id)
+    select distinct g.tenant_id, r.contact_id, g.id
+    from unnest(rows) r
+    cross join unnest(r.groups) w (name)
+    join app_public.groups g on g.tenant_id = group_imported.tenant_id and lower(g.name) = lower(w.name)
+    on conflict do nothing
+    returning contact_id
+  )
+  select array_agg(distinct contact_id) from grouped
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.group_imported(uuid, app_private.import_contact[]) is
+  E'Puts the contacts of an import''s rows into groups; missing groups are created. Returns the contacts that are new '
+   'in a group.';
+--! EndIncluded imports/tag_imported.sql
+--! Included imports/apply_import_rows.sql
+create or replace function app_private.apply_import_rows(
+  import app_public.imports, last_row int, out created int, out updated int, out unchanged int
+) as $$
+declare
+  v_rows app_private.import_contact[] :=
+    array(select r from app_private.read_import_rows(import, apply_import_rows.last_row) r);
+  v_changed uuid[];
+begin
+  if exists (select from unnest(v_rows) r where r.is_conflict) then
+    raise exception '`phone` and `external_ref` belong to two contacts'
+      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the row.';
+  end if;
+
+  -- By id, and new addresses in the order in which webhooks store theirs: docs/architecture.md, "Locks".
+  perform from app_public.contacts c
+  where c.id in (select r.contact_id from unnest(v_rows) r where not r.is_new)
+  order by c.id
+  for no key update;
+
+  insert into app_public.contacts (
+    id, tenant_id, phone, external_ref, name, email, language, metadata
+  )
+  select r.contact_id, import.tenant_id, n.phone, n.external_ref, n.name, n.email, n.language, r.fields
+  from unnest(v_rows) r
+  cross join jsonb_populate_record(null::app_public.contacts, r.columns) n
+  where r.is_new
+  order by app_hidden.identity_match_key('phone', n.phone), n.external_ref;
+
+  with changed as (
+    update app_public.contacts c set
+      phone = n.phone,
+      external_ref = n.external_ref,
+      name = n.name,
+      email = n.email,
+      language = n.language,
+      metadata = n.metadata
+    from app_private.imported_contacts(import, v_rows) n
+    where c.id = n.id
+    and (c.phone, c.external_ref, c.name, c.email, c.language, c.metadata)
+      is distinct from (n.phone, n.external_ref, n.name, n.email, n.language, n.metadata)
+    returning c.id
+  )
+  select array_agg(id) into v_changed from changed;
+
+  v_changed := v_changed || app_private.tag_imported(import.tenant_id, v_rows)
+    || app_private.group_imported(import.tenant_id, v_rows);
+  select
+    count(*) filter (where r.is_new),
+    count(*) filter (where not r.is_new and r.contact_id = any (v_changed)),
+    count(*) filter (where not r.is_new and r.contact_id <> all (coalesce(v_changed, '{}')))
+  into created, updated, unchanged
+  from unnest(v_rows) r;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_import_rows(app_public.imports, int) is
+  E'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row '
+   'cannot be applied, none is. created, updated, unchanged: the numbers of contacts. PYDUP: the phone number and the '
+   'external_ref of a row belong to two contacts.';
+--! EndIncluded imports/apply_import_rows.sql
+--! Included imports/complete_import.sql
+create or replace function app_private.complete_import(import_id uuid) returns app_public.imports as $$
+  -- Rows with an error are kept for the list of errors, and all rows of a dry run for start_import().
+  delete from app_public.import_rows r
+  using app_public.imports i
+  where i.id = complete_import.import_id and r.import_id = i.id and not i.is_dry_run and r.error_code is null;
+
+  update app_public.imports i set status = 'completed', completed_at = now()
+  where i.id = complete_import.import_id
+  returning i.*;
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.complete_import(uuid) is E'Ends an import whose rows have all been applied.';
+--! EndIncluded imports/complete_import.sql
+--! Included imports/import_contacts.sql
+create or replace function app_private.import_contacts(import_id uuid, maximum int) returns app_public.imports as $$
+declare
+  v_import app_public.imports;
+  v_last_row int;
+  v_done record;
+  v_failed int;
+begin
+  -- One process at a time, and cancel_import() waits for the end of these rows.
+  select i.* into v_import from app_public.imports i where i.id = import_contacts.import_id for update;
+  if v_import.status is distinct from 'running' then
+    return v_import;
+  end if;
+
+  select max(n.row_number), count(n.error_code) into v_last_row, v_failed
+  from (
+    select r.row_number, r.error_code
+    from app_public.import_rows r
+    where r.import_id = v_import.id and r.row_number > v_import.last_row
+    order by r.row_number
+    limit maximum
+  ) n;
+  if v_last_row is null then
+    return app_private.complete_import(v_import.id);
+  end if;
+
+  begin
+    select * into v_done from app_private.apply_import_rows(v_import, v_last_row);
+    if v_import.is_dry_run then
+      raise exception 'The dry run of these rows ends' using errcode = 'PYIMP';
+    end if;
+  exception when sqlstate 'PYIMP' then
+    null; -- What was done is known, and has been undone.
+  end;
+
+  update app_public.imports i set
+    last_row = v_last_row,
+    created_count = i.created_count + v_done.created,
+    updated_count = i.updated_count + v_done.updated,
+    unchanged_count = i.unchanged_count + v_done.unchanged,
+    failed_count = i.failed_count + v_failed
+  where i.id = v_import.id
+  returning i.* into v_import;
+  return v_import;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.import_contacts(uuid, int) is
+  E'Applies the next rows of an import, at most so many, and returns the import, which is completed when no rows are '
+   'left. If one of the rows cannot be applied, none is, and the error is raised: then the caller passes fewer rows, '
+   'and the error of a single row to fail_import_row(). A dry run does the same, and undoes it by an error (PYIMP) '
+   'that the caller does not get.';
+--! EndIncluded imports/import_contacts.sql
+--! Included imports/fail_import_row.sql
+create or replace function app_private.fail_import_row(import_id uuid, last_row int, code text, reason text)
+returns void as $$
+begin
+  -- Another process may have gone on in the meantime.
+  perform from app_public.imports i
+  where i.id = fail_import_row.import_id and i.last_row = fail_import_row.last_row and i.status = 'running'
+  for update;
+  if not found then
+    return;
+  end if;
+
+  update app_public.import_rows r set error_code = fail_import_row.code, error = fail_import_row.reason
+  where r.import_id = fail_import_row.import_id
+  and r.row_number = (
+    select min(n.row_number)
+    from app_public.import_rows n
+    where n.import_id = r.import_id and n.row_number > fail_import_row.last_row and n.error_code is null
+  );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.fail_import_row(uuid, int, text, text) is
+  E'Records that the row which follows last_row in an import cannot be applied, and why.';
+--! EndIncluded imports/fail_import_row.sql
+--! Included imports/start_import.sql
+create or replace function app_public.start_import(import_id uuid) returns app_public.imports as $$
+declare
+  v_import app_public.imports;
+begin
+  select i.* into v_import from app_public.imports i where i.id = start_import.import_id for update;
+  perform app_hidden.require_scope_in(v_import.tenant_id, 'manage_contacts', 'import');
+  if not v_import.is_dry_run or v_import.status <> 'completed' then
+    raise exception 'Only a dry run that is completed can be started' using errcode = 'PYIMP';
+  end if;
+
+  update app_public.imports i set
+    is_dry_run = false, status = 'running', completed_at = null, last_row = 0,
+    created_count = 0, updated_count = 0, unchanged_count = 0, failed_count = 0
+  where i.id = v_import.id
+  returning i.* into v_import;
+  perform app_private.schedule_import(v_import.id);
+  return v_import;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.start_import(uuid) is
+  E'Imports a file after its dry run, without another upload. PYIMP: the import is not a completed dry run. PYNFD. '
+   'PYDEN: agents only.';
+
+grant execute on function app_public.start_import(uuid) to parley_visitor;
+--! EndIncluded imports/start_import.sql
+--! Included imports/cancel_import.sql
+create or replace function app_public.cancel_import(import_id uuid) returns app_public.imports as $$
+declare
+  v_import app_public.imports;
+begin
+  -- Waits until the rows that are being applied are stored.
+  select i.* into v_import from app_public.imports i where i.id = cancel_import.import_id for update;
+  perform app_hidden.require_scope_in(v_import.tenant_id, 'manage_contacts', 'import');
+  if v_import.status <> 'running' then
+    raise exception 'The import has ended already' using errcode = 'PYIMP';
+  end if;
+
+  delete from app_public.import_rows r where r.import_id = v_import.id and r.error_code is null;
+  update app_public.imports i set status = 'cancelled', completed_at = now()
+  where i.id = v_import.id
+  returning i.* into v_import;
+  return v_import;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.cancel_import(uuid) is
+  E'Ends an import. Contacts that it has created or changed stay as they are. PYIMP: it has ended already. PYNFD. '
+   'PYDEN: agents only.';
+
+grant execute on function app_public.cancel_import(uuid) to parley_visitor;
+--! EndIncluded imports/cancel_import.sql
+--! Included imports/imports.policies.sql
+drop policy if exists tenant_isolation on app_public.imports;
+create policy tenant_isolation on app_public.imports as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.imports;
+create policy select_member on app_public.imports for select to parley_visitor
+  using (true);
+grant select on app_public.imports to parley_visitor;
+-- No insert: POST /imports and the operator's command read files. No update: start_import() and cancel_import() are the
+-- ways. No delete: delete_old_rows() does it.
+--! EndIncluded imports/imports.policies.sql
+--! Included imports/import_rows.policies.sql
+drop policy if exists tenant_isolation on app_public.import_rows;
+create policy tenant_isolation on app_public.import_rows as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.import_rows;
+create policy select_member on app_public.import_rows for select to parley_visitor
+  using (true);
+grant select on app_public.import_rows to parley_visitor;
+-- No insert, update or delete: the rows are those of a file.
+--! EndIncluded imports/import_rows.policies.sql
 
 --! split: 0800-inbound.sql
 create type app_public.webhook_event_status as enum ('unprocessed', 'processed', 'failed');
@@ -21300,6 +21859,17 @@ create or replace trigger _120_clean_name before insert or update of name on app
 create or replace trigger _200_refuse_invalid_filter after insert or update of name, filter on app_public.segments
   for each row execute function app_private.tg_segments__refuse_invalid_filter();
 --! EndIncluded segments/segments.triggers.sql
+
+--! Included imports/imports.triggers.sql
+-- Clients show the progress.
+create or replace trigger _800_notify_on_insert after insert on app_public.imports
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('imports');
+
+create or replace trigger _800_notify_on_update after update on app_public.imports
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('imports');
+--! EndIncluded imports/imports.triggers.sql
 
 --! split: 0900-operations.sql
 -- Functions for the operator's command line, the health checks and the metrics.

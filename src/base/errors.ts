@@ -178,6 +178,17 @@ export const ERRORS = {
     meaning: "A tenant must have at least one active owner.",
     remedy: "Make another user an owner first.",
   },
+  PYCSV: {
+    kind: "bad_request",
+    meaning: "The file is not a CSV file that can be read. The error message names the row.",
+    remedy:
+      "Export the file again as CSV, and correct what the error message names. Nothing of it was stored.",
+  },
+  PYIMP: {
+    kind: "conflict",
+    meaning: "The state of the import does not allow this.",
+    remedy: "Read its `status` and `isDryRun`, or upload the file again.",
+  },
   PYGRA: {
     kind: "bad_request",
     meaning: "The chatbot's graph is invalid.",

@@ -16,6 +16,7 @@ import { chatbotRun } from "./commands/chatbot_run.ts";
 import { chatbotStats } from "./commands/chatbot_stats.ts";
 import { chatbotValidate } from "./commands/chatbot_validate.ts";
 import { chatbotVersions } from "./commands/chatbot_versions.ts";
+import { contactImport } from "./commands/contact_import.ts";
 import { databaseUrl } from "./commands/database_url.ts";
 import { keyCreate } from "./commands/key_create.ts";
 import { keyList } from "./commands/key_list.ts";
@@ -89,6 +90,7 @@ const program = new Command("parley")
       channelRotateSecrets(),
     ]),
   )
+  .addCommand(group("contact", "Contacts", [contactImport()]).alias("contacts"))
   .addCommand(
     group("chatbot", "Chatbots", [
       chatbotImport(),

@@ -82,6 +82,13 @@ export const JOBS = {
     pool: "slow",
     slots: { places: 12, perTenant: 3 },
   },
+  import_contacts: {
+    payload: z.object({ importId: z.uuid() }),
+    keys: ["import_contacts:<importId>"],
+    pool: "slow",
+    // It uses the database, and takes minutes.
+    slots: { places: 2, perTenant: 1 },
+  },
   mail_invitation: {
     payload: z.object({ invitationId: z.uuid() }),
     keys: ["mail_invitation:<invitationId>"],

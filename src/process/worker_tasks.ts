@@ -4,6 +4,7 @@ import closeInactiveConversations from "../../tasks/close_inactive_conversations
 import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
 import endSnoozes from "../../tasks/end_snoozes.ts";
 import fetchMedia from "../../tasks/fetch_media.ts";
+import importContacts from "../../tasks/import_contacts.ts";
 import mailInvitation from "../../tasks/mail_invitation.ts";
 import mailPasswordReset from "../../tasks/mail_password_reset.ts";
 import maintain from "../../tasks/maintain.ts";
@@ -29,6 +30,7 @@ export function workerTasks(context: WorkerContext): Tasks {
     count_chatbot_activity: countChatbotActivity(context),
     end_snoozes: endSnoozes(context),
     fetch_media: fetchMedia(context),
+    import_contacts: importContacts(context),
     mail_invitation: mailInvitation(context),
     mail_password_reset: mailPasswordReset(context),
     maintain: maintain(context),

@@ -163,6 +163,7 @@ test("every table's type has its nodeId, and most their id", () => {
     "ContactTag",
     "GroupContact",
     "GoogleAccount",
+    "ImportRow",
     "MediaLimit",
     "MessageStatus",
     "Presence",

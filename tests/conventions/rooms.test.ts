@@ -11,9 +11,9 @@ import { importsIn, ROOT, type SourceFile, sourceFiles } from "./source_files.ts
 const FLOORS: readonly (readonly string[])[] = [
   ["base", "embedded", "sandbox"],
   ["database"],
-  ["secrets", "media", "mail"],
+  ["secrets", "media", "mail", "csv"],
   ["jobs", "http", "channels", "chatbot"],
-  ["integrations", "inbound", "outbox"],
+  ["integrations", "inbound", "outbox", "imports"],
   ["runner"],
   ["services"],
   ["demo", "graphql"],

@@ -7,6 +7,7 @@ export type LiveEvent =
   | "contactChanged"
   | "tagChanged"
   | "channelChanged"
+  | "importChanged"
   | "mentionChanged"
   | "presenceChanged"
   | "objectDeleted";

@@ -30,6 +30,7 @@ const KINDS = {
   channels: { event: "channelChanged" },
   tags: { event: "tagChanged" },
   contacts: { event: "contactChanged" },
+  imports: { event: "importChanged" },
   messages: { event: "messageAdded", scopeOf: "messages" },
   changed_messages: { event: "messageChanged", scopeOf: "messages" },
   statuses: { event: "messageStatusChanged", scopeOf: "messages" },

@@ -19,6 +19,7 @@ export const CHANGED_KINDS = {
   mentions: kindsOf("mentionChanged"),
   conversations: [...kindsOf("conversationChanged"), "conversations_of_messages"],
   contacts: kindsOf("contactChanged"),
+  imports: kindsOf("importChanged"),
   tags: kindsOf("tagChanged"),
   channels: kindsOf("channelChanged"),
 } as const;
@@ -65,6 +66,8 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
         conversations: [Conversation!]!
         "Contacts that are new or have changed, or were tagged or untagged."
         contacts: [Contact!]!
+        "Imports that are new, have gone on or have ended."
+        imports: [Import!]!
         "Mentions that are new or were read."
         mentions: [Mention!]!
         "Tags that are new or have changed."
@@ -104,6 +107,7 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
           messages: rows("messages"),
           conversations: rows("conversations"),
           contacts: rows("contacts"),
+          imports: rows("imports"),
           mentions: rows("mentions"),
           tags: rows("tags"),
           channels: rows("channels"),

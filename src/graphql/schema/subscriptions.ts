@@ -10,13 +10,23 @@ const DELETABLE = ["Message", "Conversation", "Contact", "Tag", "Channel"] as co
  * rights of the subscribers. src/graphql/live/ runs the plans: for many changes at once, and once for many subscribers.
  */
 export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
-  const { messages, message_statuses, conversations, contacts, mentions, tags, channels, presences } =
-    build.input.pgRegistry.pgResources;
+  const {
+    messages,
+    message_statuses,
+    conversations,
+    contacts,
+    imports,
+    mentions,
+    tags,
+    channels,
+    presences,
+  } = build.input.pgRegistry.pgResources;
   if (
     !messages ||
     !message_statuses ||
     !conversations ||
     !contacts ||
+    !imports ||
     !mentions ||
     !tags ||
     !channels ||
@@ -71,6 +81,9 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
         "A contact that is new or has changed, or was tagged or untagged: this one, or any."
         contactChanged(id: UUID): Contact
 
+        "An import that is new, has gone on or has ended: this one, or any."
+        importChanged(id: UUID): Import
+
         "A mention in a note that is new or was read: of one user, or of all."
         mentionChanged(userId: UUID): Mention
 
@@ -102,6 +115,7 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
           },
           conversationChanged: { plan: ($change: Step) => conversations.get({ id: idOf($change) }) },
           contactChanged: { plan: ($change: Step) => contacts.get({ id: idOf($change) }) },
+          importChanged: { plan: ($change: Step) => imports.get({ id: idOf($change) }) },
           mentionChanged: { plan: ($change: Step) => mentions.get({ id: idOf($change) }) },
           tagChanged: { plan: ($change: Step) => tags.get({ id: idOf($change) }) },
           channelChanged: { plan: ($change: Step) => channels.get({ id: idOf($change) }) },

@@ -84,6 +84,14 @@ const DOORS: Record<string, Door> = {
     needs: "read",
     call: () => "select c as id from app_public.change_cursor() c where c is not null",
   },
+  cancel_import: {
+    needs: "manage_contacts",
+    call: ({ runningImportId }) => `select id from app_public.cancel_import('${runningImportId}')`,
+  },
+  start_import: {
+    needs: "manage_contacts",
+    call: ({ importId }) => `select id from app_public.start_import('${importId}')`,
+  },
   claim_conversation: {
     needs: "send",
     only: "users",

@@ -39,6 +39,9 @@ export type FurnishedTenant = {
   campaignId: string;
   /** It has no channel, variant or recipient. */
   freeCampaignId: string;
+  /** Of a dry run that is completed. */
+  importId: string;
+  runningImportId: string;
 };
 
 /** The member or the API key that a caller stands for. */
@@ -224,6 +227,18 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.google_accounts (tenant_id, user_id, has_refresh_token) values ($1, $2, false)",
     [tenantId, colleague.userId],
   );
+  const anImport = (status: string) =>
+    id(
+      `with import as (
+         insert into app_public.imports (tenant_id, status, is_dry_run, encoding, delimiter, header, columns)
+         values ($1, $2, true, 'utf-8', ',', '{Phone}', '{phone}') returning id
+       )
+       insert into app_public.import_rows (tenant_id, import_id, row_number, cells) select $1, id, 2, '{1}' from import
+       returning import_id as id`,
+      [tenantId, status],
+    );
+  const importId = await anImport("completed");
+  const runningImportId = await anImport("running");
   return {
     tenantId,
     people,
@@ -243,5 +258,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     dataSourceId,
     campaignId,
     freeCampaignId,
+    importId,
+    runningImportId,
   };
 }

@@ -48,6 +48,8 @@ const RIGHTS = `
   group_contacts             read        manage_contacts  -                manage_contacts
   groups                     read        manage_contacts  manage_contacts  manage_all
   handoffs                   read        -                -                -
+  import_rows                read        -                -                -
+  imports                    read        -                -                -
   invitations                manage_all  -                -                manage_all
   media                      read        -                -                -
   media_limits               read        -                -                -

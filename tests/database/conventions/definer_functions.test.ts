@@ -52,6 +52,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.notify_chatbot": "agents, and only conversations of their own tenant",
   "app_public.change_cursor": "gives no more than a time and a transaction's number",
   "app_public.activate_version": "admins, and only versions of their own tenant",
+  "app_public.cancel_import": "agents, and only imports of their own tenant",
   "app_public.clear_data_source_token": "admins, and only data sources of their own tenant",
   "app_public.create_api_key": "admins, and only for their own tenant",
   "app_public.current_sessions": "only the person's own",
@@ -72,6 +73,7 @@ const DOORS: Record<string, string> = {
   "app_public.messages_idempotency_key": "members, and only messages of their own tenant",
   "app_public.my_totp": "only the person's own",
   "app_public.my_tenants": "only the person's own",
+  "app_public.start_import": "agents, and only imports of their own tenant",
   "app_public.sign_out": "ends only the session's own",
 };
 
