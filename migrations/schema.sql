@@ -337,6 +337,14 @@ create type app_public.running_contexts as enum (
 );
 comment on type app_public.running_contexts is 'The fate of runs of a chatbot''s other versions when one is activated. finish: they continue to completion on their version. move: they continue in the new version if it has their node with the same id and type; otherwise they finish. restart: they are ended and started again.';
 
+create type app_public.scheduled_message_status as enum (
+  'scheduled',
+  'sent',
+  'failed',
+  'cancelled'
+);
+comment on type app_public.scheduled_message_status is 'The state of a scheduled message. scheduled: it will be sent, and can be changed. sent: it has become a message, whose status says whether it was delivered. failed: it was refused when it was due. cancelled: it was cancelled before.';
+
 create type app_public.template_category as enum (
   'authentication',
   'marketing',
@@ -3130,6 +3138,8 @@ In SQL: no foreign key, so that old partitions can be dropped.';
 comment on column app_public.messages.metadata is 'Inbound: what the provider sent beside the content (context of a reply, referral of an advertisement, errors, "group_id"). Outbound: any object, for your own use; a chatbot stores its run and node here.';
 comment on column app_public.messages.occurred_at is 'When the message was written. Inbound: by the provider''s clock, in whole seconds, never later than Parley''s clock. Outbound: by Parley''s clock.';
 comment on column app_public.messages.created_at is 'When the message was stored. Messages of one conversation are stored in this order.';
+create trigger _105_fill_template before insert on app_public.messages
+  for each row when (((new.type = 'template'::app_public.message_type) and (new.direction = 'outbound'::app_public.message_direction) and ((new.preview is null) or app_hidden.is_short_template(new.content)))) execute function app_private.tg_messages__fill_template();
 create trigger _110_fill_in before insert on app_public.messages
   for each row when (((new.tenant_id is null) or (new.author is null) or (new.preview is null))) execute function app_private.tg_messages__fill_in();
 create trigger _200_refuse after insert on app_public.messages
@@ -3138,6 +3148,8 @@ create trigger _200_refuse_change before update of tenant_id, id, direction, aut
   for each statement execute function app_private.tg_messages__refuse_change();
 create trigger _200_refuse_unknown_conversation before insert on app_public.messages
   for each row when ((new.tenant_id is null)) execute function app_private.tg_messages__refuse_unknown_conversation();
+create trigger _205_refuse_unfilled_template before insert on app_public.messages
+  for each row when (((new.type = 'template'::app_public.message_type) and (new.direction = 'outbound'::app_public.message_direction) and (new.origin = 'live'::app_public.message_origin) and app_hidden.is_short_template(new.content))) execute function app_private.tg_messages__refuse_unfilled_template();
 create trigger _500_remove_state after delete on app_public.messages
   referencing old table as old_rows for each statement execute function app_private.tg_messages__remove_state();
 create trigger _500_track_conversation after insert on app_public.messages
@@ -3188,6 +3200,92 @@ create policy tenant_isolation on app_public.presences as restrictive for all to
 create policy select_member on app_public.presences for select to parley_visitor
   using ((expires_at > now()));
 grant select on app_public.presences to parley_visitor;
+
+-- app_public.scheduled_messages
+create table app_public.scheduled_messages (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  type app_public.message_type not null default 'text'::app_public.message_type,
+  content jsonb not null default '{}'::jsonb,
+  variables jsonb,
+  reply_to_id uuid,
+  media_id uuid,
+  fallback_template jsonb,
+  send_at timestamp with time zone not null,
+  status app_public.scheduled_message_status not null default 'scheduled'::app_public.scheduled_message_status,
+  message_id uuid,
+  error_code text,
+  error_message text,
+  user_id uuid default app_hidden.current_user_id(),
+  api_key_id uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint scheduled_messages_pkey primary key (id),
+  constraint scheduled_messages_tenant_id_id_key unique (tenant_id, id),
+  constraint scheduled_messages_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade,
+  constraint scheduled_messages_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint scheduled_messages_tenant_id_media_id_fkey foreign key (tenant_id, media_id) references app_public.media(tenant_id, id) on delete set null (media_id),
+  constraint scheduled_messages_user_id_fkey foreign key (user_id) references app_public.users(id) on delete set null,
+  constraint scheduled_messages_content_is_at_most_64_kb check ((octet_length((content)::text) <= 65536)),
+  constraint scheduled_messages_content_is_object check ((jsonb_typeof(content) = 'object'::text)),
+  constraint scheduled_messages_failed_has_error check (((status = 'failed'::app_public.scheduled_message_status) = (error_code is not null))),
+  constraint scheduled_messages_fallback_template_is_at_most_64_kb check ((octet_length((fallback_template)::text) <= 65536)),
+  constraint scheduled_messages_fallback_template_is_object check ((jsonb_typeof(fallback_template) = 'object'::text)),
+  constraint scheduled_messages_has_sendable_content check (((type = 'template'::app_public.message_type) or app_hidden.check_message_content(type, content, (media_id is not null)))),
+  constraint scheduled_messages_send_at_is_finite check (isfinite(send_at)),
+  constraint scheduled_messages_sent_has_message check (((status = 'sent'::app_public.scheduled_message_status) = (message_id is not null))),
+  constraint scheduled_messages_variables_is_at_most_32_kb check ((octet_length((variables)::text) <= 32768)),
+  constraint scheduled_messages_variables_is_object check ((jsonb_typeof(variables) = 'object'::text))
+);
+create index scheduled_messages_conversation_id_send_at_idx on app_public.scheduled_messages (conversation_id, send_at);
+create index scheduled_messages_send_at_idx on app_public.scheduled_messages (send_at) where (status = 'scheduled'::app_public.scheduled_message_status);
+create index scheduled_messages_tenant_id_conversation_id_idx on app_public.scheduled_messages (tenant_id, conversation_id);
+create index scheduled_messages_tenant_id_media_id_idx on app_public.scheduled_messages (tenant_id, media_id) where (media_id is not null);
+create index scheduled_messages_tenant_id_status_send_at_idx on app_public.scheduled_messages (tenant_id, status, send_at);
+create index scheduled_messages_user_id_idx on app_public.scheduled_messages (user_id);
+comment on table app_public.scheduled_messages is 'A message that is sent at a later time. Until then it can be changed and cancelled. When it is due, the rules of sending apply as to any message (PYOPT, PYWIN, …).
+
+In SQL: insert a row to schedule a message. It needs conversation_id, content and send_at.';
+comment on column app_public.scheduled_messages.type is 'The type of the message, as Message.type. Defaults to text.';
+comment on column app_public.scheduled_messages.content is 'The content of the message, as Message.content. That of a template may be the short form {"name", "language"?, "parameters"?, "variables"?}.';
+comment on column app_public.scheduled_messages.variables is 'If given, be they {}, variables are filled into the texts of the content when the message is due, as in a canned reply: {{contact.name|there}}.';
+comment on column app_public.scheduled_messages.reply_to_id is 'The message that it quotes.';
+comment on column app_public.scheduled_messages.media_id is 'A file to send, as Message.mediaId.';
+comment on column app_public.scheduled_messages.fallback_template is 'The template that is sent instead if the reply window is closed when the message is due: {"name", "language"?, "parameters"?, "variables"?}. Null: the message fails (PYWIN).';
+comment on column app_public.scheduled_messages.send_at is 'When the message is sent. A time in the past is now.';
+comment on column app_public.scheduled_messages.message_id is 'The message that was sent. Null until then.';
+comment on column app_public.scheduled_messages.error_code is 'Why the message was refused when it was due: a code like PYWIN. Null unless it failed.';
+comment on column app_public.scheduled_messages.error_message is 'The reason in words. Null unless it failed.';
+comment on column app_public.scheduled_messages.user_id is 'The user who scheduled it, and in whose name it is sent.';
+comment on column app_public.scheduled_messages.api_key_id is 'The API key with which it was scheduled. It has no user then.';
+create trigger _100_timestamps before insert or update on app_public.scheduled_messages
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in before insert on app_public.scheduled_messages
+  for each row when ((new.tenant_id is null)) execute function app_private.tg_scheduled_messages__fill_in();
+create trigger _200_refuse_late_change before update on app_public.scheduled_messages
+  for each row when ((old.status <> 'scheduled'::app_public.scheduled_message_status)) execute function app_private.tg_scheduled_messages__refuse_late_change();
+create trigger _210_refuse_invalid before insert or update of type, content, media_id, fallback_template on app_public.scheduled_messages
+  for each row when ((new.status = 'scheduled'::app_public.scheduled_message_status)) execute function app_private.tg_scheduled_messages__refuse_invalid();
+create trigger _800_notify_on_insert after insert on app_public.scheduled_messages
+  referencing new table as changed_rows for each statement execute function app_private.tg_scheduled_messages__notify();
+create trigger _800_notify_on_update after update on app_public.scheduled_messages
+  referencing new table as changed_rows for each statement execute function app_private.tg_scheduled_messages__notify();
+create trigger _900_enqueue_on_insert after insert on app_public.scheduled_messages
+  referencing new table as new_rows for each statement execute function app_private.tg_scheduled_messages__enqueue();
+create trigger _900_enqueue_on_update after update on app_public.scheduled_messages
+  referencing new table as new_rows for each statement execute function app_private.tg_scheduled_messages__enqueue();
+alter table app_public.scheduled_messages enable row level security;
+create policy tenant_isolation on app_public.scheduled_messages as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy insert_agent on app_public.scheduled_messages for insert to parley_visitor
+  with check (( select app_hidden.may('send'::app_public.api_key_scope) as may));
+create policy select_member on app_public.scheduled_messages for select to parley_visitor
+  using (true);
+create policy update_agent on app_public.scheduled_messages for update to parley_visitor
+  using (( select app_hidden.may('send'::app_public.api_key_scope) as may));
+grant select on app_public.scheduled_messages to parley_visitor;
+grant insert (conversation_id, type, content, variables, reply_to_id, media_id, fallback_template, send_at), update (content, variables, reply_to_id, media_id, fallback_template, send_at) on app_public.scheduled_messages to parley_visitor;
 
 -- app_public.segments
 create table app_public.segments (
@@ -4619,6 +4717,37 @@ $$
 comment on function app_hidden.choose_members(uuid,app_public.assignment_strategy,uuid[]) is 'Chooses the members of a team who get conversations that these users had before, one for each, and records it. Null where no member is available. Locks the team until the end of the transaction. PYNFD. PYDEN: agents only.';
 grant execute on function app_hidden.choose_members(uuid,app_public.assignment_strategy,uuid[]) to parley_visitor;
 
+create function app_hidden.choose_template(tenant_id uuid, business_account_id text, name text, language text, contact_language text, fallback_language text default null::text) returns setof app_public.templates as $$
+  select t.*
+  from app_public.templates t
+  cross join lateral (
+    select
+      replace(lower(t.language), '-', '_') as language,
+      replace(lower(choose_template.contact_language), '-', '_') as contacts,
+      replace(lower(choose_template.fallback_language), '-', '_') as fallback
+  ) l
+  where t.tenant_id = choose_template.tenant_id
+  and t.business_account_id = choose_template.business_account_id
+  and t.name = choose_template.name
+  and (choose_template.language is null or l.language = replace(lower(choose_template.language), '-', '_'))
+  order by
+    app_hidden.is_sendable(t.status) desc,
+    case
+      when l.language = l.contacts then 1
+      when split_part(l.language, '_', 1) = split_part(l.contacts, '_', 1) then 2
+      when l.language = l.fallback then 3
+      when l.language = 'en_us' then 4
+      when split_part(l.language, '_', 1) = 'en' then 5
+      else 6
+    end,
+    t.created_at,
+    t.id
+  limit 1
+$$
+  language sql stable rows 1 set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.choose_template(uuid,text,text,text,text,text) is 'The template of an account by its name, in a language. Without language: in that of the contact, then in the same language of another country, in the fallback, in English, in the first one that there is; those that may be sent come first. "en-US" is "en_US". No row if there is none.';
+grant execute on function app_hidden.choose_template(uuid,text,text,text,text,text) to parley_visitor;
+
 create function app_hidden.claim_idempotency_key(tenant_id uuid, key text, request_hash bytea) returns uuid as $$
 declare
   v_claimed app_private.idempotency_keys;
@@ -5045,6 +5174,37 @@ $$
 comment on function app_hidden.contact_time_zone(app_public.contacts) is 'The time zone of a contact: the one that was set, else that of most people with such a phone number, else the tenant''s.';
 grant execute on function app_hidden.contact_time_zone(app_public.contacts) to parley_visitor;
 
+create function app_hidden.contact_with_phone(phone text, tenant_id uuid) returns uuid as $$
+declare
+  v_contact_id uuid;
+begin
+  perform app_hidden.require_scope_in(contact_with_phone.tenant_id, 'send', 'channel');
+
+  -- Twice, because another transaction may insert the contact in the meantime.
+  for v_attempt in 1..2 loop
+    -- Not a contact that has given the number up.
+    select i.contact_id into v_contact_id
+    from app_public.contact_identities i
+    where i.tenant_id = contact_with_phone.tenant_id and i.kind = 'phone' and i.retired_at is null
+    and i.match_key = any (app_hidden.phone_match_keys(contact_with_phone.tenant_id, contact_with_phone.phone))
+    order by i.contact_id
+    limit 1;
+    exit when found;
+
+    perform app_hidden.require_scope_in(contact_with_phone.tenant_id, 'manage_contacts', 'channel');
+    insert into app_public.contacts (tenant_id, phone)
+    values (contact_with_phone.tenant_id, contact_with_phone.phone)
+    on conflict do nothing
+    returning id into v_contact_id;
+    exit when found;
+  end loop;
+  return v_contact_id;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.contact_with_phone(text,uuid) is 'The contact of a tenant that has a phone number now, written as people write it; a new one if there is none. PYPHN: a new contact needs an international number. PYDEN: agents only; an API key needs the scope send and, for a new contact, manage_contacts. PYNFD: the tenant is not the caller''s.';
+grant execute on function app_hidden.contact_with_phone(text,uuid) to parley_visitor;
+
 create function app_hidden.contact_words(tenant_id uuid, name text, profile_name text, username text, email text, external_ref text, phone text) returns tsvector as $$
 declare
   v_key text := app_hidden.search_key(tenant_id);
@@ -5098,6 +5258,33 @@ $$
 comment on function app_hidden.content_with_media(app_public.message_type,jsonb,text,text,boolean) is 'An outbound content with the provider''s id of its file, and with the name of a document and the mark of a voice note unless it has its own. Null if no object of the content can have them (media_slot).';
 grant execute on function app_hidden.content_with_media(app_public.message_type,jsonb,text,text,boolean) to parley_visitor;
 
+create function app_hidden.content_with_variables(conversation_id uuid, type app_public.message_type, content jsonb, variables jsonb) returns jsonb as $$
+declare
+  v_content jsonb;
+  v_variables jsonb;
+  v_missing text[];
+begin
+  if variables is null then
+    return content;
+  elsif type = 'template' and app_hidden.is_short_template(content) then
+    -- They are filled into its parameters.
+    return content || jsonb_build_object('variables', variables);
+  end if;
+
+  v_content := app_hidden.spell_out_variables(content);
+  v_variables := app_hidden.reply_variables(conversation_id, variables);
+  v_missing := app_hidden.missing_variables(v_content, v_variables);
+  if v_missing <> '{}' then
+    raise exception '`variables` must have values for %', array_to_string(v_missing, ', ')
+      using errcode = 'PYREQ', hint = 'Or give them an alternative in the text: {{contact.name|there}}.';
+  end if;
+  return app_hidden.fill_content(v_content, v_variables);
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.content_with_variables(uuid,app_public.message_type,jsonb,jsonb) is 'A content with variables filled into its texts, those of reply_variables() and the given ones; unchanged if variables is null. PYREQ: a variable has neither a value nor an alternative.';
+grant execute on function app_hidden.content_with_variables(uuid,app_public.message_type,jsonb,jsonb) to parley_visitor;
+
 create function app_hidden.conversation_ids_by_text(query text) returns uuid[] as $$
   select array(
     select v.id from app_public.conversations v where v.contact_id = any (app_hidden.contact_ids_by_text(query))
@@ -5111,6 +5298,37 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.conversation_ids_by_text(text) is 'The conversations of the contacts and messages that the field "text" of filters finds.';
 grant execute on function app_hidden.conversation_ids_by_text(text) to parley_visitor;
+
+create function app_hidden.conversation_with(contact_id uuid, channel_id uuid default null::uuid) returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations;
+begin
+  perform app_hidden.require_scope_in(
+    (select p.tenant_id from app_public.contacts p where p.id = conversation_with.contact_id), 'send', 'contact'
+  );
+
+  -- Twice, because another transaction may insert the conversation in the meantime.
+  for v_attempt in 1..2 loop
+    select c.* into v_conversation
+    from app_public.conversations c
+    where c.contact_id = conversation_with.contact_id
+    and (conversation_with.channel_id is null or c.channel_id = conversation_with.channel_id)
+    order by c.last_activity_at desc, c.id desc
+    limit 1;
+    exit when found;
+
+    insert into app_public.conversations (contact_id, channel_id)
+    values (conversation_with.contact_id, conversation_with.channel_id)
+    on conflict do nothing
+    returning * into v_conversation;
+    exit when found;
+  end loop;
+  return v_conversation;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.conversation_with(uuid,uuid) is 'The conversation with a contact on a channel; by default the one that was last active. If there is none, it is created, by default on the tenant''s default channel. PYNFD: no such contact. PYDEN: agents only. PYCHN: the tenant has no channel.';
+grant execute on function app_hidden.conversation_with(uuid,uuid) to parley_visitor;
 
 create function app_hidden.count_matching(kind app_public.filter_kind, filter jsonb, maximum integer) returns integer as $$
 declare
@@ -5493,6 +5711,77 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.fill_template_component(text,jsonb,jsonb,jsonb,jsonb,boolean) is 'What one component of a template contributes to the components of a message; an empty list if it needs no parameters. is_only: whether the template has no other component, so that its body may be longer. Part of fill_template().';
 grant execute on function app_hidden.fill_template_component(text,jsonb,jsonb,jsonb,jsonb,boolean) to parley_visitor;
+
+create function app_hidden.fill_template_content(conversation_id uuid, content jsonb, media_id uuid) returns app_hidden.template_message as $$
+declare
+  v_place record;
+  v_template app_public.templates;
+  v_language text := coalesce(content #>> '{language,code}', content ->> 'language');
+  v_is_short boolean := app_hidden.is_short_template(content);
+  v_parameters jsonb := coalesce(nullif(content -> 'parameters', 'null'), '{}');
+  v_variables jsonb;
+  v_missing text[];
+  v_message app_hidden.template_message;
+begin
+  -- Under the caller's own policies.
+  select c.tenant_id, w.business_account_id, app_hidden.contact_language(p) as language into v_place
+  from app_public.conversations c
+  left join app_public.contacts p on p.id = c.contact_id
+  left join app_public.whatsapp_channels w on w.channel_id = c.channel_id
+  where c.id = fill_template_content.conversation_id;
+
+  select t.* into v_template
+  from app_hidden.choose_template(
+    v_place.tenant_id, v_place.business_account_id, content ->> 'name',
+    v_language,
+    v_place.language, content ->> 'fallback_language'
+  ) t;
+
+  if not v_is_short then
+    v_message.content := content;
+    v_message.preview := app_hidden.template_preview(v_template.components, coalesce(content -> 'components', '[]'));
+    return v_message;
+  end if;
+
+  if jsonb_typeof(content -> 'variables') = 'object' then
+    v_parameters := app_hidden.spell_out_variables(v_parameters);
+    v_variables := app_hidden.reply_variables(fill_template_content.conversation_id, content -> 'variables');
+    v_missing := app_hidden.missing_variables(v_parameters, v_variables);
+    v_parameters := app_hidden.fill_content(v_parameters, v_variables);
+  end if;
+  if media_id is not null and jsonb_typeof(v_parameters) = 'object' and not v_parameters ? 'header' then
+    v_parameters := v_parameters || jsonb_build_object('header', media_id);
+  end if;
+
+  if v_place.business_account_id is null then
+    v_message.code := 'PYCHN';
+    v_message.problem := 'a channel of this kind has no templates';
+  elsif coalesce(content ->> 'name', '') = '' then
+    v_message.code := 'PYCNT';
+    v_message.problem := 'name must be given';
+  elsif coalesce(jsonb_typeof(content -> 'variables'), 'object') <> 'object' then
+    v_message.code := 'PYREQ';
+    v_message.problem := 'variables must be an object';
+  elsif v_template.id is null then
+    v_message.code := 'PYTPL';
+    v_message.problem := format(
+      'the account has no template %s%s', content ->> 'name', ' in the language ' || v_language
+    );
+  elsif v_template.components = '[]' and v_parameters <> '{}' then
+    v_message.code := 'PYTPL';
+    v_message.problem := format('the components of %s are not known yet', content ->> 'name');
+  elsif v_missing <> '{}' then
+    v_message.code := 'PYREQ';
+    v_message.problem := 'variables must have values for ' || array_to_string(v_missing, ', ');
+  else
+    v_message := app_hidden.prepare_template_message(v_template, v_parameters);
+  end if;
+  return v_message;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.fill_template_content(uuid,jsonb,uuid) is 'The content and the preview of a template message to the contact of a conversation. content: the Graph API''s object, whose preview is null if the template is not known; or the short form {"name", "language"?, "fallback_language"?, "parameters"?, "variables"?}, in which the language is chosen by choose_template(), and the parameters have the form of fill_template(). If variables are given, be they {}, variables are filled into the texts of the parameters as in a canned reply. media_id: the file of the header, unless the parameters have one.';
+grant execute on function app_hidden.fill_template_content(uuid,jsonb,uuid) to parley_visitor;
 
 create function app_hidden.fill_template_header(path text, header jsonb, given jsonb, shared jsonb) returns app_hidden.filled_template as $$
 declare
@@ -6283,6 +6572,13 @@ $$
 comment on function app_hidden.is_sendable(app_public.template_status) is 'Whether a template may be sent. If its status is unknown, the provider decides.';
 grant execute on function app_hidden.is_sendable(app_public.template_status) to parley_visitor;
 
+create function app_hidden.is_short_template(content jsonb) returns boolean as $$
+  select content ?| '{parameters,variables}' or jsonb_typeof(content -> 'language') is distinct from 'object'
+$$
+  language sql immutable parallel safe;
+comment on function app_hidden.is_short_template(jsonb) is 'Whether the content of a template message is the short form, {"name", "language"?, "parameters"?}, which is replaced by the object of the Graph API before it is stored.';
+grant execute on function app_hidden.is_short_template(jsonb) to parley_visitor;
+
 create function app_hidden.is_users_answer(direction app_public.message_direction, author app_public.message_author, origin app_public.message_origin) returns boolean as $$
   select direction = 'outbound' and author = 'user' and origin in ('live', 'echo')
 $$
@@ -6580,6 +6876,53 @@ $$
   language sql stable parallel safe;
 comment on function app_hidden.message_preview(app_public.message_type,jsonb) is 'A short form of a message, inbound or outbound, never empty: its text, or a placeholder such as "[image]", "[voice]" or "[order: 2 items]".';
 grant execute on function app_hidden.message_preview(app_public.message_type,jsonb) to parley_visitor;
+
+create function app_hidden.message_variables(contact app_public.contacts, user_id uuid, given jsonb) returns jsonb as $$
+  select
+    jsonb_build_object('signature', coalesce(u.name, t.name))
+    || coalesce(
+      (
+        select jsonb_object_agg(m.key, m.value)
+        from jsonb_each(contact.metadata) m
+        where m.key in (
+          'company', 'position', 'order_id', 'amount', 'product', 'link', 'custom1', 'custom2', 'custom3', 'signature'
+        )
+      ),
+      '{}'
+    )
+    || jsonb_build_object(
+      'name', coalesce(contact.name, contact.profile_name),
+      'phone', contact.phone,
+      'email', contact.email,
+      'date', to_char(d.now, 'YYYY-MM-DD'),
+      'time', to_char(d.now, 'HH24:MI'),
+      'day', to_char(d.now, 'DD'),
+      'month', to_char(d.now, 'MM'),
+      'year', to_char(d.now, 'YYYY')
+    )
+    || coalesce(
+      (
+        select jsonb_object_agg(g.key, g.value)
+        from jsonb_each(given) g
+        -- Nothing that is given replaces those below, or a part of them.
+        where substring(g.key from '[^].[]+') not in ('contact', 'customer_phone', 'user', 'tenant')
+      ),
+      '{}'
+    )
+    || jsonb_build_object(
+      'contact', app_hidden.chatbot_contact(contact),
+      'customer_phone', coalesce(regexp_replace(contact.phone, '\D', '', 'g'), ''),
+      'user', case when u.id is not null then jsonb_build_object('name', u.name, 'email', u.email) end,
+      'tenant', jsonb_build_object('name', t.name)
+    )
+  from app_public.tenants t
+  left join app_public.users u on u.id = message_variables.user_id
+  cross join lateral (select now() at time zone t.time_zone as now) d
+  where t.id = contact.tenant_id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.message_variables(app_public.contacts,uuid,jsonb) is 'The variables of texts to a contact: contact and customer_phone, as chatbots have them; user, who writes, and tenant; name, phone, email, signature; date, time, day, month, year, in the time zone of the tenant; company, position, order_id, amount, product, link, custom1 to custom3, of the contact''s metadata; and those that are given, an object, which may replace all but the first four.';
+grant execute on function app_hidden.message_variables(app_public.contacts,uuid,jsonb) to parley_visitor;
 
 create function app_hidden.missing_variables(content jsonb, variables jsonb) returns text[] as $$
   select array(
@@ -7003,30 +7346,13 @@ comment on function app_hidden.remove_totp(uuid,uuid,text,integer,text) is 'Remo
 grant execute on function app_hidden.remove_totp(uuid,uuid,text,integer,text) to parley_authenticator;
 
 create function app_hidden.reply_variables(conversation_id uuid, given jsonb) returns jsonb as $$
-  select coalesce(
-    (
-      select jsonb_object_agg(g.key, g.value)
-      from jsonb_each(given) g
-      -- Nothing that is given replaces those below, or a part of them.
-      where substring(g.key from '[^].[]+') not in ('contact', 'customer_phone', 'user', 'tenant')
-    ),
-    '{}'
-  ) || jsonb_build_object(
-    'contact', app_hidden.chatbot_contact(p),
-    'customer_phone', coalesce(regexp_replace(p.phone, '\D', '', 'g'), ''),
-    'user', (
-      select jsonb_build_object('name', u.name, 'email', u.email)
-      from app_public.users u where u.id = app_hidden.current_user_id()
-    ),
-    'tenant', jsonb_build_object('name', t.name)
-  )
+  select app_hidden.message_variables(p, app_hidden.current_user_id(), given)
   from app_public.conversations c
   join app_public.contacts p on p.id = c.contact_id
-  join app_public.tenants t on t.id = c.tenant_id
   where c.id = reply_variables.conversation_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.reply_variables(uuid,jsonb) is 'The variables of canned replies in a conversation: contact and customer_phone, as chatbots have them; user, the caller, and tenant; and those that are given, an object. Null if there is no such conversation.';
+comment on function app_hidden.reply_variables(uuid,jsonb) is 'message_variables() of the caller''s texts in a conversation. Null if there is no such conversation.';
 grant execute on function app_hidden.reply_variables(uuid,jsonb) to parley_visitor;
 
 create function app_hidden.request_media(tenant_id uuid, media_id uuid) returns app_public.media as $$
@@ -7510,6 +7836,22 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.sign_in(text,text,text,text,interval,text,integer,text) is 'Checks a sign-in and opens a session. The outcome is returned rather than raised, so that failures are counted: signed_in; refused (wrong address or password, inactive, or locked: not distinguished); code_required and code_refused, see check_second_factor(); no_tenant; many_tenants (the caller must name one of "tenants"; the code is not used up).';
 grant execute on function app_hidden.sign_in(text,text,text,text,interval,text,integer,text) to parley_authenticator;
+
+create function app_hidden.spell_out_variables(content jsonb) returns jsonb as $$
+  -- As text: outside of its texts, JSON has no such braces.
+  select case
+    when content::text !~ '\{[a-z_0-9]+\}' then content
+    else regexp_replace(
+      regexp_replace(content::text, '(?<!\{)\{name\}(?!\})', '{{name|there}}', 'g'),
+      '(?<!\{)\{(phone|email|company|position|order_id|amount|product|date|time|day|month|year|link|custom[123]'
+        '|signature)\}(?!\})',
+      '{{\1}}', 'g'
+    )::jsonb
+  end
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.spell_out_variables(jsonb) is 'A content in which the variables of single braces, {name}, {order_id}, are written as those of fill_content(): {{name|there}}, {{order_id}}. message_variables() has their values. Other words in braces are not changed.';
+grant execute on function app_hidden.spell_out_variables(jsonb) to parley_visitor;
 
 create function app_hidden.start_totp(session_id uuid, user_id uuid, password text, secret text) returns table(outcome text, email text) as $$
 begin
@@ -9596,6 +9938,8 @@ create function app_private.delete_old_rows() returns void as $$
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   delete from app_public.presences p where p.expires_at < now() - interval '1 day';
+  delete from app_public.scheduled_messages s
+  where s.status <> 'scheduled' and s.updated_at < now() - interval '90 days';
   -- Jobs of killed workers that a newer job has replaced while they ran: they lost their key, and do not run again.
   delete from graphile_worker._private_jobs j
   where j.key is null and j.attempts >= j.max_attempts and j.last_error is null and j.locked_at is null
@@ -9612,7 +9956,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -9627,18 +9971,26 @@ begin
     -- "is not null" makes the partial index usable for a scan of all messages with files.
     and not exists (select from app_public.messages m where m.media_id = d.id and m.media_id is not null)
     and not exists (select from app_public.canned_replies r where r.media_id = d.id)
+    and not exists (
+      select from app_public.scheduled_messages s
+      where s.tenant_id = d.tenant_id and s.media_id = d.id and s.status = 'scheduled'
+    )
     for update skip locked
   );
   delete from app_public.media d
   where d.id = any (v_ids)
   and not exists (select from app_public.messages m where m.media_id = d.id)
-  and not exists (select from app_public.canned_replies r where r.media_id = d.id);
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id)
+  and not exists (
+    select from app_public.scheduled_messages s
+    where s.tenant_id = d.tenant_id and s.media_id = d.id and s.status = 'scheduled'
+  );
   get diagnostics v_deleted = row_count;
   return v_deleted;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_unused_media() is 'Deletes media that no message and no canned reply uses: uploads that were not sent within a day, and files of messages whose partition was dropped. Returns the number of rows.';
+comment on function app_private.delete_unused_media() is 'Deletes media that no message, scheduled message or canned reply uses: uploads that were not sent within a day, and files of messages whose partition was dropped. Returns the number of rows.';
 
 create function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
@@ -10835,6 +11187,35 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Inserts contacts for unknown customers (known_ids is null at their position). The caller must hold the locks of their addresses.';
 
+create function app_private.insert_scheduled_message(scheduled app_public.scheduled_messages, is_fallback boolean) returns uuid as $$
+declare
+  v_message_id uuid;
+begin
+  insert into app_public.messages (
+    conversation_id, type, content, reply_to_id, media_id, author, user_id, api_key_id
+  )
+  values (
+    scheduled.conversation_id,
+    case when is_fallback then 'template' else scheduled.type end,
+    case
+      when is_fallback then scheduled.fallback_template
+      else app_hidden.content_with_variables(
+        scheduled.conversation_id, scheduled.type, scheduled.content, scheduled.variables
+      )
+    end,
+    case when not is_fallback then scheduled.reply_to_id end,
+    case when not is_fallback then scheduled.media_id end,
+    case when scheduled.user_id is null then 'system' else 'user' end::app_public.message_author,
+    scheduled.user_id,
+    scheduled.api_key_id
+  )
+  returning id into v_message_id;
+  return v_message_id;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.insert_scheduled_message(app_public.scheduled_messages,boolean) is 'Sends a scheduled message, or its template for a closed window. The rules of sending apply. Part of send_scheduled_message().';
+
 create function app_private.invite(tenant_id uuid, email text, name text, role app_public.member_role, invited_by_id uuid, by_mail boolean default false, out invitation_id uuid, out token text, out expires_at timestamp with time zone) returns record as $$
 begin
   email := app_hidden.normalize_email(invite.email);
@@ -11725,6 +12106,8 @@ begin
     where k.tenant_id = move_messages.tenant_id and k.conversation_id = to_id and k.is_active
   );
   update app_public.conversation_contexts x set conversation_id = to_id
+  where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
+  update app_public.scheduled_messages x set conversation_id = to_id
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
   update app_public.mentions x set conversation_id = to_id
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
@@ -14112,7 +14495,10 @@ begin
   insert into app_public.messages (tenant_id, conversation_id, author, type, content, preview, metadata)
   select
     (select c.tenant_id from app_public.conversations c where c.id = r.conversation_id),
-    r.conversation_id, 'chatbot', r.type, r.content, app_hidden.message_preview(r.type, r.content), r.metadata
+    r.conversation_id, 'chatbot', r.type, r.content,
+    -- A trigger writes the text of a template.
+    case when r.type <> 'template' then app_hidden.message_preview(r.type, r.content) end,
+    r.metadata
   from rows from (
     jsonb_to_recordset(replies) as (conversation_id uuid, type app_public.message_type, content jsonb, metadata jsonb)
   ) with ordinality r (conversation_id, type, content, metadata, n)
@@ -14121,6 +14507,72 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.send_replies(jsonb) is 'Sends a chatbot''s messages in this order: [{"conversation_id", "type", "content", "metadata"}]. The rules of sending apply. Part of save_chatbot_turns().';
+
+create function app_private.send_scheduled_message(scheduled app_public.scheduled_messages) returns void as $$
+declare
+  v_message_id uuid;
+  v_code text;
+  v_error text;
+begin
+  for v_is_fallback in 0..1 loop
+    begin
+      v_message_id := app_private.insert_scheduled_message(scheduled, v_is_fallback = 1);
+      v_code := null;
+      v_error := null;
+    -- By class. After any other error, such as a deadlock or a timeout, the job is repeated.
+    exception when sqlstate 'PY000' or sqlstate '22000' or sqlstate '23000' or sqlstate '42000' or sqlstate 'P0000' then
+      get stacked diagnostics v_code = returned_sqlstate, v_error = message_text;
+    end;
+    exit when v_code is distinct from 'PYWIN' or scheduled.fallback_template is null;
+  end loop;
+
+  update app_public.scheduled_messages s set
+    status = case when v_code is null then 'sent' else 'failed' end::app_public.scheduled_message_status,
+    message_id = v_message_id,
+    error_code = v_code,
+    error_message = v_error
+  where s.id = scheduled.id;
+  -- A request that is repeated gets the message.
+  update app_private.idempotency_keys k set message_id = v_message_id
+  where k.tenant_id = scheduled.tenant_id and k.message_id = scheduled.id and v_message_id is not null;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.send_scheduled_message(app_public.scheduled_messages) is 'Sends a message that is due and records the outcome. If the reply window is closed, its fallback_template is sent instead. Part of send_scheduled_messages().';
+
+create function app_private.send_scheduled_messages(batch_size integer) returns integer as $$
+declare
+  v_ids uuid[];
+  v_conversation_ids uuid[];
+  v_scheduled app_public.scheduled_messages;
+begin
+  select array_agg(d.id), array_agg(d.conversation_id) into v_ids, v_conversation_ids
+  from (
+    select s.id, s.conversation_id
+    from app_public.scheduled_messages s
+    where s.status = 'scheduled' and s.send_at <= now()
+    order by s.send_at, s.id
+    limit batch_size
+  ) d;
+
+  -- Conversations before their messages: docs/architecture.md, "Locks".
+  perform from app_public.conversations c where c.id = any (v_conversation_ids) order by c.id for no key update;
+  for v_scheduled in
+    select s.*
+    from app_public.scheduled_messages s
+    where s.id = any (v_ids) and s.status = 'scheduled' and s.send_at <= now()
+    order by s.send_at, s.id
+    for update
+  loop
+    perform set_config('parley.user_id', coalesce(v_scheduled.user_id::text, ''), true);
+    perform app_private.send_scheduled_message(v_scheduled);
+  end loop;
+  perform set_config('parley.user_id', '', true);
+  return coalesce(cardinality(v_ids), 0);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.send_scheduled_messages(integer) is 'Sends up to batch_size scheduled messages that are due, the earliest first. Returns how many it found.';
 
 create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb, ends_previous_secret boolean default false) returns void as $$
 declare
@@ -15889,6 +16341,24 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__fill_in() is 'Fills in the tenant, the author and the preview of a message, so that an insert needs only conversation_id, type and content. A note is always internal. A reaction may name its message by reply_to_id instead of the provider''s id. Not called for rows that have all three.';
 
+create function app_private.tg_messages__fill_template() returns trigger as $$
+declare
+  v_message app_hidden.template_message := app_hidden.fill_template_content(
+    NEW.conversation_id, NEW.content, NEW.media_id
+  );
+begin
+  -- What cannot be filled is refused by tg_messages__refuse_unfilled_template().
+  if v_message.problem is null then
+    NEW.content := v_message.content;
+    NEW.preview := coalesce(NEW.preview, v_message.preview);
+    NEW.media_id := coalesce(NEW.media_id, v_message.media_id);
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.tg_messages__fill_template() is 'Replaces the short form of a template message by the object of the Graph API, and sets the preview to what the customer reads. Not called for rows that have a preview and are not in the short form.';
+
 create function app_private.tg_messages__notify() returns trigger as $$
 begin
   -- Imported messages are recorded only: there may be very many, and they are no news.
@@ -15985,6 +16455,23 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_messages__refuse_change() is 'Refuses updates of messages (PYFIX). Only conversation_id may change, when two contacts turn out to be the same person.';
 
+create function app_private.tg_messages__refuse_unfilled_template() returns trigger as $$
+declare
+  v_message app_hidden.template_message := app_hidden.fill_template_content(
+    NEW.conversation_id, NEW.content, NEW.media_id
+  );
+begin
+  raise exception 'Invalid template message: %', v_message.problem
+    using errcode = v_message.code,
+      hint = case v_message.code
+        when 'PYTPL' then 'parley template sync reads the templates of the account again.'
+        else 'The content is {"name", "language"?, "parameters"?, "variables"?}, or the object of the Graph API.'
+      end;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_messages__refuse_unfilled_template() is 'Refuses a template message whose short form cannot be filled. PYTPL: the template is not known. PYCNT: the parameters do not fit it. PYREQ: a variable has no value. PYCHN: the kind of channel has no templates.';
+
 create function app_private.tg_messages__refuse_unknown_conversation() returns trigger as $$
 begin
   raise exception 'The conversation does not exist' using errcode = 'PYNFD';
@@ -16006,7 +16493,11 @@ begin
   using old_rows o
   where d.id = o.media_id and d.tenant_id = o.tenant_id
   and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id)
-  and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id);
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id)
+  and not exists (
+    select from app_public.scheduled_messages s
+    where s.media_id = d.id and s.tenant_id = d.tenant_id and s.status = 'scheduled'
+  );
   return null;
 end;
 $$
@@ -16223,6 +16714,91 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_messages__track_conversation() is 'Updates conversations after an insert of messages: last message, reply window, free entry after an advertisement, unread count, wait for an answer, participants. A customer''s message opens the conversation again, as its closing rule says, and ends its snooze; a user''s message pauses the chatbot; a reaction, an edit or a deletion changes an earlier message; a note mentions users. message_effects.sql decides which message has which effect.';
+
+create function app_private.tg_scheduled_messages__enqueue() returns trigger as $$
+begin
+  -- One job for each time, without a key: it sends all that is due, and finds nothing if all was cancelled.
+  perform graphile_worker.add_jobs(array(
+    select app_private.job('send_scheduled_messages', run_at => r.send_at)
+    from (select distinct n.send_at from new_rows n where n.status = 'scheduled') r
+  ));
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_scheduled_messages__enqueue() is 'Adds a job for the time at which messages are due.';
+
+create function app_private.tg_scheduled_messages__fill_in() returns trigger as $$
+begin
+  -- Under the caller's own policies: a conversation of another tenant is not found.
+  NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
+  if NEW.user_id is null and app_hidden.current_api_key_hash() is not null then
+    NEW.api_key_id := (app_hidden.current_api_key()).id;
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_scheduled_messages__fill_in() is 'Fills in the tenant and the author of a scheduled message.';
+
+create function app_private.tg_scheduled_messages__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, 'conversations', array_agg(distinct r.conversation_id))
+  from changed_rows r
+  group by r.tenant_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_scheduled_messages__notify() is 'Notifies subscribers of the conversations of scheduled messages.';
+
+create function app_private.tg_scheduled_messages__refuse_invalid() returns trigger as $$
+declare
+  v_message app_hidden.template_message;
+begin
+  if NEW.tenant_id is null then
+    raise exception 'There is no such conversation' using errcode = 'PYNFD';
+  elsif NEW.fallback_template is not null and NEW.type = 'template' then
+    raise exception '`fallback_template` must not be given for a template, which needs no reply window'
+      using errcode = 'PYREQ';
+  end if;
+
+  -- Whether the templates are approved is decided when the message is due.
+  if NEW.type = 'template' then
+    v_message := app_hidden.fill_template_content(NEW.conversation_id, NEW.content, NEW.media_id);
+    if v_message.problem is null then
+      perform app_hidden.check_message_content(
+        'template', v_message.content, coalesce(NEW.media_id, v_message.media_id) is not null
+      );
+    end if;
+  elsif NEW.fallback_template is not null then
+    v_message := app_hidden.fill_template_content(NEW.conversation_id, NEW.fallback_template, null);
+    if v_message.problem is null then
+      perform app_hidden.check_message_content('template', v_message.content, v_message.media_id is not null);
+    end if;
+  end if;
+  if v_message.problem is not null then
+    raise exception 'Invalid template message: %', v_message.problem using errcode = v_message.code;
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_scheduled_messages__refuse_invalid() is 'Refuses a scheduled message whose template cannot be filled (PYTPL, PYCNT, PYREQ), or that has no conversation (PYNFD). Other contents are checked by a constraint.';
+
+create function app_private.tg_scheduled_messages__refuse_late_change() returns trigger as $$
+begin
+  -- Merged contacts take their scheduled messages along; a removed user or file leaves them.
+  if (NEW.type, NEW.content, NEW.variables, NEW.fallback_template, NEW.send_at, NEW.status)
+    is not distinct from (OLD.type, OLD.content, OLD.variables, OLD.fallback_template, OLD.send_at, OLD.status)
+  then
+    return NEW;
+  end if;
+  raise exception 'The scheduled message can no longer be changed: its status is %', OLD.status using errcode = 'PYSNT';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_scheduled_messages__refuse_late_change() is 'Refuses changes of a message that was sent or cancelled, or has failed (PYSNT).';
 
 create function app_private.tg_segments__refuse_invalid_filter() returns trigger as $$
 begin
@@ -16703,12 +17279,39 @@ $$
 comment on function app_public.cancel_import(uuid) is 'Ends an import. Contacts that it has created or changed stay as they are. PYIMP: it has ended already. PYNFD. PYDEN: agents only.';
 grant execute on function app_public.cancel_import(uuid) to parley_visitor;
 
+create function app_public.cancel_scheduled_message(scheduled_message_id uuid) returns app_public.scheduled_messages as $$
+declare
+  v_scheduled app_public.scheduled_messages;
+begin
+  -- A message that is being sent is locked: this waits, and is refused then.
+  select s.* into v_scheduled
+  from app_public.scheduled_messages s
+  where s.id = cancel_scheduled_message.scheduled_message_id
+  for update;
+  perform app_hidden.require_scope_in(v_scheduled.tenant_id, 'send', 'scheduled message');
+
+  if v_scheduled.status <> 'cancelled' then
+    update app_public.scheduled_messages s set status = 'cancelled'
+    where s.id = v_scheduled.id
+    returning * into v_scheduled;
+  end if;
+  return v_scheduled;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.cancel_scheduled_message(uuid) is 'Cancels a scheduled message; it stays in the list. Cancelling it again changes nothing. PYSNT: it was sent, or has failed. PYNFD. PYDEN: agents only.';
+grant execute on function app_public.cancel_scheduled_message(uuid) to parley_visitor;
+
 create function app_public.canned_replies_filled(canned_reply app_public.canned_replies, conversation_id uuid, variables jsonb default '{}'::jsonb) returns app_public.filled_reply as $$
   select
     f.content, app_hidden.message_preview(canned_reply.type, f.content),
-    app_hidden.missing_variables(canned_reply.content, v.variables)
-  from (select app_hidden.reply_variables(canned_replies_filled.conversation_id, variables) as variables) v
-  cross join lateral (select app_hidden.fill_content(canned_reply.content, v.variables) as content) f
+    app_hidden.missing_variables(v.content, v.variables)
+  from (
+    select
+      app_hidden.spell_out_variables(canned_reply.content) as content,
+      app_hidden.reply_variables(canned_replies_filled.conversation_id, variables) as variables
+  ) v
+  cross join lateral (select app_hidden.fill_content(v.content, v.variables) as content) f
   where v.variables is not null
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
@@ -17483,6 +18086,18 @@ $$
 comment on function app_public.revoke_api_key(uuid) is 'Ends an API key at once, with its WebSockets. Revoking a key again changes nothing. PYNFD. PYDEN: admins only. PYKEY: an API key cannot revoke keys.';
 grant execute on function app_public.revoke_api_key(uuid) to parley_visitor;
 
+create function app_public.scheduled_messages_idempotency_key(scheduled_message app_public.scheduled_messages) returns text as $$
+  select k.key
+  from app_private.idempotency_keys k
+  where k.message_id = scheduled_message.id
+  and k.tenant_id = scheduled_message.tenant_id
+  -- The row may have been made up by the caller.
+  and (app_hidden.is_program() or k.tenant_id = app_hidden.current_tenant_id())
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.scheduled_messages_idempotency_key(app_public.scheduled_messages) is 'The idempotencyKey of the sendMessage or sendTemplate that scheduled the message. Null if it was scheduled without one, and after the message was sent. A client finds by it what it has scheduled.';
+grant execute on function app_public.scheduled_messages_idempotency_key(app_public.scheduled_messages) to parley_visitor;
+
 create function app_public.search_contacts(query text, before uuid default null::uuid, at_most integer default 50) returns setof app_public.contacts as $$
   select c.*
   from app_hidden.find_contacts(query, before, at_most) f
@@ -17558,21 +18173,29 @@ $$
 comment on function app_public.send_canned_reply(uuid,uuid,text,jsonb,uuid,text) is 'Sends a canned reply, which is named by its id or by its shortcut; the caller''s own come before those of all members. Its variables are contact, customer_phone, user, tenant, and those given. As sendMessage otherwise. PYREQ: a variable has no value. PYNFD. PYDEN. The errors of sendMessage. canned_reply_id: the id of the reply. shortcut: the shortcut of the reply, instead of its id. variables: values by name, in addition to the known ones. reply_to_id: the message to quote. idempotency_key: as for sendMessage.';
 grant execute on function app_public.send_canned_reply(uuid,uuid,text,jsonb,uuid,text) to parley_visitor;
 
-create function app_public.send_message(conversation_id uuid, content jsonb default '{}'::jsonb, type app_public.message_type default 'text'::app_public.message_type, reply_to_id uuid default null::uuid, idempotency_key text default null::text, media_id uuid default null::uuid) returns app_public.messages as $$
+create function app_public.send_message(conversation_id uuid, content jsonb default '{}'::jsonb, type app_public.message_type default 'text'::app_public.message_type, reply_to_id uuid default null::uuid, idempotency_key text default null::text, media_id uuid default null::uuid, variables jsonb default null::jsonb, send_at timestamp with time zone default null::timestamp with time zone, fallback_template jsonb default null::jsonb) returns app_public.messages as $$
 declare
   v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
   v_earlier_id uuid;
+  v_scheduled_id uuid;
   v_message app_public.messages;
 begin
   if type = 'note' then
     raise exception 'A note is not sent' using errcode = 'PYCNT', hint = 'Use addNote.';
+  elsif coalesce(jsonb_typeof(variables), 'object') <> 'object' then
+    raise exception '`variables` must be an object' using errcode = 'PYREQ';
+  elsif fallback_template is not null and send_at is null then
+    raise exception '`fallbackTemplate` must be given together with `sendAt`' using errcode = 'PYREQ';
   end if;
 
   if idempotency_key is not null then
     v_earlier_id := app_hidden.claim_idempotency_key(
       v_conversation.tenant_id, idempotency_key,
       sha256(convert_to(
-        concat_ws(E'\x1f', conversation_id, type, content, reply_to_id, 'media ' || media_id), 'UTF8'
+        concat_ws(
+          E'\x1f', conversation_id, type, content, reply_to_id, 'media ' || media_id, 'variables ' || variables::text,
+          'at ' || extract(epoch from send_at), 'fallback ' || fallback_template::text
+        ), 'UTF8'
       ))
     );
     if v_earlier_id is not null then
@@ -17583,22 +18206,75 @@ begin
     end if;
   end if;
 
-  insert into app_public.messages (conversation_id, type, content, reply_to_id, media_id)
-  values (
-    send_message.conversation_id, send_message.type, send_message.content, send_message.reply_to_id,
-    send_message.media_id
-  )
-  returning * into v_message;
+  if send_at is not null then
+    insert into app_public.scheduled_messages (
+      conversation_id, type, content, variables, reply_to_id, media_id, fallback_template, send_at
+    )
+    values (
+      send_message.conversation_id, send_message.type, send_message.content, send_message.variables,
+      send_message.reply_to_id, send_message.media_id, send_message.fallback_template, send_message.send_at
+    )
+    returning id into v_scheduled_id;
+  else
+    insert into app_public.messages (conversation_id, type, content, reply_to_id, media_id)
+    values (
+      send_message.conversation_id,
+      send_message.type,
+      app_hidden.content_with_variables(v_conversation.id, send_message.type, send_message.content, variables),
+      send_message.reply_to_id,
+      send_message.media_id
+    )
+    returning * into v_message;
+  end if;
 
   if idempotency_key is not null then
-    perform app_hidden.store_idempotency_key(v_conversation.tenant_id, idempotency_key, v_message.id);
+    perform app_hidden.store_idempotency_key(
+      v_conversation.tenant_id, idempotency_key, coalesce(v_message.id, v_scheduled_id)
+    );
   end if;
   return v_message;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYNFD, PYDEN. content: the Graph API''s own object of the type. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM).';
-grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid) to parley_visitor;
+comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it is scheduled (send_at). content: the Graph API''s own object of the type; of a template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. fallback_template: with send_at, the template that is sent if the reply window is closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
+grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) to parley_visitor;
+
+create function app_public.send_template(name text, conversation_id uuid default null::uuid, contact_id uuid default null::uuid, phone text default null::text, channel_id uuid default null::uuid, language text default null::text, fallback_language text default null::text, parameters jsonb default '{}'::jsonb, variables jsonb default null::jsonb, idempotency_key text default null::text, send_at timestamp with time zone default null::timestamp with time zone) returns app_public.messages as $$
+declare
+  v_contact_id uuid := contact_id;
+  v_conversation_id uuid := conversation_id;
+begin
+  if num_nonnulls(conversation_id, contact_id, phone) <> 1 then
+    raise exception 'Exactly one of `conversationId`, `contactId` and `phone` must be given' using errcode = 'PYREQ';
+  elsif conversation_id is not null and channel_id is not null then
+    raise exception '`channelId` must not be given with `conversationId`, which has a channel' using errcode = 'PYREQ';
+  end if;
+
+  if phone is not null then
+    v_contact_id := app_hidden.contact_with_phone(phone, case
+      when channel_id is null then app_hidden.current_tenant_id()
+      else (select c.tenant_id from app_public.channels c where c.id = send_template.channel_id)
+    end);
+  end if;
+  if v_conversation_id is null then
+    v_conversation_id := (app_hidden.conversation_with(v_contact_id, channel_id)).id;
+  end if;
+
+  return app_public.send_message(
+    v_conversation_id,
+    jsonb_strip_nulls(jsonb_build_object(
+      'name', name, 'language', language, 'fallback_language', fallback_language
+    )) || jsonb_build_object('parameters', parameters),
+    'template',
+    idempotency_key => idempotency_key,
+    variables => variables,
+    send_at => send_at
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_public.send_template(text,uuid,uuid,text,uuid,text,text,jsonb,jsonb,text,timestamp with time zone) is 'Sends a template by its name: PYTPL, PYOPT, PYADR, PYCHN; PYCNT: the parameters do not fit the template; PYREQ, PYIDM, PYPHN; PYFIL, PYGON; PYNFD, PYDEN. Null if it is scheduled (send_at). name: the name of the template. conversation_id: where to send it. contact_id: instead, the contact; its conversation is created if there is none. phone: instead, a phone number; its contact is created if there is none. channel_id: with contact_id or phone, the channel; by default that of the last active conversation of the contact, otherwise the default channel. language: the language, "en" or "en_US". By default that of the contact, then the same language of another country, then fallback_language, then English, then any. fallback_language: see language. parameters: {"header", "body", "buttons", "cards", "offer_expires_at"}, and values of variables by name: {"first_name": "Ann"}. variables: as for sendMessage. idempotency_key: as for sendMessage. send_at: as for sendMessage.';
+grant execute on function app_public.send_template(text,uuid,uuid,text,uuid,text,text,jsonb,jsonb,text,timestamp with time zone) to parley_visitor;
 
 create function app_public.set_availability(is_available boolean) returns app_public.memberships as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9bbe90e383bbf4eb58712ef769b6dcbf4e196871
+--! Hash: sha1:142a50d07129e3a99c6442dc7890b33ce6f8af68
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -8777,6 +8777,8 @@ begin
   );
   update app_public.conversation_contexts x set conversation_id = to_id
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
+  update app_public.scheduled_messages x set conversation_id = to_id
+  where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
   update app_public.mentions x set conversation_id = to_id
   where x.tenant_id = move_messages.tenant_id and x.conversation_id = from_id;
   update app_private.chatbot_events e set conversation_id = to_id
@@ -9832,65 +9834,6 @@ comment on function app_public.messages_idempotency_key(app_public.messages) is
 
 grant execute on function app_public.messages_idempotency_key(app_public.messages) to parley_visitor;
 --! EndIncluded messages/idempotency_key.sql
---! Included messages/send_message.sql
-create or replace function app_public.send_message(
-  conversation_id uuid,
-  content jsonb default '{}',
-  type app_public.message_type default 'text',
-  reply_to_id uuid default null,
-  idempotency_key text default null,
-  media_id uuid default null
-) returns app_public.messages as $$
-declare
-  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
-  v_earlier_id uuid;
-  v_message app_public.messages;
-begin
-  if type = 'note' then
-    raise exception 'A note is not sent' using errcode = 'PYCNT', hint = 'Use addNote.';
-  end if;
-
-  if idempotency_key is not null then
-    v_earlier_id := app_hidden.claim_idempotency_key(
-      v_conversation.tenant_id, idempotency_key,
-      sha256(convert_to(
-        concat_ws(E'\x1f', conversation_id, type, content, reply_to_id, 'media ' || media_id), 'UTF8'
-      ))
-    );
-    if v_earlier_id is not null then
-      select m.* into v_message
-      from app_public.messages m
-      where m.tenant_id = v_conversation.tenant_id and m.id = v_earlier_id;
-      return v_message;
-    end if;
-  end if;
-
-  insert into app_public.messages (conversation_id, type, content, reply_to_id, media_id)
-  values (
-    send_message.conversation_id, send_message.type, send_message.content, send_message.reply_to_id,
-    send_message.media_id
-  )
-  returning * into v_message;
-
-  if idempotency_key is not null then
-    perform app_hidden.store_idempotency_key(v_conversation.tenant_id, idempotency_key, v_message.id);
-  end if;
-  return v_message;
-end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
-
-comment on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text, uuid) is
-  E'Sends a message. PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYNFD, PYDEN. content: the Graph '
-   'API''s own object of the type. type: the type of the message; defaults to text. reply_to_id: the message that it '
-   'quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or '
-   'link in the media object of the content that has neither: the content itself of an image, video, audio, document '
-   'or sticker, which may then be left out, or the one in the header of an interactive message or a template. '
-   'idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the '
-   'same message instead of sending it again; another request with the same key is refused (PYIDM).';
-
-grant execute on function app_public.send_message(uuid, jsonb, app_public.message_type, uuid, text, uuid)
-  to parley_visitor;
---! EndIncluded messages/send_message.sql
 --! Included messages/remove_from_outbox.sql
 create or replace function app_private.remove_from_outbox(message_ids uuid[]) returns int as $$
 declare
@@ -12185,20 +12128,28 @@ begin
     -- "is not null" makes the partial index usable for a scan of all messages with files.
     and not exists (select from app_public.messages m where m.media_id = d.id and m.media_id is not null)
     and not exists (select from app_public.canned_replies r where r.media_id = d.id)
+    and not exists (
+      select from app_public.scheduled_messages s
+      where s.tenant_id = d.tenant_id and s.media_id = d.id and s.status = 'scheduled'
+    )
     for update skip locked
   );
   delete from app_public.media d
   where d.id = any (v_ids)
   and not exists (select from app_public.messages m where m.media_id = d.id)
-  and not exists (select from app_public.canned_replies r where r.media_id = d.id);
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id)
+  and not exists (
+    select from app_public.scheduled_messages s
+    where s.tenant_id = d.tenant_id and s.media_id = d.id and s.status = 'scheduled'
+  );
   get diagnostics v_deleted = row_count;
   return v_deleted;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_unused_media() is
-  E'Deletes media that no message and no canned reply uses: uploads that were not sent within a day, and files of '
-   'messages whose partition was dropped. Returns the number of rows.';
+  E'Deletes media that no message, scheduled message or canned reply uses: uploads that were not sent within a day, '
+   'and files of messages whose partition was dropped. Returns the number of rows.';
 --! EndIncluded media/remove_media.sql
 --! Included media/add_uploaded_media.sql
 create or replace function app_private.add_uploaded_media(
@@ -12256,7 +12207,11 @@ begin
   using old_rows o
   where d.id = o.media_id and d.tenant_id = o.tenant_id
   and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id)
-  and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id);
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id)
+  and not exists (
+    select from app_public.scheduled_messages s
+    where s.media_id = d.id and s.tenant_id = d.tenant_id and s.status = 'scheduled'
+  );
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
@@ -14206,7 +14161,10 @@ begin
   insert into app_public.messages (tenant_id, conversation_id, author, type, content, preview, metadata)
   select
     (select c.tenant_id from app_public.conversations c where c.id = r.conversation_id),
-    r.conversation_id, 'chatbot', r.type, r.content, app_hidden.message_preview(r.type, r.content), r.metadata
+    r.conversation_id, 'chatbot', r.type, r.content,
+    -- A trigger writes the text of a template.
+    case when r.type <> 'template' then app_hidden.message_preview(r.type, r.content) end,
+    r.metadata
   from rows from (
     jsonb_to_recordset(replies) as (conversation_id uuid, type app_public.message_type, content jsonb, metadata jsonb)
   ) with ordinality r (conversation_id, type, content, metadata, n)
@@ -19440,37 +19398,93 @@ comment on column app_public.filled_reply.preview is E'A short form of the messa
 comment on column app_public.filled_reply.missing_variables is
   E'The variables that have neither a value nor an alternative in the text. sendCannedReply refuses the reply until '
    'they are given.';
---! Included messages/reply_variables.sql
+--! Included messages/message_variables.sql
+create or replace function app_hidden.message_variables(contact app_public.contacts, user_id uuid, given jsonb)
+returns jsonb as $$
+  select
+    jsonb_build_object('signature', coalesce(u.name, t.name))
+    || coalesce(
+      (
+        select jsonb_object_agg(m.key, m.value)
+        from jsonb_each(contact.metadata) m
+        where m.key in (
+          'company', 'position', 'order_id', 'amount', 'product', 'link', 'custom1', 'custom2', 'custom3', 'signature'
+        )
+      ),
+      '{}'
+    )
+    || jsonb_build_object(
+      'name', coalesce(contact.name, contact.profile_name),
+      'phone', contact.phone,
+      'email', contact.email,
+      'date', to_char(d.now, 'YYYY-MM-DD'),
+      'time', to_char(d.now, 'HH24:MI'),
+      'day', to_char(d.now, 'DD'),
+      'month', to_char(d.now, 'MM'),
+      'year', to_char(d.now, 'YYYY')
+    )
+    || coalesce(
+      (
+        select jsonb_object_agg(g.key, g.value)
+        from jsonb_each(given) g
+        -- Nothing that is given replaces those below, or a part of them.
+        where substring(g.key from '[^].[]+') not in ('contact', 'customer_phone', 'user', 'tenant')
+      ),
+      '{}'
+    )
+    || jsonb_build_object(
+      'contact', app_hidden.chatbot_contact(contact),
+      'customer_phone', coalesce(regexp_replace(contact.phone, '\D', '', 'g'), ''),
+      'user', case when u.id is not null then jsonb_build_object('name', u.name, 'email', u.email) end,
+      'tenant', jsonb_build_object('name', t.name)
+    )
+  from app_public.tenants t
+  left join app_public.users u on u.id = message_variables.user_id
+  cross join lateral (select now() at time zone t.time_zone as now) d
+  where t.id = contact.tenant_id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.message_variables(app_public.contacts, uuid, jsonb) is
+  E'The variables of texts to a contact: contact and customer_phone, as chatbots have them; user, who writes, and '
+   'tenant; name, phone, email, signature; date, time, day, month, year, in the time zone of the tenant; company, '
+   'position, order_id, amount, product, link, custom1 to custom3, of the contact''s metadata; and those that are '
+   'given, an object, which may replace all but the first four.';
+
+grant execute on function app_hidden.message_variables(app_public.contacts, uuid, jsonb) to parley_visitor;
+
+
 create or replace function app_hidden.reply_variables(conversation_id uuid, given jsonb) returns jsonb as $$
-  select coalesce(
-    (
-      select jsonb_object_agg(g.key, g.value)
-      from jsonb_each(given) g
-      -- Nothing that is given replaces those below, or a part of them.
-      where substring(g.key from '[^].[]+') not in ('contact', 'customer_phone', 'user', 'tenant')
-    ),
-    '{}'
-  ) || jsonb_build_object(
-    'contact', app_hidden.chatbot_contact(p),
-    'customer_phone', coalesce(regexp_replace(p.phone, '\D', '', 'g'), ''),
-    'user', (
-      select jsonb_build_object('name', u.name, 'email', u.email)
-      from app_public.users u where u.id = app_hidden.current_user_id()
-    ),
-    'tenant', jsonb_build_object('name', t.name)
-  )
+  select app_hidden.message_variables(p, app_hidden.current_user_id(), given)
   from app_public.conversations c
   join app_public.contacts p on p.id = c.contact_id
-  join app_public.tenants t on t.id = c.tenant_id
   where c.id = reply_variables.conversation_id
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.reply_variables(uuid, jsonb) is
-  E'The variables of canned replies in a conversation: contact and customer_phone, as chatbots have them; user, the '
-   'caller, and tenant; and those that are given, an object. Null if there is no such conversation.';
+  E'message_variables() of the caller''s texts in a conversation. Null if there is no such conversation.';
 
 grant execute on function app_hidden.reply_variables(uuid, jsonb) to parley_visitor;
---! EndIncluded messages/reply_variables.sql
+--! EndIncluded messages/message_variables.sql
+--! Included messages/content/spell_out_variables.sql
+create or replace function app_hidden.spell_out_variables(content jsonb) returns jsonb as $$
+  -- As text: outside of its texts, JSON has no such braces.
+  select case
+    when content::text !~ '\{[a-z_0-9]+\}' then content
+    else regexp_replace(
+      regexp_replace(content::text, '(?<!\{)\{name\}(?!\})', '{{name|there}}', 'g'),
+      '(?<!\{)\{(phone|email|company|position|order_id|amount|product|date|time|day|month|year|link|custom[123]'
+        '|signature)\}(?!\})',
+      '{{\1}}', 'g'
+    )::jsonb
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.spell_out_variables(jsonb) is
+  E'A content in which the variables of single braces, {name}, {order_id}, are written as those of fill_content(): '
+   '{{name|there}}, {{order_id}}. message_variables() has their values. Other words in braces are not changed.';
+
+grant execute on function app_hidden.spell_out_variables(jsonb) to parley_visitor;
+--! EndIncluded messages/content/spell_out_variables.sql
 --! Included messages/canned_replies_filled.sql
 create or replace function app_public.canned_replies_filled(
   canned_reply app_public.canned_replies,
@@ -19479,9 +19493,13 @@ create or replace function app_public.canned_replies_filled(
 ) returns app_public.filled_reply as $$
   select
     f.content, app_hidden.message_preview(canned_reply.type, f.content),
-    app_hidden.missing_variables(canned_reply.content, v.variables)
-  from (select app_hidden.reply_variables(canned_replies_filled.conversation_id, variables) as variables) v
-  cross join lateral (select app_hidden.fill_content(canned_reply.content, v.variables) as content) f
+    app_hidden.missing_variables(v.content, v.variables)
+  from (
+    select
+      app_hidden.spell_out_variables(canned_reply.content) as content,
+      app_hidden.reply_variables(canned_replies_filled.conversation_id, variables) as variables
+  ) v
+  cross join lateral (select app_hidden.fill_content(v.content, v.variables) as content) f
   where v.variables is not null
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
@@ -20117,6 +20135,800 @@ comment on function app_hidden.personalize_template_message(app_hidden.template_
 grant execute on function app_hidden.personalize_template_message(app_hidden.template_message, jsonb)
   to parley_visitor;
 --! EndIncluded templates/prepare_template_message.sql
+--! Included templates/choose_template.sql
+create or replace function app_hidden.choose_template(
+  tenant_id uuid,
+  business_account_id text,
+  name text,
+  language text,
+  contact_language text,
+  fallback_language text default null
+) returns setof app_public.templates as $$
+  select t.*
+  from app_public.templates t
+  cross join lateral (
+    select
+      replace(lower(t.language), '-', '_') as language,
+      replace(lower(choose_template.contact_language), '-', '_') as contacts,
+      replace(lower(choose_template.fallback_language), '-', '_') as fallback
+  ) l
+  where t.tenant_id = choose_template.tenant_id
+  and t.business_account_id = choose_template.business_account_id
+  and t.name = choose_template.name
+  and (choose_template.language is null or l.language = replace(lower(choose_template.language), '-', '_'))
+  order by
+    app_hidden.is_sendable(t.status) desc,
+    case
+      when l.language = l.contacts then 1
+      when split_part(l.language, '_', 1) = split_part(l.contacts, '_', 1) then 2
+      when l.language = l.fallback then 3
+      when l.language = 'en_us' then 4
+      when split_part(l.language, '_', 1) = 'en' then 5
+      else 6
+    end,
+    t.created_at,
+    t.id
+  limit 1
+$$ language sql stable rows 1 set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.choose_template(uuid, text, text, text, text, text) is
+  E'The template of an account by its name, in a language. Without language: in that of the contact, then in the same '
+   'language of another country, in the fallback, in English, in the first one that there is; those that may be sent '
+   'come first. "en-US" is "en_US". No row if there is none.';
+
+grant execute on function app_hidden.choose_template(uuid, text, text, text, text, text) to parley_visitor;
+--! EndIncluded templates/choose_template.sql
+--! Included templates/fill_template_content.sql
+create or replace function app_hidden.is_short_template(content jsonb) returns boolean as $$
+  select content ?| '{parameters,variables}' or jsonb_typeof(content -> 'language') is distinct from 'object'
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.is_short_template(jsonb) is
+  E'Whether the content of a template message is the short form, {"name", "language"?, "parameters"?}, which is '
+   'replaced by the object of the Graph API before it is stored.';
+
+grant execute on function app_hidden.is_short_template(jsonb) to parley_visitor;
+
+
+create or replace function app_hidden.fill_template_content(conversation_id uuid, content jsonb, media_id uuid)
+returns app_hidden.template_message as $$
+declare
+  v_place record;
+  v_template app_public.templates;
+  v_language text := coalesce(content #>> '{language,code}', content ->> 'language');
+  v_is_short boolean := app_hidden.is_short_template(content);
+  v_parameters jsonb := coalesce(nullif(content -> 'parameters', 'null'), '{}');
+  v_variables jsonb;
+  v_missing text[];
+  v_message app_hidden.template_message;
+begin
+  -- Under the caller's own policies.
+  select c.tenant_id, w.business_account_id, app_hidden.contact_language(p) as language into v_place
+  from app_public.conversations c
+  left join app_public.contacts p on p.id = c.contact_id
+  left join app_public.whatsapp_channels w on w.channel_id = c.channel_id
+  where c.id = fill_template_content.conversation_id;
+
+  select t.* into v_template
+  from app_hidden.choose_template(
+    v_place.tenant_id, v_place.business_account_id, content ->> 'name',
+    v_language,
+    v_place.language, content ->> 'fallback_language'
+  ) t;
+
+  if not v_is_short then
+    v_message.content := content;
+    v_message.preview := app_hidden.template_preview(v_template.components, coalesce(content -> 'components', '[]'));
+    return v_message;
+  end if;
+
+  if jsonb_typeof(content -> 'variables') = 'object' then
+    v_parameters := app_hidden.spell_out_variables(v_parameters);
+    v_variables := app_hidden.reply_variables(fill_template_content.conversation_id, content -> 'variables');
+    v_missing := app_hidden.missing_variables(v_parameters, v_variables);
+    v_parameters := app_hidden.fill_content(v_parameters, v_variables);
+  end if;
+  if media_id is not null and jsonb_typeof(v_parameters) = 'object' and not v_parameters ? 'header' then
+    v_parameters := v_parameters || jsonb_build_object('header', media_id);
+  end if;
+
+  if v_place.business_account_id is null then
+    v_message.code := 'PYCHN';
+    v_message.problem := 'a channel of this kind has no templates';
+  elsif coalesce(content ->> 'name', '') = '' then
+    v_message.code := 'PYCNT';
+    v_message.problem := 'name must be given';
+  elsif coalesce(jsonb_typeof(content -> 'variables'), 'object') <> 'object' then
+    v_message.code := 'PYREQ';
+    v_message.problem := 'variables must be an object';
+  elsif v_template.id is null then
+    v_message.code := 'PYTPL';
+    v_message.problem := format(
+      'the account has no template %s%s', content ->> 'name', ' in the language ' || v_language
+    );
+  elsif v_template.components = '[]' and v_parameters <> '{}' then
+    v_message.code := 'PYTPL';
+    v_message.problem := format('the components of %s are not known yet', content ->> 'name');
+  elsif v_missing <> '{}' then
+    v_message.code := 'PYREQ';
+    v_message.problem := 'variables must have values for ' || array_to_string(v_missing, ', ');
+  else
+    v_message := app_hidden.prepare_template_message(v_template, v_parameters);
+  end if;
+  return v_message;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.fill_template_content(uuid, jsonb, uuid) is
+  E'The content and the preview of a template message to the contact of a conversation. content: the Graph API''s '
+   'object, whose preview is null if the template is not known; or the short form {"name", "language"?, '
+   '"fallback_language"?, "parameters"?, "variables"?}, in which the language is chosen by choose_template(), and the '
+   'parameters have the form of fill_template(). If variables are given, be they {}, variables are filled into the '
+   'texts of the parameters as in a canned reply. media_id: the file of the header, unless the parameters have one.';
+
+grant execute on function app_hidden.fill_template_content(uuid, jsonb, uuid) to parley_visitor;
+--! EndIncluded templates/fill_template_content.sql
+--! Included messages/tg_messages__fill_template.sql
+create or replace function app_private.tg_messages__fill_template() returns trigger as $$
+declare
+  v_message app_hidden.template_message := app_hidden.fill_template_content(
+    NEW.conversation_id, NEW.content, NEW.media_id
+  );
+begin
+  -- What cannot be filled is refused by tg_messages__refuse_unfilled_template().
+  if v_message.problem is null then
+    NEW.content := v_message.content;
+    NEW.preview := coalesce(NEW.preview, v_message.preview);
+    NEW.media_id := coalesce(NEW.media_id, v_message.media_id);
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.tg_messages__fill_template() is
+  E'Replaces the short form of a template message by the object of the Graph API, and sets the preview to what the '
+   'customer reads. Not called for rows that have a preview and are not in the short form.';
+--! EndIncluded messages/tg_messages__fill_template.sql
+--! Included messages/tg_messages__refuse_unfilled_template.sql
+create or replace function app_private.tg_messages__refuse_unfilled_template() returns trigger as $$
+declare
+  v_message app_hidden.template_message := app_hidden.fill_template_content(
+    NEW.conversation_id, NEW.content, NEW.media_id
+  );
+begin
+  raise exception 'Invalid template message: %', v_message.problem
+    using errcode = v_message.code,
+      hint = case v_message.code
+        when 'PYTPL' then 'parley template sync reads the templates of the account again.'
+        else 'The content is {"name", "language"?, "parameters"?, "variables"?}, or the object of the Graph API.'
+      end;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_messages__refuse_unfilled_template() is
+  E'Refuses a template message whose short form cannot be filled. PYTPL: the template is not known. PYCNT: the '
+   'parameters do not fit it. PYREQ: a variable has no value. PYCHN: the kind of channel has no templates.';
+--! EndIncluded messages/tg_messages__refuse_unfilled_template.sql
+--! Included messages/content_with_variables.sql
+create or replace function app_hidden.content_with_variables(
+  conversation_id uuid,
+  type app_public.message_type,
+  content jsonb,
+  variables jsonb
+) returns jsonb as $$
+declare
+  v_content jsonb;
+  v_variables jsonb;
+  v_missing text[];
+begin
+  if variables is null then
+    return content;
+  elsif type = 'template' and app_hidden.is_short_template(content) then
+    -- They are filled into its parameters.
+    return content || jsonb_build_object('variables', variables);
+  end if;
+
+  v_content := app_hidden.spell_out_variables(content);
+  v_variables := app_hidden.reply_variables(conversation_id, variables);
+  v_missing := app_hidden.missing_variables(v_content, v_variables);
+  if v_missing <> '{}' then
+    raise exception '`variables` must have values for %', array_to_string(v_missing, ', ')
+      using errcode = 'PYREQ', hint = 'Or give them an alternative in the text: {{contact.name|there}}.';
+  end if;
+  return app_hidden.fill_content(v_content, v_variables);
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.content_with_variables(uuid, app_public.message_type, jsonb, jsonb) is
+  E'A content with variables filled into its texts, those of reply_variables() and the given ones; unchanged if '
+   'variables is null. PYREQ: a variable has neither a value nor an alternative.';
+
+grant execute on function app_hidden.content_with_variables(uuid, app_public.message_type, jsonb, jsonb)
+  to parley_visitor;
+--! EndIncluded messages/content_with_variables.sql
+
+create type app_public.scheduled_message_status as enum ('scheduled', 'sent', 'failed', 'cancelled');
+comment on type app_public.scheduled_message_status is
+  E'The state of a scheduled message. scheduled: it will be sent, and can be changed. sent: it has become a message, '
+   'whose status says whether it was delivered. failed: it was refused when it was due. cancelled: it was cancelled '
+   'before.';
+
+create table app_public.scheduled_messages (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  conversation_id uuid not null,
+  type app_public.message_type not null default 'text',
+  content jsonb not null default '{}'
+    constraint scheduled_messages_content_is_object check (jsonb_typeof(content) = 'object')
+    constraint scheduled_messages_content_is_at_most_64_kb check (octet_length(content::text) <= 65536),
+  variables jsonb
+    constraint scheduled_messages_variables_is_object check (jsonb_typeof(variables) = 'object')
+    constraint scheduled_messages_variables_is_at_most_32_kb check (octet_length(variables::text) <= 32768),
+  reply_to_id uuid,
+  media_id uuid,
+  fallback_template jsonb
+    constraint scheduled_messages_fallback_template_is_object check (jsonb_typeof(fallback_template) = 'object')
+    constraint scheduled_messages_fallback_template_is_at_most_64_kb
+      check (octet_length(fallback_template::text) <= 65536),
+  send_at timestamptz not null
+    constraint scheduled_messages_send_at_is_finite check (isfinite(send_at)),
+  status app_public.scheduled_message_status not null default 'scheduled',
+  message_id uuid,
+  error_code text,
+  error_message text,
+  user_id uuid default app_hidden.current_user_id() references app_public.users on delete set null,
+  api_key_id uuid,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, media_id) references app_public.media (tenant_id, id) on delete set null (media_id),
+  constraint scheduled_messages_sent_has_message check ((status = 'sent') = (message_id is not null)),
+  constraint scheduled_messages_failed_has_error check ((status = 'failed') = (error_code is not null)),
+  -- A template is checked by a trigger, because its content may have the short form. It raises PYCNT: see the table
+  -- messages.
+  constraint scheduled_messages_has_sendable_content check (
+    type = 'template' or app_hidden.check_message_content(type, content, media_id is not null)
+  )
+);
+create index on app_public.scheduled_messages (send_at) where status = 'scheduled';
+create index on app_public.scheduled_messages (conversation_id, send_at);
+create index on app_public.scheduled_messages (tenant_id, status, send_at);
+create index on app_public.scheduled_messages (tenant_id, conversation_id);
+create index on app_public.scheduled_messages (tenant_id, media_id) where media_id is not null;
+create index on app_public.scheduled_messages (user_id);
+alter table app_public.scheduled_messages enable row level security;
+comment on table app_public.scheduled_messages is
+  E'A message that is sent at a later time. Until then it can be changed and cancelled. When it is due, the rules of '
+   'sending apply as to any message (PYOPT, PYWIN, …).\n\n'
+   'In SQL: insert a row to schedule a message. It needs conversation_id, content and send_at.';
+comment on column app_public.scheduled_messages.type is E'The type of the message, as Message.type. Defaults to text.';
+comment on column app_public.scheduled_messages.content is
+  E'The content of the message, as Message.content. That of a template may be the short form {"name", "language"?, '
+   '"parameters"?, "variables"?}.';
+comment on column app_public.scheduled_messages.variables is
+  E'If given, be they {}, variables are filled into the texts of the content when the message is due, as in a canned '
+   'reply: {{contact.name|there}}.';
+comment on column app_public.scheduled_messages.reply_to_id is E'The message that it quotes.';
+comment on column app_public.scheduled_messages.media_id is E'A file to send, as Message.mediaId.';
+comment on column app_public.scheduled_messages.fallback_template is
+  E'The template that is sent instead if the reply window is closed when the message is due: {"name", "language"?, '
+   '"parameters"?, "variables"?}. Null: the message fails (PYWIN).';
+comment on column app_public.scheduled_messages.send_at is
+  E'When the message is sent. A time in the past is now.';
+comment on column app_public.scheduled_messages.message_id is E'The message that was sent. Null until then.';
+comment on column app_public.scheduled_messages.error_code is
+  E'Why the message was refused when it was due: a code like PYWIN. Null unless it failed.';
+comment on column app_public.scheduled_messages.error_message is E'The reason in words. Null unless it failed.';
+comment on column app_public.scheduled_messages.user_id is E'The user who scheduled it, and in whose name it is sent.';
+comment on column app_public.scheduled_messages.api_key_id is
+  E'The API key with which it was scheduled. It has no user then.';
+--! Included messages/scheduled_messages_idempotency_key.sql
+create or replace function app_public.scheduled_messages_idempotency_key(
+  scheduled_message app_public.scheduled_messages
+) returns text as $$
+  select k.key
+  from app_private.idempotency_keys k
+  where k.message_id = scheduled_message.id
+  and k.tenant_id = scheduled_message.tenant_id
+  -- The row may have been made up by the caller.
+  and (app_hidden.is_program() or k.tenant_id = app_hidden.current_tenant_id())
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.scheduled_messages_idempotency_key(app_public.scheduled_messages) is
+  E'The idempotencyKey of the sendMessage or sendTemplate that scheduled the message. Null if it was scheduled '
+   'without one, and after the message was sent. A client finds by it what it has scheduled.';
+
+grant execute on function app_public.scheduled_messages_idempotency_key(app_public.scheduled_messages)
+  to parley_visitor;
+--! EndIncluded messages/scheduled_messages_idempotency_key.sql
+--! Included messages/tg_scheduled_messages__fill_in.sql
+create or replace function app_private.tg_scheduled_messages__fill_in() returns trigger as $$
+begin
+  -- Under the caller's own policies: a conversation of another tenant is not found.
+  NEW.tenant_id := (select c.tenant_id from app_public.conversations c where c.id = NEW.conversation_id);
+  if NEW.user_id is null and app_hidden.current_api_key_hash() is not null then
+    NEW.api_key_id := (app_hidden.current_api_key()).id;
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_scheduled_messages__fill_in() is
+  E'Fills in the tenant and the author of a scheduled message.';
+--! EndIncluded messages/tg_scheduled_messages__fill_in.sql
+--! Included messages/tg_scheduled_messages__refuse_late_change.sql
+create or replace function app_private.tg_scheduled_messages__refuse_late_change() returns trigger as $$
+begin
+  -- Merged contacts take their scheduled messages along; a removed user or file leaves them.
+  if (NEW.type, NEW.content, NEW.variables, NEW.fallback_template, NEW.send_at, NEW.status)
+    is not distinct from (OLD.type, OLD.content, OLD.variables, OLD.fallback_template, OLD.send_at, OLD.status)
+  then
+    return NEW;
+  end if;
+  raise exception 'The scheduled message can no longer be changed: its status is %', OLD.status using errcode = 'PYSNT';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_scheduled_messages__refuse_late_change() is
+  E'Refuses changes of a message that was sent or cancelled, or has failed (PYSNT).';
+--! EndIncluded messages/tg_scheduled_messages__refuse_late_change.sql
+--! Included messages/tg_scheduled_messages__refuse_invalid.sql
+create or replace function app_private.tg_scheduled_messages__refuse_invalid() returns trigger as $$
+declare
+  v_message app_hidden.template_message;
+begin
+  if NEW.tenant_id is null then
+    raise exception 'There is no such conversation' using errcode = 'PYNFD';
+  elsif NEW.fallback_template is not null and NEW.type = 'template' then
+    raise exception '`fallback_template` must not be given for a template, which needs no reply window'
+      using errcode = 'PYREQ';
+  end if;
+
+  -- Whether the templates are approved is decided when the message is due.
+  if NEW.type = 'template' then
+    v_message := app_hidden.fill_template_content(NEW.conversation_id, NEW.content, NEW.media_id);
+    if v_message.problem is null then
+      perform app_hidden.check_message_content(
+        'template', v_message.content, coalesce(NEW.media_id, v_message.media_id) is not null
+      );
+    end if;
+  elsif NEW.fallback_template is not null then
+    v_message := app_hidden.fill_template_content(NEW.conversation_id, NEW.fallback_template, null);
+    if v_message.problem is null then
+      perform app_hidden.check_message_content('template', v_message.content, v_message.media_id is not null);
+    end if;
+  end if;
+  if v_message.problem is not null then
+    raise exception 'Invalid template message: %', v_message.problem using errcode = v_message.code;
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_scheduled_messages__refuse_invalid() is
+  E'Refuses a scheduled message whose template cannot be filled (PYTPL, PYCNT, PYREQ), or that has no conversation '
+   '(PYNFD). Other contents are checked by a constraint.';
+--! EndIncluded messages/tg_scheduled_messages__refuse_invalid.sql
+--! Included messages/tg_scheduled_messages__notify.sql
+create or replace function app_private.tg_scheduled_messages__notify() returns trigger as $$
+begin
+  perform app_private.notify_change(r.tenant_id, 'conversations', array_agg(distinct r.conversation_id))
+  from changed_rows r
+  group by r.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_scheduled_messages__notify() is
+  E'Notifies subscribers of the conversations of scheduled messages.';
+--! EndIncluded messages/tg_scheduled_messages__notify.sql
+--! Included messages/tg_scheduled_messages__enqueue.sql
+create or replace function app_private.tg_scheduled_messages__enqueue() returns trigger as $$
+begin
+  -- One job for each time, without a key: it sends all that is due, and finds nothing if all was cancelled.
+  perform graphile_worker.add_jobs(array(
+    select app_private.job('send_scheduled_messages', run_at => r.send_at)
+    from (select distinct n.send_at from new_rows n where n.status = 'scheduled') r
+  ));
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_scheduled_messages__enqueue() is
+  E'Adds a job for the time at which messages are due.';
+--! EndIncluded messages/tg_scheduled_messages__enqueue.sql
+--! Included messages/send_scheduled_message.sql
+create or replace function app_private.insert_scheduled_message(
+  scheduled app_public.scheduled_messages,
+  is_fallback boolean
+) returns uuid as $$
+declare
+  v_message_id uuid;
+begin
+  insert into app_public.messages (
+    conversation_id, type, content, reply_to_id, media_id, author, user_id, api_key_id
+  )
+  values (
+    scheduled.conversation_id,
+    case when is_fallback then 'template' else scheduled.type end,
+    case
+      when is_fallback then scheduled.fallback_template
+      else app_hidden.content_with_variables(
+        scheduled.conversation_id, scheduled.type, scheduled.content, scheduled.variables
+      )
+    end,
+    case when not is_fallback then scheduled.reply_to_id end,
+    case when not is_fallback then scheduled.media_id end,
+    case when scheduled.user_id is null then 'system' else 'user' end::app_public.message_author,
+    scheduled.user_id,
+    scheduled.api_key_id
+  )
+  returning id into v_message_id;
+  return v_message_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.insert_scheduled_message(app_public.scheduled_messages, boolean) is
+  E'Sends a scheduled message, or its template for a closed window. The rules of sending apply. Part of '
+   'send_scheduled_message().';
+
+
+create or replace function app_private.send_scheduled_message(scheduled app_public.scheduled_messages)
+returns void as $$
+declare
+  v_message_id uuid;
+  v_code text;
+  v_error text;
+begin
+  for v_is_fallback in 0..1 loop
+    begin
+      v_message_id := app_private.insert_scheduled_message(scheduled, v_is_fallback = 1);
+      v_code := null;
+      v_error := null;
+    -- By class. After any other error, such as a deadlock or a timeout, the job is repeated.
+    exception when sqlstate 'PY000' or sqlstate '22000' or sqlstate '23000' or sqlstate '42000' or sqlstate 'P0000' then
+      get stacked diagnostics v_code = returned_sqlstate, v_error = message_text;
+    end;
+    exit when v_code is distinct from 'PYWIN' or scheduled.fallback_template is null;
+  end loop;
+
+  update app_public.scheduled_messages s set
+    status = case when v_code is null then 'sent' else 'failed' end::app_public.scheduled_message_status,
+    message_id = v_message_id,
+    error_code = v_code,
+    error_message = v_error
+  where s.id = scheduled.id;
+  -- A request that is repeated gets the message.
+  update app_private.idempotency_keys k set message_id = v_message_id
+  where k.tenant_id = scheduled.tenant_id and k.message_id = scheduled.id and v_message_id is not null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.send_scheduled_message(app_public.scheduled_messages) is
+  E'Sends a message that is due and records the outcome. If the reply window is closed, its fallback_template is sent '
+   'instead. Part of send_scheduled_messages().';
+--! EndIncluded messages/send_scheduled_message.sql
+--! Included messages/send_scheduled_messages.sql
+create or replace function app_private.send_scheduled_messages(batch_size int) returns int as $$
+declare
+  v_ids uuid[];
+  v_conversation_ids uuid[];
+  v_scheduled app_public.scheduled_messages;
+begin
+  select array_agg(d.id), array_agg(d.conversation_id) into v_ids, v_conversation_ids
+  from (
+    select s.id, s.conversation_id
+    from app_public.scheduled_messages s
+    where s.status = 'scheduled' and s.send_at <= now()
+    order by s.send_at, s.id
+    limit batch_size
+  ) d;
+
+  -- Conversations before their messages: docs/architecture.md, "Locks".
+  perform from app_public.conversations c where c.id = any (v_conversation_ids) order by c.id for no key update;
+  for v_scheduled in
+    select s.*
+    from app_public.scheduled_messages s
+    where s.id = any (v_ids) and s.status = 'scheduled' and s.send_at <= now()
+    order by s.send_at, s.id
+    for update
+  loop
+    perform set_config('parley.user_id', coalesce(v_scheduled.user_id::text, ''), true);
+    perform app_private.send_scheduled_message(v_scheduled);
+  end loop;
+  perform set_config('parley.user_id', '', true);
+  return coalesce(cardinality(v_ids), 0);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.send_scheduled_messages(int) is
+  E'Sends up to batch_size scheduled messages that are due, the earliest first. Returns how many it found.';
+--! EndIncluded messages/send_scheduled_messages.sql
+--! Included messages/cancel_scheduled_message.sql
+create or replace function app_public.cancel_scheduled_message(scheduled_message_id uuid)
+returns app_public.scheduled_messages as $$
+declare
+  v_scheduled app_public.scheduled_messages;
+begin
+  -- A message that is being sent is locked: this waits, and is refused then.
+  select s.* into v_scheduled
+  from app_public.scheduled_messages s
+  where s.id = cancel_scheduled_message.scheduled_message_id
+  for update;
+  perform app_hidden.require_scope_in(v_scheduled.tenant_id, 'send', 'scheduled message');
+
+  if v_scheduled.status <> 'cancelled' then
+    update app_public.scheduled_messages s set status = 'cancelled'
+    where s.id = v_scheduled.id
+    returning * into v_scheduled;
+  end if;
+  return v_scheduled;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.cancel_scheduled_message(uuid) is
+  E'Cancels a scheduled message; it stays in the list. Cancelling it again changes nothing. PYSNT: it was sent, or has '
+   'failed. PYNFD. PYDEN: agents only.';
+
+grant execute on function app_public.cancel_scheduled_message(uuid) to parley_visitor;
+--! EndIncluded messages/cancel_scheduled_message.sql
+--! Included messages/send_message.sql
+create or replace function app_public.send_message(
+  conversation_id uuid,
+  content jsonb default '{}',
+  type app_public.message_type default 'text',
+  reply_to_id uuid default null,
+  idempotency_key text default null,
+  media_id uuid default null,
+  variables jsonb default null,
+  send_at timestamptz default null,
+  fallback_template jsonb default null
+) returns app_public.messages as $$
+declare
+  v_conversation app_public.conversations := app_hidden.require_conversation(conversation_id);
+  v_earlier_id uuid;
+  v_scheduled_id uuid;
+  v_message app_public.messages;
+begin
+  if type = 'note' then
+    raise exception 'A note is not sent' using errcode = 'PYCNT', hint = 'Use addNote.';
+  elsif coalesce(jsonb_typeof(variables), 'object') <> 'object' then
+    raise exception '`variables` must be an object' using errcode = 'PYREQ';
+  elsif fallback_template is not null and send_at is null then
+    raise exception '`fallbackTemplate` must be given together with `sendAt`' using errcode = 'PYREQ';
+  end if;
+
+  if idempotency_key is not null then
+    v_earlier_id := app_hidden.claim_idempotency_key(
+      v_conversation.tenant_id, idempotency_key,
+      sha256(convert_to(
+        concat_ws(
+          E'\x1f', conversation_id, type, content, reply_to_id, 'media ' || media_id, 'variables ' || variables::text,
+          'at ' || extract(epoch from send_at), 'fallback ' || fallback_template::text
+        ), 'UTF8'
+      ))
+    );
+    if v_earlier_id is not null then
+      select m.* into v_message
+      from app_public.messages m
+      where m.tenant_id = v_conversation.tenant_id and m.id = v_earlier_id;
+      return v_message;
+    end if;
+  end if;
+
+  if send_at is not null then
+    insert into app_public.scheduled_messages (
+      conversation_id, type, content, variables, reply_to_id, media_id, fallback_template, send_at
+    )
+    values (
+      send_message.conversation_id, send_message.type, send_message.content, send_message.variables,
+      send_message.reply_to_id, send_message.media_id, send_message.fallback_template, send_message.send_at
+    )
+    returning id into v_scheduled_id;
+  else
+    insert into app_public.messages (conversation_id, type, content, reply_to_id, media_id)
+    values (
+      send_message.conversation_id,
+      send_message.type,
+      app_hidden.content_with_variables(v_conversation.id, send_message.type, send_message.content, variables),
+      send_message.reply_to_id,
+      send_message.media_id
+    )
+    returning * into v_message;
+  end if;
+
+  if idempotency_key is not null then
+    perform app_hidden.store_idempotency_key(
+      v_conversation.tenant_id, idempotency_key, coalesce(v_message.id, v_scheduled_id)
+    );
+  end if;
+  return v_message;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.send_message(
+  uuid, jsonb, app_public.message_type, uuid, text, uuid, jsonb, timestamptz, jsonb
+) is
+  E'Sends a message. PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it '
+   'is scheduled (send_at). content: the Graph API''s own object of the type; of a template also {"name", '
+   '"language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults '
+   'to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a '
+   'file to send. It takes the place of id or link in the media object of the content that has neither: the content '
+   'itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of '
+   'an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the '
+   'request with the same key returns the same message instead of sending it again; another request with the same '
+   'key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as '
+   'into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to '
+   'send it. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. '
+   'fallback_template: with send_at, the template that is sent if the reply window is closed by then, {"name", '
+   '"language"?, "parameters"?}; without it, the message then fails (PYWIN).';
+
+grant execute on function app_public.send_message(
+  uuid, jsonb, app_public.message_type, uuid, text, uuid, jsonb, timestamptz, jsonb
+) to parley_visitor;
+--! EndIncluded messages/send_message.sql
+--! Included contacts/contact_with_phone.sql
+create or replace function app_hidden.contact_with_phone(phone text, tenant_id uuid) returns uuid as $$
+declare
+  v_contact_id uuid;
+begin
+  perform app_hidden.require_scope_in(contact_with_phone.tenant_id, 'send', 'channel');
+
+  -- Twice, because another transaction may insert the contact in the meantime.
+  for v_attempt in 1..2 loop
+    -- Not a contact that has given the number up.
+    select i.contact_id into v_contact_id
+    from app_public.contact_identities i
+    where i.tenant_id = contact_with_phone.tenant_id and i.kind = 'phone' and i.retired_at is null
+    and i.match_key = any (app_hidden.phone_match_keys(contact_with_phone.tenant_id, contact_with_phone.phone))
+    order by i.contact_id
+    limit 1;
+    exit when found;
+
+    perform app_hidden.require_scope_in(contact_with_phone.tenant_id, 'manage_contacts', 'channel');
+    insert into app_public.contacts (tenant_id, phone)
+    values (contact_with_phone.tenant_id, contact_with_phone.phone)
+    on conflict do nothing
+    returning id into v_contact_id;
+    exit when found;
+  end loop;
+  return v_contact_id;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.contact_with_phone(text, uuid) is
+  E'The contact of a tenant that has a phone number now, written as people write it; a new one if there is none. '
+   'PYPHN: a new contact needs an international number. PYDEN: agents only; an API key needs the scope send and, for a '
+   'new contact, manage_contacts. PYNFD: the tenant is not the caller''s.';
+
+grant execute on function app_hidden.contact_with_phone(text, uuid) to parley_visitor;
+--! EndIncluded contacts/contact_with_phone.sql
+--! Included conversations/conversation_with.sql
+create or replace function app_hidden.conversation_with(contact_id uuid, channel_id uuid default null)
+returns app_public.conversations as $$
+declare
+  v_conversation app_public.conversations;
+begin
+  perform app_hidden.require_scope_in(
+    (select p.tenant_id from app_public.contacts p where p.id = conversation_with.contact_id), 'send', 'contact'
+  );
+
+  -- Twice, because another transaction may insert the conversation in the meantime.
+  for v_attempt in 1..2 loop
+    select c.* into v_conversation
+    from app_public.conversations c
+    where c.contact_id = conversation_with.contact_id
+    and (conversation_with.channel_id is null or c.channel_id = conversation_with.channel_id)
+    order by c.last_activity_at desc, c.id desc
+    limit 1;
+    exit when found;
+
+    insert into app_public.conversations (contact_id, channel_id)
+    values (conversation_with.contact_id, conversation_with.channel_id)
+    on conflict do nothing
+    returning * into v_conversation;
+    exit when found;
+  end loop;
+  return v_conversation;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.conversation_with(uuid, uuid) is
+  E'The conversation with a contact on a channel; by default the one that was last active. If there is none, it is '
+   'created, by default on the tenant''s default channel. PYNFD: no such contact. PYDEN: agents only. PYCHN: the '
+   'tenant has no channel.';
+
+grant execute on function app_hidden.conversation_with(uuid, uuid) to parley_visitor;
+--! EndIncluded conversations/conversation_with.sql
+--! Included messages/send_template.sql
+create or replace function app_public.send_template(
+  name text,
+  conversation_id uuid default null,
+  contact_id uuid default null,
+  phone text default null,
+  channel_id uuid default null,
+  language text default null,
+  fallback_language text default null,
+  parameters jsonb default '{}',
+  variables jsonb default null,
+  idempotency_key text default null,
+  send_at timestamptz default null
+) returns app_public.messages as $$
+declare
+  v_contact_id uuid := contact_id;
+  v_conversation_id uuid := conversation_id;
+begin
+  if num_nonnulls(conversation_id, contact_id, phone) <> 1 then
+    raise exception 'Exactly one of `conversationId`, `contactId` and `phone` must be given' using errcode = 'PYREQ';
+  elsif conversation_id is not null and channel_id is not null then
+    raise exception '`channelId` must not be given with `conversationId`, which has a channel' using errcode = 'PYREQ';
+  end if;
+
+  if phone is not null then
+    v_contact_id := app_hidden.contact_with_phone(phone, case
+      when channel_id is null then app_hidden.current_tenant_id()
+      else (select c.tenant_id from app_public.channels c where c.id = send_template.channel_id)
+    end);
+  end if;
+  if v_conversation_id is null then
+    v_conversation_id := (app_hidden.conversation_with(v_contact_id, channel_id)).id;
+  end if;
+
+  return app_public.send_message(
+    v_conversation_id,
+    jsonb_strip_nulls(jsonb_build_object(
+      'name', name, 'language', language, 'fallback_language', fallback_language
+    )) || jsonb_build_object('parameters', parameters),
+    'template',
+    idempotency_key => idempotency_key,
+    variables => variables,
+    send_at => send_at
+  );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.send_template(
+  text, uuid, uuid, text, uuid, text, text, jsonb, jsonb, text, timestamptz
+) is
+  E'Sends a template by its name: PYTPL, PYOPT, PYADR, PYCHN; PYCNT: the parameters do not fit the template; PYREQ, '
+   'PYIDM, PYPHN; PYFIL, PYGON; PYNFD, PYDEN. Null if it is scheduled (send_at). name: the name of the template. '
+   'conversation_id: where to send it. contact_id: instead, the contact; its conversation is created if there is '
+   'none. phone: instead, a phone number; its contact is created if there is none. channel_id: with contact_id or '
+   'phone, the channel; by default that of the last active conversation of the contact, otherwise the default '
+   'channel. language: the language, "en" or "en_US". By default that of the contact, then the same language of '
+   'another country, then fallback_language, then English, then any. fallback_language: see language. parameters: '
+   '{"header", "body", "buttons", "cards", "offer_expires_at"}, and values of variables by name: {"first_name": '
+   '"Ann"}. variables: as for sendMessage. idempotency_key: as for sendMessage. send_at: as for sendMessage.';
+
+grant execute on function app_public.send_template(
+  text, uuid, uuid, text, uuid, text, text, jsonb, jsonb, text, timestamptz
+) to parley_visitor;
+--! EndIncluded messages/send_template.sql
+--! Included messages/scheduled_messages.policies.sql
+drop policy if exists tenant_isolation on app_public.scheduled_messages;
+create policy tenant_isolation on app_public.scheduled_messages as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.scheduled_messages;
+create policy select_member on app_public.scheduled_messages for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.scheduled_messages;
+create policy insert_agent on app_public.scheduled_messages for insert to parley_visitor
+  with check ((select app_hidden.may('send')));
+drop policy if exists update_agent on app_public.scheduled_messages;
+create policy update_agent on app_public.scheduled_messages for update to parley_visitor
+  using ((select app_hidden.may('send')));
+grant select on app_public.scheduled_messages to parley_visitor;
+grant insert (conversation_id, type, content, variables, reply_to_id, media_id, fallback_template, send_at)
+  on app_public.scheduled_messages to parley_visitor;
+grant update (content, variables, reply_to_id, media_id, fallback_template, send_at)
+  on app_public.scheduled_messages to parley_visitor;
+-- No insert of user_id and api_key_id: users schedule messages in their own name only.
+-- No update of status: cancel_scheduled_message() sets it.
+-- No delete: cancelled messages stay, so that colleagues see what was planned.
+--! EndIncluded messages/scheduled_messages.policies.sql
 --! Included messages/tg_canned_replies__refuse_long_text.sql
 create or replace function app_private.tg_canned_replies__refuse_long_text() returns trigger as $$
 declare
@@ -21530,6 +22342,14 @@ create or replace trigger _200_refuse_change
   on app_public.messages
   for each statement execute function app_private.tg_messages__refuse_change();
 
+-- The short form of a template becomes the Graph API's object.
+create or replace trigger _105_fill_template before insert on app_public.messages
+  for each row when (
+    NEW.type = 'template' and NEW.direction = 'outbound'
+    and (NEW.preview is null or app_hidden.is_short_template(NEW.content))
+  )
+  execute function app_private.tg_messages__fill_template();
+
 -- Users give the conversation, the type and the content only. The program gives all columns, which avoids the call.
 create or replace trigger _110_fill_in before insert on app_public.messages
   for each row when (NEW.tenant_id is null or NEW.author is null or NEW.preview is null)
@@ -21539,6 +22359,14 @@ create or replace trigger _110_fill_in before insert on app_public.messages
 create or replace trigger _200_refuse_unknown_conversation before insert on app_public.messages
   for each row when (NEW.tenant_id is null)
   execute function app_private.tg_messages__refuse_unknown_conversation();
+
+-- Before the constraint of the content, which does not know what was wrong with the short form.
+create or replace trigger _205_refuse_unfilled_template before insert on app_public.messages
+  for each row when (
+    NEW.type = 'template' and NEW.direction = 'outbound' and NEW.origin = 'live'
+    and app_hidden.is_short_template(NEW.content)
+  )
+  execute function app_private.tg_messages__refuse_unfilled_template();
 
 -- The rules of sending. After the insert, so that a bulk insert checks all its rows in one statement.
 create or replace trigger _200_refuse after insert on app_public.messages
@@ -21590,6 +22418,41 @@ create or replace trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows
   for each statement execute function app_private.tg_messages__enqueue_send();
 --! EndIncluded messages/messages.triggers.sql
+--! Included messages/scheduled_messages.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.scheduled_messages
+  for each row execute function app_private.tg__timestamps();
+
+-- An insert needs the conversation only.
+create or replace trigger _110_fill_in before insert on app_public.scheduled_messages
+  for each row when (NEW.tenant_id is null) execute function app_private.tg_scheduled_messages__fill_in();
+
+-- What has been sent or cancelled cannot be changed.
+create or replace trigger _200_refuse_late_change before update on app_public.scheduled_messages
+  for each row when (OLD.status <> 'scheduled')
+  execute function app_private.tg_scheduled_messages__refuse_late_change();
+
+-- What could not be sent now is not scheduled, except for what can change until then.
+create or replace trigger _210_refuse_invalid before insert or update of type, content, media_id, fallback_template
+  on app_public.scheduled_messages
+  for each row when (NEW.status = 'scheduled')
+  execute function app_private.tg_scheduled_messages__refuse_invalid();
+
+-- Conversations list their scheduled messages.
+create or replace trigger _800_notify_on_insert after insert on app_public.scheduled_messages
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg_scheduled_messages__notify();
+create or replace trigger _800_notify_on_update after update on app_public.scheduled_messages
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg_scheduled_messages__notify();
+
+-- They are sent when they are due.
+create or replace trigger _900_enqueue_on_insert after insert on app_public.scheduled_messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_scheduled_messages__enqueue();
+create or replace trigger _900_enqueue_on_update after update on app_public.scheduled_messages
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_scheduled_messages__enqueue();
+--! EndIncluded messages/scheduled_messages.triggers.sql
 --! Included messages/canned_replies.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.canned_replies
   for each row execute function app_private.tg__timestamps();
@@ -21923,6 +22786,8 @@ create or replace function app_private.delete_old_rows() returns void as $$
   delete from app_private.sessions s where s.expires_at < now() - interval '7 days';
   delete from app_public.invitations i where i.expires_at < now() - interval '7 days';
   delete from app_public.presences p where p.expires_at < now() - interval '1 day';
+  delete from app_public.scheduled_messages s
+  where s.status <> 'scheduled' and s.updated_at < now() - interval '90 days';
   -- Jobs of killed workers that a newer job has replaced while they ran: they lost their key, and do not run again.
   delete from graphile_worker._private_jobs j
   where j.key is null and j.attempts >= j.max_attempts and j.last_error is null and j.locked_at is null
@@ -21940,11 +22805,12 @@ create or replace function app_private.delete_old_rows() returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_old_rows() is
-  E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of '
-   'language models after eight days; recorded changes after three days; failed sign-ins, links for a new password, '
-   'presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; '
-   'results of calls that no run waits for; events that were set aside after thirty days; figures that have become '
-   'zero; and hashes of erased addresses when no earlier webhook is left.';
+  E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
+   'of language models after eight days; recorded changes after three days; failed sign-ins, links for a new '
+   'password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after '
+   'they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled '
+   'messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased '
+   'addresses when no earlier webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

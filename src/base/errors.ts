@@ -76,6 +76,11 @@ export const ERRORS = {
     meaning: "The idempotency key was already used for a different request.",
     remedy: "Use a new key for a new message.",
   },
+  PYSNT: {
+    kind: "conflict",
+    meaning: "The scheduled message was sent or cancelled, or has failed.",
+    remedy: "Send or schedule another message.",
+  },
   PYFIX: {
     kind: "conflict",
     meaning: "Rows of this table cannot be changed.",

@@ -134,6 +134,13 @@ export const JOBS = {
     // It reads all messages of the tenant.
     slots: { places: 1, perTenant: 1 },
   },
+  send_scheduled_messages: {
+    payload: nothing,
+    keys: [],
+    pool: "quick",
+    // Each time at which messages are due has a job; this finds those whose job was lost.
+    schedule: { cron: "* * * * *", maxAttempts: 1 },
+  },
   end_snoozes: {
     payload: nothing,
     keys: [],

@@ -17,6 +17,7 @@ import retryWebhooks from "../../tasks/retry_webhooks.ts";
 import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
 import rollUpFigures from "../../tasks/roll_up_figures.ts";
 import sendMessages from "../../tasks/send_messages.ts";
+import sendScheduledMessages from "../../tasks/send_scheduled_messages.ts";
 import uploadMedia from "../../tasks/upload_media.ts";
 import type { Tasks } from "../jobs/tasks.ts";
 import type { WorkerContext } from "./worker_context.ts";
@@ -28,6 +29,7 @@ export function workerTasks(context: WorkerContext): Tasks {
     call_for_chatbot: callForChatbot(context),
     close_inactive_conversations: closeInactiveConversations(context),
     count_chatbot_activity: countChatbotActivity(context),
+    send_scheduled_messages: sendScheduledMessages(context),
     end_snoozes: endSnoozes(context),
     fetch_media: fetchMedia(context),
     import_contacts: importContacts(context),

@@ -151,3 +151,51 @@ test("a conversation is opened with a contact, read, assigned and closed", async
   );
   assert.equal(again.code, "PYDUP");
 });
+
+test("a template is sent by its name, and messages are scheduled, changed and cancelled", async () => {
+  const { conversationId, contactId } = await aConversation(database.pool, workspace, {
+    isWindowOpen: false,
+  });
+  await database.pool.query(
+    `insert into app_public.templates (tenant_id, business_account_id, name, language, status, components)
+     values ($1, $2, 'shipped', 'en', 'approved', '[{"type": "BODY", "text": "Hi {{1}}, order {{2}} has shipped."}]')`,
+    [workspace.tenantId, workspace.businessAccountId],
+  );
+  const SEND_TEMPLATE = `mutation ($input: SendTemplateInput!) {
+    sendTemplate(input: $input) { message { preview conversationId } }
+  }`;
+  const parameters = { body: ["{{contact.name|there}}", "A-1"] };
+  const given = { name: "shipped", contactId, parameters, variables: {} };
+  const sent = await api.ask(agent, SEND_TEMPLATE, { input: given });
+  assert.deepEqual(sent.data.sendTemplate.message, {
+    preview: "Hi there, order A-1 has shipped.",
+    conversationId,
+  });
+  const refused = await api.ask(agent, SEND_TEMPLATE, { input: { ...given, parameters: { body: ["Ann"] } } });
+  assert.equal(refused.code, "PYCNT");
+  assert.match(refused.errors[0]!.message, /parameters\.body\.2 must be given/);
+
+  const sendAt = "2040-01-01T09:00:00Z";
+  const later = await send(conversationId, { sendAt, idempotencyKey: "later", fallbackTemplate: given });
+  assert.deepEqual(later.errors, []);
+  assert.equal(later.data.sendMessage.message, null);
+  const list = `query ($id: UUID!) {
+    conversation(id: $id) { scheduledMessages(orderBy: [SEND_AT_ASC]) { nodes { id idempotencyKey status user { id } } } }
+  }`;
+  const read = async () =>
+    (await api.ask(agent, list, { id: conversationId })).data.conversation.scheduledMessages.nodes;
+  const [{ id, ...scheduled }] = await read();
+  assert.deepEqual(scheduled, { idempotencyKey: "later", status: "scheduled", user: { id: agent.userId } });
+  const changed = await api.ask(
+    agent,
+    `mutation ($id: UUID!) {
+      updateScheduledMessage(input: { id: $id, patch: { sendAt: "2041-01-01T09:00:00Z" } }) {
+        scheduledMessage { sendAt }
+      }
+      cancelScheduledMessage(input: { scheduledMessageId: $id }) { scheduledMessage { status message { id } } }
+    }`,
+    { id },
+  );
+  assert.equal(changed.data.cancelScheduledMessage.scheduledMessage.status, "cancelled");
+  assert.equal((await read())[0].status, "cancelled");
+});

@@ -115,6 +115,8 @@ test("nothing private shows: no secrets, no partitions, no tables of the program
     "SendMessageInput.idempotencyKey",
     "SendCannedReplyInput.idempotencyKey",
     "Message.idempotencyKey",
+    "SendTemplateInput.idempotencyKey",
+    "ScheduledMessage.idempotencyKey",
     "Mutation.rotateChannelSecrets",
     "Mutation.changePassword",
     "Mutation.requestPasswordReset",

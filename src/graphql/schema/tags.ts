@@ -129,6 +129,16 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
       behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
     },
   },
+  {
+    table: "scheduled_messages",
+    column: "media_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
+  {
+    table: "scheduled_messages",
+    column: "user_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
   { table: "google_accounts", column: "user_id", tags: { fieldName: "membership" } },
   { table: "views", column: "user_id", tags: { fieldName: "membership", foreignFieldName: "views" } },
   {
@@ -227,6 +237,14 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
       foreignKey: `(${column}) references app_public.${other} (id)|@isNotEnforced|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward`,
     },
   })),
+  {
+    kind: "class",
+    match: "app_public.scheduled_messages",
+    tags: {
+      foreignKey:
+        "(message_id) references app_public.messages (id)|@isNotEnforced|@behavior -manyRelation:resource:connection -manyRelation:resource:list -singularRelation:resource:single:backward",
+    },
+  },
   {
     kind: "class",
     match: "app_public.mentions",

@@ -208,6 +208,16 @@ const DOORS: Record<string, Door> = {
     only: "users",
     call: ({ keys }) => `select id from app_public.revoke_api_key('${keys.read.id}')`,
   },
+  cancel_scheduled_message: {
+    needs: "send",
+    call: ({ scheduledMessageId }) =>
+      `select id from app_public.cancel_scheduled_message('${scheduledMessageId}')`,
+  },
+  send_template: {
+    needs: "send",
+    call: ({ conversationId }) =>
+      `select id from app_public.send_template('hello', conversation_id => '${conversationId}', language => 'en_US')`,
+  },
   send_canned_reply: {
     needs: "send",
     call: ({ conversationId }) =>

@@ -27,6 +27,7 @@ export type FurnishedTenant = {
   /** It is assigned to no one. */
   freeConversationId: string;
   messageId: string;
+  scheduledMessageId: string;
   mediaId: string;
   /** A contact without a conversation. */
   strangerId: string;
@@ -94,6 +95,10 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
   await db.query(
     "insert into app_public.canned_replies (tenant_id, shortcut, title, content) values ($1, 'hi', 'Greeting', $2)",
     [tenantId, { body: "Hello {{contact.name|there}}" }],
+  );
+  const scheduledMessageId = await id(
+    "insert into app_public.scheduled_messages (conversation_id, content, send_at) values ($1, $2, '2040-01-01') returning id",
+    [conversationId, { body: "Happy new year" }],
   );
   const strangerId = await id(
     "insert into app_public.contacts (tenant_id, phone) values ($1, $2) returning id",
@@ -248,6 +253,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     conversationId,
     freeConversationId,
     messageId,
+    scheduledMessageId,
     mediaId,
     strangerId,
     chatbotId,

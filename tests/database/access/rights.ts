@@ -60,6 +60,7 @@ const RIGHTS = `
   messages                   read        send             -                -
   presences                  read        -                -                -
   segments                   read        manage_contacts  manage_contacts  manage_all
+  scheduled_messages         read        send             send             -
   tags                       read        manage_contacts  manage_contacts  manage_all
   team_members               read        manage_all       -                manage_all
   teams                      read        manage_all       manage_all       manage_all

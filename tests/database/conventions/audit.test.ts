@@ -33,6 +33,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.messages": "never changed; each says who wrote it",
   "app_public.presences": "for seconds only",
   "app_public.segments": WORK,
+  "app_public.scheduled_messages": WORK,
   "app_public.tags": WORK,
   "app_public.templates": PROVIDER,
   "app_public.canned_replies": WORK,

@@ -19,6 +19,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.current_membership": "returns only the membership of the session's own person",
   "app_hidden.find_chatbot_references":
     "admins, and only about chatbots of their own tenant, and what is in it",
+  "app_hidden.contact_with_phone": "agents, and only contacts of their own tenant",
   "app_hidden.contact_ids_by_text": "members, and only ids of their own tenant",
   "app_hidden.message_ids_by_text": "members, and only ids of their own tenant",
   "app_hidden.find_contacts": "members, and only ids of their own tenant",
@@ -50,6 +51,8 @@ const DOORS: Record<string, string> = {
   "app_hidden.switch_tenant": "for the API's login; names a session and a generation, gives no token",
   "app_hidden.use_api_key": "for the API's login; needs the hash of the key",
   "app_hidden.notify_chatbot": "agents, and only conversations of their own tenant",
+  "app_public.cancel_scheduled_message": "agents, and only messages of their own tenant",
+  "app_public.scheduled_messages_idempotency_key": "members, and only messages of their own tenant",
   "app_public.change_cursor": "gives no more than a time and a transaction's number",
   "app_public.activate_version": "admins, and only versions of their own tenant",
   "app_public.cancel_import": "agents, and only imports of their own tenant",

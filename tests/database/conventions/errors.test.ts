@@ -39,7 +39,8 @@ test("every raise carries a code: a registered one, or a variable that holds one
 
 test("every code that a function names is registered", () => {
   const unknown = functions.flatMap(({ signature, codes }) =>
-    codes.filter((code) => !isErrorCode(code)).map((code) => `${signature}: ${code}`),
+    // PY000 is the class of all of them.
+    codes.filter((code) => !isErrorCode(code) && code !== "PY000").map((code) => `${signature}: ${code}`),
   );
   assert.deepEqual(unknown, []);
 });

@@ -94,7 +94,9 @@ function ofPayload(mutation: string, field: Fields[string]): string | undefined 
   if (deleted) return `The nodeId that the ${nounOf(deleted)} had.`;
   if (!isObjectType(getNamedType(field.type))) return undefined;
   if (isListType(getNullableType(field.type))) return `The ${nounOf(field.name)}.`;
-  return `The ${nounOf(field.name)}${mutation.startsWith("Delete") ? " as it was." : ", as it is now."}`;
+  // Of a mutation whose comment says when its result is null.
+  const isNullable = getNullableType(field.type) === field.type;
+  return `The ${nounOf(field.name)}${mutation.startsWith("Delete") ? " as it was." : ", as it is now."}${isNullable ? " Null if the mutation says so." : ""}`;
 }
 
 function ofInput(schema: GraphQLSchema, subject: string, { name, type }: Fields[string]): string | undefined {
