@@ -868,6 +868,19 @@ create index idempotency_keys_message_id_idx on app_private.idempotency_keys (me
 comment on table app_private.idempotency_keys is 'The key that a client gave to a request, and the message that the request created: repeating the request does not send the message again. Kept for eight days.';
 alter table app_private.idempotency_keys enable row level security;
 
+-- app_private.initiated_contacts
+create table app_private.initiated_contacts (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  initiated_at timestamp with time zone not null,
+  constraint initiated_contacts_pkey primary key (contact_id, tenant_id),
+  constraint initiated_contacts_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade
+) with (autovacuum_vacuum_scale_factor = 0.05);
+create index initiated_contacts_tenant_id_initiated_at_idx on app_private.initiated_contacts (tenant_id, initiated_at);
+comment on table app_private.initiated_contacts is 'The contacts to whom WhatsApp templates were sent while their reply window was closed. Those of the last 24 hours count towards the messaging limit; older rows are deleted.';
+comment on column app_private.initiated_contacts.initiated_at is 'When the last such template was queued.';
+alter table app_private.initiated_contacts enable row level security;
+
 -- app_private.invitation_secrets
 create table app_private.invitation_secrets (
   invitation_id uuid not null,
@@ -1300,6 +1313,8 @@ create trigger _200_refuse_started_campaign before insert or delete or update on
   for each row execute function app_private.tg__refuse_started_campaign();
 create trigger _500_audit after insert or delete or update on app_public.campaign_channels
   for each row execute function app_private.tg__audit('{}', '{}', 'campaign_id');
+create trigger _510_edit_campaign after insert or delete or update on app_public.campaign_channels
+  for each row execute function app_private.tg__edit_campaign();
 alter table app_public.campaign_channels enable row level security;
 create policy tenant_isolation on app_public.campaign_channels as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1413,6 +1428,8 @@ create trigger _200_refuse_started_campaign before insert or delete or update on
   for each row execute function app_private.tg__refuse_started_campaign();
 create trigger _500_audit after insert or delete or update on app_public.campaign_variants
   for each row execute function app_private.tg__audit('{text,parameters}');
+create trigger _510_edit_campaign after insert or delete or update on app_public.campaign_variants
+  for each row execute function app_private.tg__edit_campaign();
 alter table app_public.campaign_variants enable row level security;
 create policy tenant_isolation on app_public.campaign_variants as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1452,6 +1469,8 @@ create table app_public.campaigns (
   paused_at timestamp with time zone,
   completed_at timestamp with time zone,
   created_by_id uuid default app_hidden.current_user_id(),
+  edited_by_id uuid default app_hidden.current_user_id(),
+  edited_at timestamp with time zone not null default now(),
   approved_by_id uuid,
   approved_at timestamp with time zone,
   metadata jsonb not null default '{}'::jsonb,
@@ -1461,6 +1480,7 @@ create table app_public.campaigns (
   constraint campaigns_id_tenant_id_key unique (id, tenant_id),
   constraint campaigns_tenant_id_approved_by_id_fkey foreign key (tenant_id, approved_by_id) references app_public.memberships(tenant_id, user_id) on delete set null (approved_by_id),
   constraint campaigns_tenant_id_created_by_id_fkey foreign key (tenant_id, created_by_id) references app_public.memberships(tenant_id, user_id) on delete set null (created_by_id),
+  constraint campaigns_tenant_id_edited_by_id_fkey foreign key (tenant_id, edited_by_id) references app_public.memberships(tenant_id, user_id) on delete set null (edited_by_id),
   constraint campaigns_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint campaigns_description_has_length check (((length(description) >= 1) and (length(description) <= 5000))),
   constraint campaigns_excludes_contacted_within_is_positive check ((excludes_contacted_within > '00:00:00'::interval)),
@@ -1481,6 +1501,7 @@ create table app_public.campaigns (
 );
 create index campaigns_approved_by_id_idx on app_public.campaigns (approved_by_id) where (approved_by_id is not null);
 create index campaigns_created_by_id_idx on app_public.campaigns (created_by_id) where (created_by_id is not null);
+create index campaigns_edited_by_id_idx on app_public.campaigns (edited_by_id) where (edited_by_id is not null);
 create index campaigns_scheduled_at_idx on app_public.campaigns (scheduled_at) where (status = 'scheduled'::app_public.campaign_status);
 create index campaigns_tenant_id_created_at_id_idx on app_public.campaigns (tenant_id, created_at desc, id);
 create index campaigns_tenant_id_status_idx on app_public.campaigns (tenant_id, status);
@@ -1506,6 +1527,8 @@ comment on column app_public.campaigns.frozen_at is 'When its recipients and the
 comment on column app_public.campaigns.paused_at is 'Since when the campaign is paused. Null unless it is.';
 comment on column app_public.campaigns.completed_at is 'When the campaign was completed or cancelled, or has failed. Null until then.';
 comment on column app_public.campaigns.created_by_id is 'The user who created it. Null if an API key or a program did, or if the user is not a member any more.';
+comment on column app_public.campaigns.edited_by_id is 'The user who last changed what it sends, or to whom; another one must approve it. Null if an API key or a program did, or if the user is not a member any more.';
+comment on column app_public.campaigns.edited_at is 'When that was last changed.';
 comment on column app_public.campaigns.approved_by_id is 'The user who approved it. Null if it was not approved.';
 comment on column app_public.campaigns.approved_at is 'When it was approved. Null if it was not.';
 comment on column app_public.campaigns.metadata is 'Any object, for your own use.';
@@ -1513,12 +1536,16 @@ create trigger _100_timestamps before insert or update on app_public.campaigns
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.campaigns
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_withdraw_approval before update of audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name, language, text, parameters, edited_at on app_public.campaigns
+  for each row when ((((((((((old.audience is distinct from new.audience) or (old.excludes_running is distinct from new.excludes_running)) or (old.excludes_contacted_within is distinct from new.excludes_contacted_within)) or (old.excludes_inactive_for is distinct from new.excludes_inactive_for)) or (old.template_name is distinct from new.template_name)) or (old.language is distinct from new.language)) or (old.text is distinct from new.text)) or (old.parameters is distinct from new.parameters)) or (old.edited_at is distinct from new.edited_at))) execute function app_private.tg_campaigns__withdraw_approval();
 create trigger _200_refuse_invalid_audience before insert or update of audience on app_public.campaigns
   for each row when ((new.audience is not null)) execute function app_private.tg_campaigns__refuse_invalid_audience();
 create trigger _210_refuse_late_change before update of audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name, language, text, parameters on app_public.campaigns
   for each row when (((old.status <> all (array['draft'::app_public.campaign_status, 'scheduled'::app_public.campaign_status])) and ((((((((old.audience is distinct from new.audience) or (old.excludes_running is distinct from new.excludes_running)) or (old.excludes_contacted_within is distinct from new.excludes_contacted_within)) or (old.excludes_inactive_for is distinct from new.excludes_inactive_for)) or (old.template_name is distinct from new.template_name)) or (old.language is distinct from new.language)) or (old.text is distinct from new.text)) or (old.parameters is distinct from new.parameters)))) execute function app_private.tg_campaigns__refuse_late_change();
 create trigger _220_refuse_deletion before delete on app_public.campaigns
   for each row when ((old.status = any (array['running'::app_public.campaign_status, 'paused'::app_public.campaign_status]))) execute function app_private.tg_campaigns__refuse_deletion();
+create trigger _230_refuse_unapproved before update of status on app_public.campaigns
+  for each row when (((old.status = any (array['draft'::app_public.campaign_status, 'scheduled'::app_public.campaign_status])) and (new.status = any (array['scheduled'::app_public.campaign_status, 'running'::app_public.campaign_status])))) execute function app_private.tg_campaigns__refuse_unapproved();
 create trigger _500_audit after insert or delete or update on app_public.campaigns
   for each row execute function app_private.tg__audit('{text,parameters,metadata}', '{frozen_at}');
 alter table app_public.campaigns enable row level security;
@@ -3004,6 +3031,49 @@ create policy select_member on app_public.message_changes for select to parley_v
   using (true);
 grant select on app_public.message_changes to parley_visitor;
 
+-- app_public.message_prices
+create table app_public.message_prices (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  prefix text not null default ''::text,
+  category text not null,
+  price numeric not null,
+  currency text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint message_prices_pkey primary key (id),
+  constraint message_prices_key unique (tenant_id, prefix, category),
+  constraint message_prices_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint message_prices_category_is_known check ((category = any (array['marketing'::text, 'utility'::text, 'authentication'::text, 'service'::text]))),
+  constraint message_prices_currency_has_three_letters check ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint message_prices_prefix_is_digits check ((prefix ~ '^[0-9]{0,7}$'::text)),
+  constraint message_prices_price_in_range check (((price >= (0)::numeric) and (price <= (1000)::numeric)))
+);
+comment on table app_public.message_prices is 'What a message costs, by your contract with the provider. previewCampaign estimates with it; nothing else depends on it. The provider decides what it charges, and tenantsPriceFigures counts what it reported.';
+comment on column app_public.message_prices.prefix is 'What the phone numbers begin with, without "+": at most 7 digits. The longest one that fits decides; an empty one fits all numbers.';
+comment on column app_public.message_prices.category is 'marketing, utility, authentication: the category of the template. service: a message that is not a template.';
+comment on column app_public.message_prices.price is 'The price of one message.';
+comment on column app_public.message_prices.currency is 'The currency of the price, such as "EUR".';
+create trigger _100_timestamps before insert or update on app_public.message_prices
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.message_prices
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _500_audit after insert or delete or update on app_public.message_prices
+  for each row execute function app_private.tg__audit();
+alter table app_public.message_prices enable row level security;
+create policy tenant_isolation on app_public.message_prices as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.message_prices for delete to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy insert_admin on app_public.message_prices for insert to parley_visitor
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy select_member on app_public.message_prices for select to parley_visitor
+  using (true);
+create policy update_admin on app_public.message_prices for update to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant delete, select on app_public.message_prices to parley_visitor;
+grant insert (prefix, category, price, currency), update (price, currency) on app_public.message_prices to parley_visitor;
+
 -- app_public.message_statuses
 create table app_public.message_statuses (
   tenant_id uuid not null,
@@ -3504,6 +3574,7 @@ create table app_public.tenants (
   media_retention interval,
   time_zone text not null default 'UTC'::text,
   country text,
+  requires_campaign_approval boolean not null default false,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint tenants_pkey primary key (id),
@@ -3523,6 +3594,7 @@ comment on column app_public.tenants.time_zone is 'The time zone whose days figu
 
 In SQL: a name of pg_timezone_names.';
 comment on column app_public.tenants.country is 'The country in which numbers without a country code are read when contacts are imported: two letters of ISO 3166, such as "DE". Null: such numbers are refused.';
+comment on column app_public.tenants.requires_campaign_approval is 'Whether a campaign starts only after a second user has approved it (approveCampaign).';
 create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 create trigger _200_refuse_unknown_time_zone before insert or update of time_zone on app_public.tenants
@@ -3541,7 +3613,7 @@ create policy select_member on app_public.tenants for select to parley_visitor
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (((id = ( select app_hidden.current_tenant_id() as current_tenant_id)) and (( select app_hidden.current_member_role() as current_member_role) = 'owner'::app_public.member_role)));
 grant select on app_public.tenants to parley_visitor;
-grant update (name, media_retention, time_zone, country) on app_public.tenants to parley_visitor;
+grant update (name, media_retention, time_zone, country, requires_campaign_approval) on app_public.tenants to parley_visitor;
 
 -- app_public.users
 create table app_public.users (
@@ -9881,6 +9953,18 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
 comment on function app_private.count_audience(uuid,jsonb) is 'How many contacts_matching() a filter there are. PYFLT: as there.';
 
+create function app_private.count_initiated_contacts(conversation_ids uuid[]) returns void as $$
+  insert into app_private.initiated_contacts (contact_id, tenant_id, initiated_at)
+  select distinct c.contact_id, c.tenant_id, now()
+  from app_public.conversations c
+  join app_public.whatsapp_channels w on w.channel_id = c.channel_id
+  where c.id = any (conversation_ids) and coalesce(c.window_expires_at <= now(), true)
+  order by c.contact_id
+  on conflict (contact_id, tenant_id) do update set initiated_at = excluded.initiated_at
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.count_initiated_contacts(uuid[]) is 'Records that templates were queued for these conversations: contacts whose reply window is closed count towards the messaging limit of WhatsApp for 24 hours.';
+
 create function app_private.database_identity() returns text as $$
   select left(md5(concat_ws(' ',
     (select c.system_identifier from pg_control_system() c),
@@ -12009,6 +12093,42 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.messages_with_terms(uuid[],text[]) is 'Which of these messages contain all terms now.';
 
+create function app_private.messaging_allowance(channel_id uuid, out contacts integer, out more_at timestamp with time zone) returns record as $$
+  select
+    case when l.most is not null then greatest(l.most - u.count, 0) end,
+    case
+      when u.count >= l.most then (
+        select i.initiated_at + interval '24 hours'
+        from app_private.initiated_contacts i
+        where i.tenant_id = l.tenant_id and i.initiated_at > now() - interval '24 hours'
+        order by i.initiated_at
+        offset u.count - l.most
+        limit 1
+      )
+    end
+  from (
+    select w.tenant_id, app_private.messaging_limit_of(w.messaging_limit) as most
+    from app_public.whatsapp_channels w
+    where w.channel_id = messaging_allowance.channel_id
+  ) l
+  cross join lateral (
+    select count(*)::int as count
+    from app_private.initiated_contacts i
+    where l.most is not null and i.tenant_id = l.tenant_id and i.initiated_at > now() - interval '24 hours'
+  ) u
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.messaging_allowance(uuid) is 'To how many further contacts with a closed reply window templates may be sent from a channel now, by the messaging limit that Meta last reported. Null: no limit is known. more_at: if none, when there will be one. Meta counts by business portfolio, which it does not name: all numbers of a tenant are counted together.';
+
+create function app_private.messaging_limit_of(tier text) returns integer as $$
+  select case
+    when tier ~ '^TIER_\d{1,6}$' then substr(tier, 6)::int
+    when tier ~ '^TIER_\d{1,6}K$' then trim('TIER_K' from tier)::int * 1000
+  end
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.messaging_limit_of(text) is 'The number that is meant by whatsapp_channels.messaging_limit: 250 for "TIER_250", 2000 for "TIER_2K". Null if there is no limit ("TIER_UNLIMITED"), or it is not known.';
+
 create function app_private.missing_partitions(months_ahead integer) returns table(parent regclass, name text, from_id uuid, to_id uuid) as $$
   with parents as (
     select c.oid::regclass as class, c.relname
@@ -12175,6 +12295,20 @@ create function app_private.needs_attention(direction app_public.message_directi
 $$
   language sql immutable;
 comment on function app_private.needs_attention(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message counts as unread and opens a closed conversation: a customer''s live message with content of its own.';
+
+create function app_private.next_allowed_time(at timestamp with time zone, time_zone text, quiet_from time without time zone, quiet_until time without time zone) returns timestamp with time zone as $$
+  select case
+    -- Quiet hours within a day.
+    when l.time >= quiet_from and l.time < quiet_until then (l.date + quiet_until) at time zone time_zone
+    -- Quiet hours over midnight: the evening, and the morning after.
+    when quiet_until < quiet_from and l.time >= quiet_from then (l.date + 1 + quiet_until) at time zone time_zone
+    when quiet_until < quiet_from and l.time < quiet_until then (l.date + quiet_until) at time zone time_zone
+    else at
+  end
+  from (values ((at at time zone time_zone)::date, (at at time zone time_zone)::time)) l (date, time)
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.next_allowed_time(timestamp with time zone,text,time without time zone,time without time zone) is 'The time itself, or the end of the quiet hours in which it falls in this time zone. Null: there are none.';
 
 create function app_private.next_send_in(max_wait_ms integer) returns integer as $$
 declare
@@ -14042,6 +14176,14 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.require_note(uuid,app_public.api_key_scope) is 'A note that the caller may change: their own or, with the scope others_need, another user''s. PYNFD: there is no such note, it is deleted, or it is another user''s and others_need is null. PYDEN.';
 
+create function app_private.requires_approval(campaign app_public.campaigns) returns boolean as $$
+  select campaign.approved_at is null and t.requires_campaign_approval
+  from app_public.tenants t
+  where t.id = campaign.tenant_id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.requires_approval(app_public.campaigns) is 'Whether a campaign cannot start before a second user has approved it.';
+
 create function app_private.reserve_ai_call(context_id uuid, model text, tokens integer, tokens_per_day integer, tokens_per_conversation integer) returns uuid as $$
 declare
   v_context app_public.conversation_contexts;
@@ -15192,6 +15334,16 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg__clean_name() is 'Stores names that look alike as the same name.';
 
+create function app_private.tg__edit_campaign() returns trigger as $$
+begin
+  update app_public.campaigns c set edited_at = clock_timestamp()
+  where c.id = (to_jsonb(coalesce(NEW, OLD)) ->> 'campaign_id')::uuid;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg__edit_campaign() is 'A change of the variants or channels of a campaign is a change of the campaign.';
+
 create function app_private.tg__fill_in_tenant() returns trigger as $$
 begin
   NEW.tenant_id := app_hidden.current_tenant_id();
@@ -15350,6 +15502,34 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_campaigns__refuse_late_change() is 'Refuses changes of what a campaign sends, and to whom, after its start (PYCAM).';
+
+create function app_private.tg_campaigns__refuse_unapproved() returns trigger as $$
+begin
+  if app_private.requires_approval(NEW) then
+    raise exception 'A campaign of this tenant starts only after a second user has approved it'
+      using errcode = 'PYAPR';
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_campaigns__refuse_unapproved() is 'Refuses the start of a campaign that a second user has not approved, if the tenant requires that (PYAPR).';
+
+create function app_private.tg_campaigns__withdraw_approval() returns trigger as $$
+begin
+  NEW.edited_by_id := app_hidden.current_user_id();
+  NEW.edited_at := now();
+  NEW.approved_by_id := null;
+  NEW.approved_at := null;
+  if NEW.status = 'scheduled' and app_private.requires_approval(NEW) then
+    NEW.status := 'draft';
+    NEW.status_reason := 'PYAPR: it was changed after it was scheduled, and must be approved again';
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_campaigns__withdraw_approval() is 'Records who changed a campaign, and withdraws its approval. A scheduled campaign that needs one is a draft again.';
 
 create function app_private.tg_canned_replies__refuse_long_text() returns trigger as $$
 declare
@@ -16281,16 +16461,28 @@ begin
   from new_rows n
   where n.direction = 'outbound' and n.origin = 'live';
 
-  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at)
-  select c.tenant_id, c.id, c.channel_id, now()
-  from app_public.conversations c
-  where c.id in (select n.conversation_id from new_rows n where n.direction = 'outbound' and n.origin = 'live')
+  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at, is_campaign)
+  select c.tenant_id, c.id, c.channel_id, now(), n.is_campaign
+  from (
+    select n.conversation_id, bool_and(n.campaign_id is not null) as is_campaign
+    from new_rows n
+    where n.direction = 'outbound' and n.origin = 'live'
+    group by n.conversation_id
+  ) n
+  join app_public.conversations c on c.id = n.conversation_id
   order by c.id
-  -- A lane that waits must continue to wait, but no longer behind others.
+  -- A lane that waits must continue to wait, but behind campaigns only if it is due because of one.
   on conflict (tenant_id, conversation_id) do update set
     due_at = case when l.due_at = 'infinity' then excluded.due_at else l.due_at end,
-    is_campaign = false
-  where l.due_at = 'infinity' or l.is_campaign;
+    is_campaign = excluded.is_campaign
+  where l.due_at = 'infinity' or l.is_campaign and not excluded.is_campaign;
+
+  if exists (select from new_rows n where n.type = 'template' and n.direction = 'outbound' and n.origin = 'live') then
+    perform app_private.count_initiated_contacts(array(
+      select n.conversation_id from new_rows n
+      where n.type = 'template' and n.direction = 'outbound' and n.origin = 'live'
+    ));
+  end if;
 
   perform app_private.wake('send_messages');
   return null;
@@ -17220,6 +17412,35 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.add_note(uuid,text,uuid[],uuid,uuid) is 'Adds a note to a conversation: a message for the team, which the customer never sees. PYCNT. PYFIL, PYGON. PYNFD. PYCON: a mentioned user is not a member. PYDEN: agents only. body: the text, at most 16,384 characters; it may be missing if there is a file. mentioned_user_ids: members whose attention the note needs, at most 100; an "@name" in the text has no effect. reply_to_id: the message that the note is about. media_id: the file of the note.';
 grant execute on function app_public.add_note(uuid,text,uuid[],uuid,uuid) to parley_visitor;
+
+create function app_public.approve_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns;
+  v_user_id uuid := app_hidden.require_user();
+begin
+  select c.* into v_campaign
+  from app_public.campaigns c
+  where c.id = approve_campaign.campaign_id
+  for no key update;
+  perform app_hidden.require_scope_in(v_campaign.tenant_id, 'manage_all', 'campaign');
+  if v_campaign.status not in ('draft', 'scheduled') then
+    raise exception 'The campaign has started' using errcode = 'PYCAM';
+  elsif v_campaign.edited_by_id = v_user_id then
+    raise exception 'A campaign must be approved by another user than the one who last changed it'
+      using errcode = 'PYAPR';
+  end if;
+
+  update app_public.campaigns c set approved_by_id = v_user_id, approved_at = now()
+  where c.id = v_campaign.id
+  returning c.* into v_campaign;
+  return v_campaign;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.approve_campaign(uuid) is 'Approves what a campaign sends, and to whom, so that it can start if the tenant requires that. A later change withdraws the approval. PYAPR: the caller is the user who last changed it. PYCAM: it has started. PYKEY: an API key cannot approve.
+
+Arguments: campaign_id: the campaign.';
+grant execute on function app_public.approve_campaign(uuid) to parley_visitor;
 
 create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid, team_id uuid default null::uuid, strategy app_public.assignment_strategy default null::app_public.assignment_strategy) returns app_public.conversations as $$
 declare

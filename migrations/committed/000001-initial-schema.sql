@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:142a50d07129e3a99c6442dc7890b33ce6f8af68
+--! Hash: sha1:c9aad2b52788637b811a25b6ece900f6535cf3da
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -548,6 +548,7 @@ create table app_public.tenants (
   time_zone text not null default 'UTC',
   country text
     constraint tenants_country_is_code check (country ~ '^[A-Z]{2}$'),
+  requires_campaign_approval boolean not null default false,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -558,6 +559,8 @@ comment on column app_public.tenants.name is E'The name of the workspace: 1 to 1
 comment on column app_public.tenants.slug is E'The short name used in URLs, at sign-in and on the command line.';
 comment on column app_public.tenants.status is
   E'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
+comment on column app_public.tenants.requires_campaign_approval is
+  E'Whether a campaign starts only after a second user has approved it (approveCampaign).';
 comment on column app_public.tenants.media_retention is
   E'How long files are kept after they were stored, at least one day. Older files are removed once a day; their '
    'messages stay. Null: they are kept as long as their messages.';
@@ -2880,7 +2883,8 @@ drop policy if exists update_owner on app_public.tenants;
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.current_member_role()) = 'owner');
 grant select on app_public.tenants to parley_visitor;
-grant update (name, media_retention, time_zone, country) on app_public.tenants to parley_visitor;
+grant update (name, media_retention, time_zone, country, requires_campaign_approval) on app_public.tenants
+  to parley_visitor;
 -- No insert, no delete: the operator creates and deletes tenants (parley tenant).
 --! EndIncluded accounts/tenants.policies.sql
 --! Included accounts/memberships.policies.sql
@@ -8668,16 +8672,28 @@ begin
   from new_rows n
   where n.direction = 'outbound' and n.origin = 'live';
 
-  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at)
-  select c.tenant_id, c.id, c.channel_id, now()
-  from app_public.conversations c
-  where c.id in (select n.conversation_id from new_rows n where n.direction = 'outbound' and n.origin = 'live')
+  insert into app_private.outbox_lanes as l (tenant_id, conversation_id, channel_id, due_at, is_campaign)
+  select c.tenant_id, c.id, c.channel_id, now(), n.is_campaign
+  from (
+    select n.conversation_id, bool_and(n.campaign_id is not null) as is_campaign
+    from new_rows n
+    where n.direction = 'outbound' and n.origin = 'live'
+    group by n.conversation_id
+  ) n
+  join app_public.conversations c on c.id = n.conversation_id
   order by c.id
-  -- A lane that waits must continue to wait, but no longer behind others.
+  -- A lane that waits must continue to wait, but behind campaigns only if it is due because of one.
   on conflict (tenant_id, conversation_id) do update set
     due_at = case when l.due_at = 'infinity' then excluded.due_at else l.due_at end,
-    is_campaign = false
-  where l.due_at = 'infinity' or l.is_campaign;
+    is_campaign = excluded.is_campaign
+  where l.due_at = 'infinity' or l.is_campaign and not excluded.is_campaign;
+
+  if exists (select from new_rows n where n.type = 'template' and n.direction = 'outbound' and n.origin = 'live') then
+    perform app_private.count_initiated_contacts(array(
+      select n.conversation_id from new_rows n
+      where n.type = 'template' and n.direction = 'outbound' and n.origin = 'live'
+    ));
+  end if;
 
   perform app_private.wake('send_messages');
   return null;
@@ -21335,6 +21351,8 @@ create table app_public.campaigns (
   paused_at timestamptz,
   completed_at timestamptz,
   created_by_id uuid default app_hidden.current_user_id(),
+  edited_by_id uuid default app_hidden.current_user_id(),
+  edited_at timestamptz not null default now(),
   approved_by_id uuid,
   approved_at timestamptz,
   metadata jsonb not null default '{}'
@@ -21344,6 +21362,8 @@ create table app_public.campaigns (
   updated_at timestamptz not null default now(),
   foreign key (tenant_id, created_by_id) references app_public.memberships (tenant_id, user_id)
     on delete set null (created_by_id),
+  foreign key (tenant_id, edited_by_id) references app_public.memberships (tenant_id, user_id)
+    on delete set null (edited_by_id),
   foreign key (tenant_id, approved_by_id) references app_public.memberships (tenant_id, user_id)
     on delete set null (approved_by_id),
   constraint campaigns_sends_template_or_text check (num_nonnulls(template_name, text) <= 1),
@@ -21353,6 +21373,7 @@ create table app_public.campaigns (
 create index on app_public.campaigns (tenant_id, created_at desc, id);
 create index on app_public.campaigns (tenant_id, status);
 create index on app_public.campaigns (created_by_id) where created_by_id is not null;
+create index on app_public.campaigns (edited_by_id) where edited_by_id is not null;
 create index on app_public.campaigns (approved_by_id) where approved_by_id is not null;
 create index on app_public.campaigns (scheduled_at) where status = 'scheduled';
 -- Created last, with the id first: while a table is small, all its indexes have the same estimated cost, and the
@@ -21402,6 +21423,10 @@ comment on column app_public.campaigns.completed_at is
   E'When the campaign was completed or cancelled, or has failed. Null until then.';
 comment on column app_public.campaigns.created_by_id is
   E'The user who created it. Null if an API key or a program did, or if the user is not a member any more.';
+comment on column app_public.campaigns.edited_by_id is
+  E'The user who last changed what it sends, or to whom; another one must approve it. Null if an API key or a program '
+   'did, or if the user is not a member any more.';
+comment on column app_public.campaigns.edited_at is E'When that was last changed.';
 comment on column app_public.campaigns.approved_by_id is E'The user who approved it. Null if it was not approved.';
 comment on column app_public.campaigns.approved_at is E'When it was approved. Null if it was not.';
 comment on column app_public.campaigns.metadata is E'Any object, for your own use.';
@@ -21599,6 +21624,132 @@ comment on column app_private.campaign_progress.database_identity is
 comment on column app_private.campaign_progress.read_until is E'The changed_at of that row.';
 comment on column app_private.campaign_progress.look_at is E'When to look for changes again.';
 
+create table app_private.initiated_contacts (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  initiated_at timestamptz not null,
+  primary key (contact_id, tenant_id),
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
+) with (autovacuum_vacuum_scale_factor = 0.05);
+create index on app_private.initiated_contacts (tenant_id, initiated_at);
+alter table app_private.initiated_contacts enable row level security;
+comment on table app_private.initiated_contacts is
+  E'The contacts to whom WhatsApp templates were sent while their reply window was closed. Those of the last 24 hours '
+   'count towards the messaging limit; older rows are deleted.';
+comment on column app_private.initiated_contacts.initiated_at is E'When the last such template was queued.';
+
+create table app_public.message_prices (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  prefix text not null default ''
+    constraint message_prices_prefix_is_digits check (prefix ~ '^[0-9]{0,7}$'),
+  category text not null
+    constraint message_prices_category_is_known
+      check (category in ('marketing', 'utility', 'authentication', 'service')),
+  price numeric not null
+    constraint message_prices_price_in_range check (price between 0 and 1000),
+  currency text not null
+    constraint message_prices_currency_has_three_letters check (currency ~ '^[A-Z]{3}$'),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint message_prices_key unique (tenant_id, prefix, category)
+);
+alter table app_public.message_prices enable row level security;
+comment on table app_public.message_prices is
+  E'What a message costs, by your contract with the provider. previewCampaign estimates with it; nothing else depends '
+   'on it. The provider decides what it charges, and tenantsPriceFigures counts what it reported.';
+comment on column app_public.message_prices.prefix is
+  E'What the phone numbers begin with, without "+": at most 7 digits. The longest one that fits decides; an empty one '
+   'fits all numbers.';
+comment on column app_public.message_prices.category is
+  E'marketing, utility, authentication: the category of the template. service: a message that is not a template.';
+comment on column app_public.message_prices.price is E'The price of one message.';
+comment on column app_public.message_prices.currency is E'The currency of the price, such as "EUR".';
+
+--! Included channels/messaging_limit_of.sql
+create or replace function app_private.messaging_limit_of(tier text) returns int as $$
+  select case
+    when tier ~ '^TIER_\d{1,6}$' then substr(tier, 6)::int
+    when tier ~ '^TIER_\d{1,6}K$' then trim('TIER_K' from tier)::int * 1000
+  end
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.messaging_limit_of(text) is
+  E'The number that is meant by whatsapp_channels.messaging_limit: 250 for "TIER_250", 2000 for "TIER_2K". Null if '
+   'there is no limit ("TIER_UNLIMITED"), or it is not known.';
+--! EndIncluded channels/messaging_limit_of.sql
+--! Included channels/messaging_allowance.sql
+create or replace function app_private.messaging_allowance(
+  channel_id uuid,
+  out contacts int,
+  out more_at timestamptz
+) as $$
+  select
+    case when l.most is not null then greatest(l.most - u.count, 0) end,
+    case
+      when u.count >= l.most then (
+        select i.initiated_at + interval '24 hours'
+        from app_private.initiated_contacts i
+        where i.tenant_id = l.tenant_id and i.initiated_at > now() - interval '24 hours'
+        order by i.initiated_at
+        offset u.count - l.most
+        limit 1
+      )
+    end
+  from (
+    select w.tenant_id, app_private.messaging_limit_of(w.messaging_limit) as most
+    from app_public.whatsapp_channels w
+    where w.channel_id = messaging_allowance.channel_id
+  ) l
+  cross join lateral (
+    select count(*)::int as count
+    from app_private.initiated_contacts i
+    where l.most is not null and i.tenant_id = l.tenant_id and i.initiated_at > now() - interval '24 hours'
+  ) u
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.messaging_allowance(uuid) is
+  E'To how many further contacts with a closed reply window templates may be sent from a channel now, by the messaging '
+   'limit that Meta last reported. Null: no limit is known. more_at: if none, when there will be one. Meta counts by '
+   'business portfolio, which it does not name: all numbers of a tenant are counted together.';
+--! EndIncluded channels/messaging_allowance.sql
+--! Included channels/count_initiated_contacts.sql
+create or replace function app_private.count_initiated_contacts(conversation_ids uuid[]) returns void as $$
+  insert into app_private.initiated_contacts (contact_id, tenant_id, initiated_at)
+  select distinct c.contact_id, c.tenant_id, now()
+  from app_public.conversations c
+  join app_public.whatsapp_channels w on w.channel_id = c.channel_id
+  where c.id = any (conversation_ids) and coalesce(c.window_expires_at <= now(), true)
+  order by c.contact_id
+  on conflict (contact_id, tenant_id) do update set initiated_at = excluded.initiated_at
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.count_initiated_contacts(uuid[]) is
+  E'Records that templates were queued for these conversations: contacts whose reply window is closed count towards '
+   'the messaging limit of WhatsApp for 24 hours.';
+--! EndIncluded channels/count_initiated_contacts.sql
+--! Included campaigns/next_allowed_time.sql
+create or replace function app_private.next_allowed_time(
+  at timestamptz,
+  time_zone text,
+  quiet_from time,
+  quiet_until time
+) returns timestamptz as $$
+  select case
+    -- Quiet hours within a day.
+    when l.time >= quiet_from and l.time < quiet_until then (l.date + quiet_until) at time zone time_zone
+    -- Quiet hours over midnight: the evening, and the morning after.
+    when quiet_until < quiet_from and l.time >= quiet_from then (l.date + 1 + quiet_until) at time zone time_zone
+    when quiet_until < quiet_from and l.time < quiet_until then (l.date + quiet_until) at time zone time_zone
+    else at
+  end
+  from (values ((at at time zone time_zone)::date, (at at time zone time_zone)::time)) l (date, time)
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.next_allowed_time(timestamptz, text, time, time) is
+  E'The time itself, or the end of the quiet hours in which it falls in this time zone. Null: there are none.';
+--! EndIncluded campaigns/next_allowed_time.sql
+
 --! Included campaigns/tg__fill_in_tenant_of_campaign.sql
 create or replace function app_private.tg__fill_in_tenant_of_campaign() returns trigger as $$
 begin
@@ -21668,6 +21819,113 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_campaigns__refuse_deletion() is
   E'Refuses to delete a campaign that runs or is paused (PYCAM).';
 --! EndIncluded campaigns/tg_campaigns__refuse_deletion.sql
+--! Included campaigns/requires_approval.sql
+create or replace function app_private.requires_approval(campaign app_public.campaigns) returns boolean as $$
+  select campaign.approved_at is null and t.requires_campaign_approval
+  from app_public.tenants t
+  where t.id = campaign.tenant_id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.requires_approval(app_public.campaigns) is
+  E'Whether a campaign cannot start before a second user has approved it.';
+--! EndIncluded campaigns/requires_approval.sql
+--! Included campaigns/approve_campaign.sql
+create or replace function app_public.approve_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns;
+  v_user_id uuid := app_hidden.require_user();
+begin
+  select c.* into v_campaign
+  from app_public.campaigns c
+  where c.id = approve_campaign.campaign_id
+  for no key update;
+  perform app_hidden.require_scope_in(v_campaign.tenant_id, 'manage_all', 'campaign');
+  if v_campaign.status not in ('draft', 'scheduled') then
+    raise exception 'The campaign has started' using errcode = 'PYCAM';
+  elsif v_campaign.edited_by_id = v_user_id then
+    raise exception 'A campaign must be approved by another user than the one who last changed it'
+      using errcode = 'PYAPR';
+  end if;
+
+  update app_public.campaigns c set approved_by_id = v_user_id, approved_at = now()
+  where c.id = v_campaign.id
+  returning c.* into v_campaign;
+  return v_campaign;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.approve_campaign(uuid) is
+  E'Approves what a campaign sends, and to whom, so that it can start if the tenant requires that. A later change '
+   'withdraws the approval. PYAPR: the caller is the user who last changed it. PYCAM: it has started. PYKEY: an API '
+   'key cannot approve.\n\n'
+   'Arguments: campaign_id: the campaign.';
+
+grant execute on function app_public.approve_campaign(uuid) to parley_visitor;
+--! EndIncluded campaigns/approve_campaign.sql
+--! Included campaigns/tg_campaigns__withdraw_approval.sql
+create or replace function app_private.tg_campaigns__withdraw_approval() returns trigger as $$
+begin
+  NEW.edited_by_id := app_hidden.current_user_id();
+  NEW.edited_at := now();
+  NEW.approved_by_id := null;
+  NEW.approved_at := null;
+  if NEW.status = 'scheduled' and app_private.requires_approval(NEW) then
+    NEW.status := 'draft';
+    NEW.status_reason := 'PYAPR: it was changed after it was scheduled, and must be approved again';
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_campaigns__withdraw_approval() is
+  E'Records who changed a campaign, and withdraws its approval. A scheduled campaign that needs one is a draft again.';
+--! EndIncluded campaigns/tg_campaigns__withdraw_approval.sql
+--! Included campaigns/tg_campaigns__refuse_unapproved.sql
+create or replace function app_private.tg_campaigns__refuse_unapproved() returns trigger as $$
+begin
+  if app_private.requires_approval(NEW) then
+    raise exception 'A campaign of this tenant starts only after a second user has approved it'
+      using errcode = 'PYAPR';
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_campaigns__refuse_unapproved() is
+  E'Refuses the start of a campaign that a second user has not approved, if the tenant requires that (PYAPR).';
+--! EndIncluded campaigns/tg_campaigns__refuse_unapproved.sql
+--! Included campaigns/tg__edit_campaign.sql
+create or replace function app_private.tg__edit_campaign() returns trigger as $$
+begin
+  update app_public.campaigns c set edited_at = clock_timestamp()
+  where c.id = (to_jsonb(coalesce(NEW, OLD)) ->> 'campaign_id')::uuid;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg__edit_campaign() is
+  E'A change of the variants or channels of a campaign is a change of the campaign.';
+--! EndIncluded campaigns/tg__edit_campaign.sql
+--! Included campaigns/message_prices.policies.sql
+drop policy if exists tenant_isolation on app_public.message_prices;
+create policy tenant_isolation on app_public.message_prices as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.message_prices;
+create policy select_member on app_public.message_prices for select to parley_visitor
+  using (true);
+drop policy if exists insert_admin on app_public.message_prices;
+create policy insert_admin on app_public.message_prices for insert to parley_visitor
+  with check ((select app_hidden.may('manage_all')));
+drop policy if exists update_admin on app_public.message_prices;
+create policy update_admin on app_public.message_prices for update to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists delete_admin on app_public.message_prices;
+create policy delete_admin on app_public.message_prices for delete to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select, delete on app_public.message_prices to parley_visitor;
+grant insert (prefix, category, price, currency) on app_public.message_prices to parley_visitor;
+grant update (price, currency) on app_public.message_prices to parley_visitor;
+--! EndIncluded campaigns/message_prices.policies.sql
 --! Included campaigns/campaigns.policies.sql
 drop policy if exists tenant_isolation on app_public.campaigns;
 create policy tenant_isolation on app_public.campaigns as restrictive to parley_visitor
@@ -22626,12 +22884,39 @@ create or replace trigger _500_audit_on_update after update on app_private.googl
   for each row when (app_hidden.current_session_id() is not null or app_hidden.current_api_key_hash() is not null)
   execute function app_private.tg__audit('{*}', '{}', 'user_id');
 --! EndIncluded flows/google_account_secrets.triggers.sql
+--! Included campaigns/message_prices.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.message_prices
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.message_prices
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Who changed a price.
+create or replace trigger _500_audit after insert or update or delete on app_public.message_prices
+  for each row execute function app_private.tg__audit();
+--! EndIncluded campaigns/message_prices.triggers.sql
 --! Included campaigns/campaigns.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.campaigns
   for each row execute function app_private.tg__timestamps();
 
 create or replace trigger _110_fill_in_tenant before insert on app_public.campaigns
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- What a second user approves is what is sent.
+create or replace trigger _120_withdraw_approval
+  before update of audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name,
+    language, text, parameters, edited_at
+  on app_public.campaigns
+  for each row when (
+    (
+      OLD.audience, OLD.excludes_running, OLD.excludes_contacted_within, OLD.excludes_inactive_for, OLD.template_name,
+      OLD.language, OLD.text, OLD.parameters, OLD.edited_at
+    ) is distinct from (
+      NEW.audience, NEW.excludes_running, NEW.excludes_contacted_within, NEW.excludes_inactive_for, NEW.template_name,
+      NEW.language, NEW.text, NEW.parameters, NEW.edited_at
+    )
+  )
+  execute function app_private.tg_campaigns__withdraw_approval();
 
 -- What cannot be read is not saved.
 create or replace trigger _200_refuse_invalid_audience before insert or update of audience on app_public.campaigns
@@ -22659,6 +22944,11 @@ create or replace trigger _210_refuse_late_change
 create or replace trigger _220_refuse_deletion before delete on app_public.campaigns
   for each row when (OLD.status in ('running', 'paused')) execute function app_private.tg_campaigns__refuse_deletion();
 
+-- A second user approves campaigns, if the tenant requires that.
+create or replace trigger _230_refuse_unapproved before update of status on app_public.campaigns
+  for each row when (OLD.status in ('draft', 'scheduled') and NEW.status in ('scheduled', 'running'))
+  execute function app_private.tg_campaigns__refuse_unapproved();
+
 -- Who created, changed, started, paused or cancelled a campaign.
 create or replace trigger _500_audit after insert or update or delete on app_public.campaigns
   for each row execute function app_private.tg__audit('{text,parameters,metadata}', '{frozen_at}');
@@ -22678,6 +22968,10 @@ create or replace trigger _200_refuse_started_campaign before insert or update o
 -- Who changed what a campaign sends, and from where.
 create or replace trigger _500_audit after insert or update or delete on app_public.campaign_variants
   for each row execute function app_private.tg__audit('{text,parameters}');
+
+-- What a second user has approved has changed.
+create or replace trigger _510_edit_campaign after insert or update or delete on app_public.campaign_variants
+  for each row execute function app_private.tg__edit_campaign();
 --! EndIncluded campaigns/campaign_variants.triggers.sql
 --! Included campaigns/campaign_channels.triggers.sql
 -- Also for the owner of the database, who may change campaigns of any tenant.
@@ -22691,6 +22985,10 @@ create or replace trigger _200_refuse_started_campaign before insert or update o
 -- Who changed what a campaign sends, and from where.
 create or replace trigger _500_audit after insert or update or delete on app_public.campaign_channels
   for each row execute function app_private.tg__audit('{}', '{}', 'campaign_id');
+
+-- What a second user has approved has changed.
+create or replace trigger _510_edit_campaign after insert or update or delete on app_public.campaign_channels
+  for each row execute function app_private.tg__edit_campaign();
 --! EndIncluded campaigns/campaign_channels.triggers.sql
 --! Included filters/views.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.views

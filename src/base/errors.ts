@@ -204,6 +204,11 @@ export const ERRORS = {
     meaning: "The status of the campaign does not allow this.",
     remedy: "Read `status` of the campaign.",
   },
+  PYAPR: {
+    kind: "conflict",
+    meaning: "A second user must approve the campaign.",
+    remedy: "Ask another admin to approve it (`approveCampaign`). A later change withdraws the approval.",
+  },
   PYUPD: {
     kind: "conflict",
     meaning: "The object has been changed since it was read.",

@@ -68,6 +68,11 @@ const DOORS: Record<string, Door> = {
     needs: "manage_all",
     call: ({ versionId }) => `select id from app_public.activate_version('${versionId}')`,
   },
+  approve_campaign: {
+    needs: "manage_all",
+    only: "users",
+    call: ({ campaignId }) => `select id from app_public.approve_campaign('${campaignId}')`,
+  },
   assign_conversation: {
     needs: "send",
     call: ({ conversationId }) => `select id from app_public.assign_conversation('${conversationId}')`,

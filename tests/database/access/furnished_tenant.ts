@@ -224,6 +224,10 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     `insert into app_public.campaign_recipients (tenant_id, campaign_id, contact_id, channel_id) values ($1, $2, $3, $4)`,
     [tenantId, campaignId, contactId, channelId],
   );
+  await db.query(
+    "insert into app_public.message_prices (tenant_id, category, price, currency) values ($1, 'marketing', 0.1, 'EUR')",
+    [tenantId],
+  );
   await db.query("select from app_private.invite($1, 'new@example.com', 'New', 'agent', $2)", [
     tenantId,
     people.admin.userId,

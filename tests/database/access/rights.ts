@@ -57,6 +57,7 @@ const RIGHTS = `
   mentions                   read        -                -                -
   message_changes            read        -                -                -
   message_statuses           read        -                -                -
+  message_prices             read        manage_all       manage_all       manage_all
   messages                   read        send             -                -
   presences                  read        -                -                -
   segments                   read        manage_contacts  manage_contacts  manage_all

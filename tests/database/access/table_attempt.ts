@@ -85,6 +85,8 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
   views: () => `insert into app_public.views (name, filter, user_id) values ('New', '{"all": []}', null)`,
   segments: () => `insert into app_public.segments (name, filter) values ('New', '{"all": []}')`,
   contact_fields: () => `insert into app_public.contact_fields (key, type) values ('shoe_size', 'number')`,
+  message_prices: () =>
+    `insert into app_public.message_prices (prefix, category, price, currency) values ('49', 'utility', 0.05, 'EUR')`,
   tags: () => `insert into app_public.tags (name) values ('New')`,
   groups: () => `insert into app_public.groups (name) values ('New')`,
   teams: () => `insert into app_public.teams (name) values ('New')`,

@@ -12,6 +12,7 @@ import { attempt, type TableShape } from "./table_attempt.ts";
 const OF_THE_CALLER = [
   "campaigns",
   "canned_replies",
+  "message_prices",
   "teams",
   "consent_keywords",
   "contacts",

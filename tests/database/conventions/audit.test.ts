@@ -47,6 +47,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_private.change_channels": PROGRAM,
   "app_private.changes": PROGRAM,
   "app_private.channel_states": PROGRAM,
+  "app_private.initiated_contacts": PROGRAM,
   "app_private.chatbot_activity": PROGRAM,
   "app_private.chatbot_events": PROGRAM,
   "app_private.chatbot_stats": PROGRAM,

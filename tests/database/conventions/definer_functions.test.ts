@@ -7,6 +7,7 @@ import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts
  * tenants: it is listed here with what it checks.
  */
 const DOORS: Record<string, string> = {
+  "app_public.approve_campaign": "users who are admins, and only campaigns of their own tenant",
   "app_hidden.accept_invitation":
     "for the API's login; needs the invitation's token, and the account's password",
   "app_hidden.change_password": "for the API's login; needs an open session and the old password",

@@ -42,12 +42,12 @@ testRules([
     broken: "create table app_private.bare (id bigserial)",
   },
   {
-    rule: "instants are timestamptz, days are dates, times of day are time, texts are text, documents are jsonb",
+    rule: "instants are timestamptz, days are dates, times of day are time, prices are numeric, texts are text, documents are jsonb",
     sql: `
       select format('%s.%s %s', table_id::regclass, attname, atttypid::regtype) as what from columns
       where atttypid not in (
         'uuid'::regtype, 'uuid[]'::regtype, 'text'::regtype, 'text[]'::regtype, 'int'::regtype, 'boolean'::regtype,
-        'timestamptz'::regtype, 'date'::regtype, 'time'::regtype, 'interval'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'xid8'::regtype,
+        'timestamptz'::regtype, 'date'::regtype, 'time'::regtype, 'numeric'::regtype, 'interval'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'xid8'::regtype,
         'tsvector'::regtype
       )
       and not exists (

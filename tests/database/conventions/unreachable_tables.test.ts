@@ -37,6 +37,7 @@ const REASONS: Record<string, string> = {
   "app_private.idempotency_keys": "what clients called their requests: send_message() is the way in",
   "app_private.campaign_feeds": "the feeder's own bookkeeping",
   "app_private.campaign_progress": "the feeder's own bookkeeping",
+  "app_private.initiated_contacts": "counted by triggers, for the feeder",
   "app_private.media_files": "where the storage has files: the program serves them",
   "app_private.unused_media_files": "files that are to be removed from the storage",
   "app_private.provider_media": "the provider's ids of media: the program fetches and uploads",
