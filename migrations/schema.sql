@@ -138,9 +138,10 @@ comment on type app_public.delivery_grouping is 'What figures of deliveries, fai
 create type app_public.filter_kind as enum (
   'contacts',
   'conversations',
-  'messages'
+  'messages',
+  'campaign_recipients'
 );
-comment on type app_public.filter_kind is 'What a filter selects. contacts: contacts. conversations: conversations. messages: messages.';
+comment on type app_public.filter_kind is 'What a filter selects. contacts: contacts. conversations: conversations. messages: messages. campaign_recipients: recipients of campaigns.';
 
 create type app_public.flow_status as enum (
   'draft',
@@ -4040,9 +4041,9 @@ create type app_public.filter_field as (
   operators text[],
   choices text[]
 );
-comment on type app_public.filter_field is 'A field of filters, or a relation to contacts, conversations or messages.';
+comment on type app_public.filter_field is 'A field of filters, or a relation to rows of another kind.';
 comment on column app_public.filter_field.name is 'The field, or the key of a relation.';
-comment on column app_public.filter_field.type is 'The type of the values: text, phone, number, boolean, time, choice, json, id, search, or what they refer to: tag, group, segment, team, user, channel, chatbot. contacts, conversations or messages: a relation, whose value is a filter of that kind.';
+comment on column app_public.filter_field.type is 'The type of the values: text, phone, number, boolean, time, choice, json, id, search, or what they refer to: tag, group, segment, campaign, team, user, channel, chatbot. contacts, conversations, messages or campaign_recipients: a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is 'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is 'All values of a field of type choice. Empty for other types.';
 
@@ -4168,7 +4169,7 @@ create type app_public.segment_preview as (
 );
 comment on type app_public.segment_preview is 'The contacts that a filter matches.';
 comment on column app_public.segment_preview.count is 'How many they are.';
-comment on column app_public.segment_preview.sample is 'At most ten of them, in no order.';
+comment on column app_public.segment_preview.sample is 'The newest of them, at most ten.';
 
 create type app_public.totp_state as (
   confirmed_at timestamp with time zone,
@@ -4658,6 +4659,16 @@ $$
 comment on function app_hidden.chatbot_contact(app_public.contacts) is 'A contact in the form that chatbots read: the value of the variable `contact`.';
 grant execute on function app_hidden.chatbot_contact(app_public.contacts) to parley_visitor;
 
+create function app_hidden.check_audience(tenant_id uuid, filter jsonb) returns void as $$
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  perform app_hidden.compile_filter('contacts', filter);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
+comment on function app_hidden.check_audience(uuid,jsonb) is 'Refuses a filter that is not valid for contacts_matching() (PYFLT), also because it names "me".';
+grant execute on function app_hidden.check_audience(uuid,jsonb) to parley_visitor;
+
 create function app_hidden.check_message_content(type app_public.message_type, content jsonb, has_media boolean default false) returns boolean as $$
 declare
   -- A content with a file is checked as it will be sent.
@@ -4903,7 +4914,7 @@ begin
     perform app_hidden.refuse_filter('$', 'must have at most 20,000 bytes');
   end if;
   select p.condition, p.bound into condition, bound
-  from app_hidden.compile_filter_part(kind, filter, '{row}', '$', 1, '[]') p;
+  from app_hidden.compile_filter_part(kind, filter, '{row}', '$', 1, false, '[]') p;
   -- The planner does not know that linked rows belong to one tenant, and expects very few of them. For a page it would
   -- read and join all rows of the tenant. With "offset 0" it tests the rows in the order of the list instead, until the
   -- page is full.
@@ -4914,13 +4925,16 @@ $$
 comment on function app_hidden.compile_filter(app_public.filter_kind,jsonb,boolean) is 'A filter as a condition of SQL (PYFLT if it is not valid). In the condition, {row} stands for the alias of a row of this kind, and {0}, {1}, … for the elements of bound, which are passed as parameters. The condition is composed of texts of filterable_fields() and filter_operators(): nothing that a filter contains is in it. The condition for a page finds the first rows of a list fast, the other one all rows.';
 grant execute on function app_hidden.compile_filter(app_public.filter_kind,jsonb,boolean) to parley_visitor;
 
-create function app_hidden.compile_filter_leaf(kind app_public.filter_kind, filter jsonb, row_alias text, path text, inout bound jsonb, out condition text, out is_selective boolean) returns record as $$
+create function app_hidden.compile_filter_leaf(kind app_public.filter_kind, filter jsonb, row_alias text, path text, is_negated boolean, inout bound jsonb, out condition text, out is_selective boolean) returns record as $$
 declare
   v_field record;
   v_operator record;
   v_operand jsonb;
   v_leaf text := format('{%s}', jsonb_array_length(bound));
   v_is_list boolean;
+  v_is_negated boolean;
+  v_operand_sql text;
+  v_test text;
 begin
   select f.* into v_field
   from app_hidden.filterable_fields() f
@@ -4953,34 +4967,40 @@ begin
   end if;
   bound := bound || jsonb_build_object('value', v_operand, 'path', filter -> 'path');
 
-  condition := replace(replace(v_operator.test, '{value}', v_field.value),
-    '{operand}', app_hidden.filter_operand_sql(v_field.type, v_field.choices, v_is_list, v_leaf));
+  v_operand_sql := app_hidden.filter_operand_sql(v_field.type, v_field.choices, v_is_list, v_leaf);
+  v_test := replace(replace(v_operator.test, '{value}', v_field.value), '{operand}', v_operand_sql);
   if kind = 'messages' and v_field.name = 'status' and v_operator.name = 'is' and v_operand = '"failed"' then
     -- True of all of them, by a constraint, and what the index of failures needs.
-    condition := condition || ' and x.error_code is not null';
+    v_test := v_test || ' and x.error_code is not null';
   end if;
-  is_selective := false;
-  if v_field.source is not null then
-    is_selective := app_hidden.is_selective_test(v_field.type, v_operator.form, v_field.source, condition, bound);
-    condition := app_hidden.exists_sql(v_field.source, v_field.link, condition, is_selective);
+  v_is_negated := (is_negated <> v_operator.is_negated) <> (v_operator.form = 'yes' and v_operand = 'false');
+  is_selective := not v_is_negated and v_field.source is not null
+    and app_hidden.is_selective_test(v_field.type, v_operator.form, v_field.source, v_test, bound);
+  condition := case
+    when v_field.source is not null
+      then app_hidden.exists_sql(v_field.source, v_field.link, v_test, is_selective, v_is_negated)
+    when v_is_negated then format('(%s) is not true', v_test)
+    else v_test
+  end;
+  if v_operator.unless is not null then
+    v_test := replace(replace(v_operator.unless, '{value}', v_field.value), '{operand}', v_operand_sql);
+    condition := format('(%s %s %s)', condition, case when v_is_negated then 'or' else 'and' end,
+      app_hidden.exists_sql(v_field.source, v_field.link, v_test, false, not v_is_negated));
   end if;
   condition := replace(condition, '{row}', row_alias);
-  if v_operator.is_negated <> (v_operator.form = 'yes' and v_operand = 'false') then
-    condition := format('(%s) is not true', condition);
-    is_selective := false;
-  end if;
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.compile_filter_leaf(app_public.filter_kind,jsonb,text,text,jsonb) is 'Compiles a condition on one field, as compile_filter() does.';
-grant execute on function app_hidden.compile_filter_leaf(app_public.filter_kind,jsonb,text,text,jsonb) to parley_visitor;
+comment on function app_hidden.compile_filter_leaf(app_public.filter_kind,jsonb,text,text,boolean,jsonb) is 'Compiles a condition on one field, or its negation, as compile_filter() does.';
+grant execute on function app_hidden.compile_filter_leaf(app_public.filter_kind,jsonb,text,text,boolean,jsonb) to parley_visitor;
 
-create function app_hidden.compile_filter_part(kind app_public.filter_kind, filter jsonb, row_alias text, path text, depth integer, inout bound jsonb, out condition text, out is_selective boolean) returns record as $$
+create function app_hidden.compile_filter_part(kind app_public.filter_kind, filter jsonb, row_alias text, path text, depth integer, is_negated boolean, inout bound jsonb, out condition text, out is_selective boolean) returns record as $$
 declare
   v_key text;
   v_part record;
   v_relation record;
   v_conditions text[] := '{}';
+  v_is_conjunction boolean;
   v_is_selective boolean;
 begin
   if depth > 10 then
@@ -4992,17 +5012,14 @@ begin
       perform app_hidden.refuse_filter(path, 'must not be there: a filter has at most 100 conditions on fields');
     end if;
     select l.* into bound, condition, is_selective
-    from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, bound) l;
+    from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, is_negated, bound) l;
     if filter ->> 'field' = 'segment' then
       -- The condition on names gives way to the filters of the segments.
       select p.* into bound, condition, is_selective
       from app_hidden.compile_filter_part(
-        kind, app_hidden.segments_as_filter(bound #> '{-1,value}', path), row_alias, path, depth + 1, bound
+        kind, app_hidden.segments_as_filter(bound #> '{-1,value}', path), row_alias, path, depth + 1,
+        is_negated <> (filter ?| '{isNot,notIn}'), bound
       ) p;
-      if filter ?| '{isNot,notIn}' then
-        condition := format('(%s) is not true', condition);
-        is_selective := false;
-      end if;
     end if;
     return;
   end if;
@@ -5015,37 +5032,42 @@ begin
     select p.* into bound, condition, is_selective
     from app_hidden.compile_filter_part(
       v_relation.type::app_public.filter_kind, filter -> v_key, 'related_' || depth, format('%s.%s', path, v_key),
-      depth + 1, bound
+      depth + 1, false, bound
     ) p;
+    is_selective := is_selective and not is_negated;
     condition := app_hidden.exists_sql(
       replace(v_relation.source, '{related}', 'related_' || depth),
       replace(replace(v_relation.link, '{related}', 'related_' || depth), '{row}', row_alias),
-      condition, is_selective
+      condition, is_selective, is_negated
     );
   elsif v_key = 'not' then
     select p.* into bound, condition, is_selective
-    from app_hidden.compile_filter_part(kind, filter -> 'not', row_alias, path || '.not', depth + 1, bound) p;
-    condition := format('(%s) is not true', condition);
-    is_selective := false;
+    from app_hidden.compile_filter_part(
+      kind, filter -> 'not', row_alias, path || '.not', depth + 1, not is_negated, bound
+    ) p;
   elsif v_key in ('all', 'any') then
     if jsonb_typeof(filter -> v_key) <> 'array' then
       perform app_hidden.refuse_filter(path || '.' || v_key, 'must be a list of filters');
     elsif filter = '{"any": []}' then
       perform app_hidden.refuse_filter(path || '.any', 'must be a list of filters, and not empty');
     end if;
-    v_is_selective := v_key = 'any';
+    v_is_conjunction := (v_key = 'all') <> is_negated;
+    v_is_selective := not v_is_conjunction;
     for v_part in select * from jsonb_array_elements(filter -> v_key) with ordinality e (filter, number) loop
       select
         p.bound, v_conditions || p.condition,
-        case v_key when 'all' then v_is_selective or p.is_selective else v_is_selective and p.is_selective end
+        case when v_is_conjunction then v_is_selective or p.is_selective else v_is_selective and p.is_selective end
       into bound, v_conditions, v_is_selective
       from app_hidden.compile_filter_part(
-        kind, v_part.filter, row_alias, format('%s.%s[%s]', path, v_key, v_part.number - 1), depth + 1, bound
+        kind, v_part.filter, row_alias, format('%s.%s[%s]', path, v_key, v_part.number - 1), depth + 1,
+        is_negated, bound
       ) p;
     end loop;
     is_selective := v_is_selective;
-    condition := format('(%s)',
-      coalesce(nullif(array_to_string(v_conditions, case v_key when 'all' then ' and ' else ' or ' end), ''), 'true'));
+    condition := format('(%s)', coalesce(
+      nullif(array_to_string(v_conditions, case when v_is_conjunction then ' and ' else ' or ' end), ''),
+      v_is_conjunction::text
+    ));
   else
     perform app_hidden.refuse_filter(path, 'must have `field` and an operator, or exactly one of: ' || (
       select string_agg(form, ', ')
@@ -5061,8 +5083,8 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.compile_filter_part(app_public.filter_kind,jsonb,text,text,integer,jsonb) is 'Compiles a part of a filter, as compile_filter() does, and appends the values of its leaves to those that are bound. path is where it stands in the whole filter, for errors.';
-grant execute on function app_hidden.compile_filter_part(app_public.filter_kind,jsonb,text,text,integer,jsonb) to parley_visitor;
+comment on function app_hidden.compile_filter_part(app_public.filter_kind,jsonb,text,text,integer,boolean,jsonb) is 'Compiles a part of a filter, as compile_filter() does, or its negation, and appends the values of its leaves to those that are bound. A negation is applied to the leaves, where the planner can join with what must not exist. path is where the part stands in the whole filter, for errors.';
+grant execute on function app_hidden.compile_filter_part(app_public.filter_kind,jsonb,text,text,integer,boolean,jsonb) to parley_visitor;
 
 create function app_hidden.compile_view(kind app_public.filter_kind, view_id uuid, out condition text, out bound jsonb) returns record as $$
 begin
@@ -5512,13 +5534,13 @@ $$
 comment on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) is 'The event that continues a run when a user is done with its conversation; null if there is none. was_paused: the run has not taken a turn since the pause. is_open: the conversation is open. is_due: the run''s timer was due in the meantime. eventAfterPause() is the same rule; both run against tests/cases/pause_ends.json.';
 grant execute on function app_hidden.event_after_pause(text,text,boolean,boolean,boolean) to parley_visitor;
 
-create function app_hidden.exists_sql(source text, link text, condition text, is_selective boolean) returns text as $$
-  select format('exists (select from %s where %s and %s%s)', source, link, condition,
-    case when not is_selective then ' {page}' else '' end)
+create function app_hidden.exists_sql(source text, link text, condition text, is_selective boolean, is_negated boolean) returns text as $$
+  select format('%sexists (select from %s where %s and %s%s)', case when is_negated then 'not ' else '' end, source,
+    link, condition, case when not is_selective then ' {page}' else '' end)
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.exists_sql(text,text,text,boolean) is 'The condition that a linked row satisfies a condition, which is selective if few rows of a tenant satisfy it. compile_filter() explains {page}.';
-grant execute on function app_hidden.exists_sql(text,text,text,boolean) to parley_visitor;
+comment on function app_hidden.exists_sql(text,text,text,boolean,boolean) is 'The condition that a linked row, or none, satisfies a condition, which is selective if few rows of a tenant do. compile_filter() explains {page}.';
+grant execute on function app_hidden.exists_sql(text,text,text,boolean,boolean) to parley_visitor;
 
 create function app_hidden.figure_days(tenant app_public.tenants, since date, until date, out first_day date, out last_day date, out begins_at timestamp with time zone, out ends_at timestamp with time zone) returns record as $$
 begin
@@ -6049,6 +6071,7 @@ create function app_hidden.filter_operand_sql(field_type text, choices regtype, 
       when 'search' then 'text'
       when 'number' then 'int'
       when 'time' then 'timestamptz'
+      when 'newestTime' then 'timestamptz'
       else 'uuid'
     end)
   ) t (name)
@@ -6057,34 +6080,39 @@ $$
 comment on function app_hidden.filter_operand_sql(text,regtype,boolean,text) is 'The expression that reads the operand of a leaf, or its list of operands, from the bound values.';
 grant execute on function app_hidden.filter_operand_sql(text,regtype,boolean,text) to parley_visitor;
 
-create function app_hidden.filter_operators() returns table(name text, types text[], form text, test text, is_negated boolean) as $$
+create function app_hidden.filter_operators() returns table(name text, types text[], form text, test text, is_negated boolean, unless text) as $$
   -- {value} is a value of the field, {operand} what it is compared with. The form of the operand is one value, a list
   -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
-  -- field is empty.
+  -- field is empty. The operator does not
+  -- match either if a row of the source satisfies unless.
   values
-    ('is', '{text,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
-      'one', '{value} = {operand}', false),
-    ('isNot', '{text,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
-      'one', '{value} = {operand}', true),
-    ('is', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false),
-    ('isNot', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true),
-    ('is', '{boolean}', 'yes', '{value}', false),
-    ('in', '{text,phone,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
-      'list', '{value} = {operand}', false),
-    ('notIn', '{text,phone,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
-      'list', '{value} = {operand}', true),
-    ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
-    ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
-    ('contains', '{json}', 'one', '{value} @> {operand}', false),
-    ('atLeast', '{number}', 'one', '{value} >= {operand}', false),
-    ('atMost', '{number}', 'one', '{value} <= {operand}', false),
-    ('atLeast', '{json}', 'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false),
-    ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false),
-    ('before', '{time,messageTime}', 'one', '{value} < {operand}', false),
-    ('after', '{time,messageTime}', 'one', '{value} >= {operand}', false),
+    ('is', '{text,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
+      'one', '{value} = {operand}', false, null),
+    ('isNot', '{text,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+      'one', '{value} = {operand}', true, null),
+    ('is', '{phone}',
+      'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false, null),
+    ('isNot', '{phone}',
+      'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true, null),
+    ('is', '{boolean}', 'yes', '{value}', false, null),
+    ('in', '{text,phone,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+      'list', '{value} = {operand}', false, null),
+    ('notIn', '{text,phone,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+      'list', '{value} = {operand}', true, null),
+    ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false, null),
+    ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false, null),
+    ('contains', '{json}', 'one', '{value} @> {operand}', false, null),
+    ('atLeast', '{number}', 'one', '{value} >= {operand}', false, null),
+    ('atMost', '{number}', 'one', '{value} <= {operand}', false, null),
+    ('atLeast', '{json}', 'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
+    ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
+    ('before', '{time,messageTime}', 'one', '{value} < {operand}', false, null),
+    ('before', '{newestTime}', 'one', '{value} < {operand}', false, '{value} >= {operand}'),
+    ('after', '{time,messageTime,newestTime}', 'one', '{value} >= {operand}', false, null),
     -- The value is a function that finds ids. In a subselect, so that it is called once.
-    ('matches', '{search}', 'one', '{row}.id = any ((select {value}({operand}))::uuid[])', false),
-    ('isEmpty', '{text,phone,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
+    ('matches', '{search}', 'one', '{row}.id = any ((select {value}({operand}))::uuid[])', false, null),
+    ('isEmpty', '{text,phone,json,time,newestTime,campaign,tag,group,team,user,chatbot}',
+      'yes', '{value} is not null', true, null)
 $$
   language sql immutable parallel safe;
 comment on function app_hidden.filter_operators() is 'The operators of filters, for each type of field: what compile_filter() writes into a condition.';
@@ -6127,6 +6155,9 @@ create function app_hidden.filter_references(field_type text, names text[]) retu
     when 'group' then array(select g.id from app_public.groups g where array[g.id::text, lower(g.name)] && n.lower)
     when 'team' then array(select t.id from app_public.teams t where array[t.id::text, lower(t.name)] && n.lower)
     when 'channel' then array(select c.id from app_public.channels c where array[c.id::text, lower(c.name)] && n.lower)
+    when 'campaign' then array(
+      select c.id from app_public.campaigns c where array[c.id::text, lower(c.name)] && n.lower
+    )
     when 'chatbot' then array(select c.id from app_public.chatbots c where array[c.id::text, lower(c.name)] && n.lower)
     when 'user' then array(
       select m.user_id
@@ -6208,7 +6239,7 @@ begin
       if v_text <> all (v_choices) then
         perform app_hidden.refuse_filter(path, 'must be one of: ' || array_to_string(v_choices, ', '));
       end if;
-    when field_type in ('time', 'messageTime') then
+    when field_type in ('time', 'messageTime', 'newestTime') then
       v_text := app_hidden.filter_time(v_text);
       if v_text is null then
         perform app_hidden.refuse_filter(
@@ -6252,9 +6283,17 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('contacts', 'email', 'text', '{row}.email', null, null, null),
     ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
     ('contacts', 'language', 'text', '{row}.language', null, null, null),
+    ('contacts', 'timeZone', 'text', '{row}.time_zone', null, null, null),
+    ('contacts', 'notes', 'text', '{row}.notes', null, null, null),
     ('contacts', 'status', 'choice', '{row}.status', null, null, 'app_public.contact_status'),
     ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null, null),
     ('contacts', 'marketingOptedOutAt', 'time', '{row}.marketing_opted_out_at', null, null, null),
+    ('contacts', 'optedInAt', 'newestTime', 'x.given_at', 'app_public.consents x',
+      'x.contact_id = {row}.id and x.is_opt_in and x.category = ''all''', null),
+    ('contacts', 'marketingOptedInAt', 'newestTime', 'x.given_at', 'app_public.consents x',
+      'x.contact_id = {row}.id and x.is_opt_in and x.category = ''marketing''', null),
+    ('contacts', 'lastWroteAt', 'newestTime', 'x.last_customer_message_at', 'app_public.conversations x',
+      'x.contact_id = {row}.id', null),
     ('contacts', 'createdAt', 'time', '{row}.created_at', null, null, null),
     ('contacts', 'metadata', 'json', '{row}.metadata', null, null, null),
     ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x', 'x.contact_id = {row}.id', null),
@@ -6264,6 +6303,8 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('contacts', 'text', 'search', 'app_hidden.contact_ids_by_text', null, null, null),
     ('contacts', 'conversation', 'conversations', null,
       'app_public.conversations {related}', '{related}.contact_id = {row}.id', null),
+    ('contacts', 'campaignRecipient', 'campaign_recipients', null,
+      'app_public.campaign_recipients {related}', '{related}.contact_id = {row}.id', null),
 
     ('conversations', 'id', 'id', '{row}.id', null, null, null),
     ('conversations', 'status', 'choice', '{row}.status', null, null, 'app_public.conversation_status'),
@@ -6313,6 +6354,7 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('messages', 'author', 'choice', '{row}.author', null, null, 'app_public.message_author'),
     ('messages', 'user', 'user', '{row}.user_id', null, null, null),
     ('messages', 'type', 'choice', '{row}.type', null, null, 'app_public.message_type'),
+    ('messages', 'campaign', 'campaign', '{row}.campaign_id', null, null, null),
     ('messages', 'origin', 'choice', '{row}.origin', null, null, 'app_public.message_origin'),
     ('messages', 'time', 'messageTime', '{row}.id', null, null, null),
     ('messages', 'status', 'choice', 'x.status', 'app_public.message_statuses x', 'x.message_id = {row}.id',
@@ -6323,7 +6365,21 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('messages', 'metadata', 'json', '{row}.metadata', null, null, null),
     ('messages', 'text', 'search', 'app_hidden.message_ids_by_text', null, null, null),
     ('messages', 'conversation', 'conversations', null,
-      'app_public.conversations {related}', '{related}.id = {row}.conversation_id', null)
+      'app_public.conversations {related}', '{related}.id = {row}.conversation_id', null),
+
+    ('campaign_recipients', 'campaign', 'campaign', '{row}.campaign_id', null, null, null),
+    ('campaign_recipients', 'variant', 'text', 'x.name',
+      'app_public.campaign_variants x', 'x.id = {row}.variant_id', null),
+    ('campaign_recipients', 'channel', 'channel', '{row}.channel_id', null, null, null),
+    ('campaign_recipients', 'language', 'text', '{row}.language', null, null, null),
+    ('campaign_recipients', 'state', 'choice', '{row}.state', null, null, 'app_public.recipient_state'),
+    ('campaign_recipients', 'errorCode', 'text', '{row}.error_code', null, null, null),
+    ('campaign_recipients', 'sentAt', 'time', '{row}.sent_at', null, null, null),
+    ('campaign_recipients', 'repliedAt', 'time', '{row}.replied_at', null, null, null),
+    ('campaign_recipients', 'clickedAt', 'time', '{row}.clicked_at', null, null, null),
+    ('campaign_recipients', 'clicked', 'text', '{row}.clicked', null, null, null),
+    ('campaign_recipients', 'contact', 'contacts', null,
+      'app_public.contacts {related}', '{related}.id = {row}.contact_id', null)
 $$
   language sql stable parallel safe;
 comment on function app_hidden.filterable_fields() is 'The fields of filters, and the relations between the kinds of filters: the only expressions on rows that compile_filter() writes into a condition. A new field is a line here.';
@@ -6807,6 +6863,18 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.mark_read(uuid[]) is 'The privileged part of mark_conversation_read() and mark_conversations_read(): writes columns that users cannot write. PYNFD: not conversations of the caller''s tenant. PYDEN: agents only.';
 grant execute on function app_hidden.mark_read(uuid[]) to parley_visitor;
+
+create function app_hidden.matching_campaign_recipients(filter jsonb) returns setof app_public.campaign_recipients as $$
+declare
+  v_query record;
+begin
+  select q.* into v_query from app_hidden.filter_query('campaign_recipients', filter) q;
+  return query execute v_query.query using v_query.bound;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.matching_campaign_recipients(jsonb) is 'The recipients of campaigns that a filter matches, of those that the caller may see (PYFLT if the filter is not valid).';
+grant execute on function app_hidden.matching_campaign_recipients(jsonb) to parley_visitor;
 
 create function app_hidden.matching_contacts(filter jsonb) returns setof app_public.contacts as $$
 declare
@@ -8911,15 +8979,15 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'Applies a report of Meta on the status of a form: {"tenant_id", "flow_id", "status", "heard_at"?}. A report that is older than the stored status is ignored. Returns false if there is no such form or status.';
 
-create function app_private.audience_query(filter jsonb, out query text, out bound jsonb) returns record as $$
+create function app_private.audience_query(filter jsonb, is_for_page boolean default false, out rows text, out bound jsonb) returns record as $$
   select
-    format('select r.id from app_public.contacts r where r.tenant_id = $2 and r.deleted_at is null and (%s)',
+    format('app_public.contacts r where r.tenant_id = $2 and r.deleted_at is null and %s',
       app_hidden.with_bound_values(replace(c.condition, '{row}', 'r'))),
     c.bound
-  from app_hidden.compile_filter('contacts', filter, is_for_page => false) c
+  from app_hidden.compile_filter('contacts', filter, is_for_page) c
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.audience_query(jsonb) is 'The query for the ids of the contacts that a filter matches, without row level security. It is executed with the bound values and a tenant as its parameters.';
+comment on function app_private.audience_query(jsonb,boolean) is 'The contacts r that a filter matches, without row level security: what follows "from" in a statement that is executed with the bound values and a tenant as its first parameters.';
 
 create function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
 begin
@@ -9797,10 +9865,10 @@ declare
 begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
   select q.* into v_query from app_private.audience_query(filter) q;
-  return query execute v_query.query using v_query.bound, tenant_id;
+  return query execute format('select r.id from %s', v_query.rows) using v_query.bound, tenant_id;
 end;
 $$
-  language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
+  language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '' set work_mem to '64MB';
 comment on function app_private.contacts_matching(uuid,jsonb) is 'The ids of the contacts of a tenant that a filter matches, in no order, for the program: names, texts and days in the filter are those of the tenant, as for its members. PYFLT: the filter is not valid, names a segment that does not exist, or names "me".';
 
 create function app_private.content_to_send(type app_public.message_type, content jsonb, media_id uuid, channel_id uuid) returns jsonb as $$
@@ -9939,19 +10007,20 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.correct_future_times() is 'Shortens waits that were set while the clock was ahead, after it has been set back: jobs, timers and pauses of chatbots, periodic tasks, pauses and lanes of channels, leases. Returns how many. Each worker calls it every few seconds, and not as a job, because jobs may be what is delayed.';
 
-create function app_private.count_audience(tenant_id uuid, filter jsonb) returns integer as $$
+create function app_private.count_contacts_matching(tenant_id uuid, filter jsonb) returns integer as $$
 declare
   v_query record;
   v_count int;
 begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
   select q.* into v_query from app_private.audience_query(filter) q;
-  execute format('select count(*) from (%s) m', v_query.query) into v_count using v_query.bound, tenant_id;
+  -- Not through contacts_matching(), which stores the ids before they can be counted.
+  execute format('select count(*) from %s', v_query.rows) into v_count using v_query.bound, tenant_id;
   return v_count;
 end;
 $$
-  language plpgsql stable set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
-comment on function app_private.count_audience(uuid,jsonb) is 'How many contacts_matching() a filter there are. PYFLT: as there.';
+  language plpgsql stable set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '' set work_mem to '64MB';
+comment on function app_private.count_contacts_matching(uuid,jsonb) is 'How many contacts contacts_matching() returns. PYFLT: as there.';
 
 create function app_private.count_initiated_contacts(conversation_ids uuid[]) returns void as $$
   insert into app_private.initiated_contacts (contact_id, tenant_id, initiated_at)
@@ -12296,6 +12365,19 @@ $$
   language sql immutable;
 comment on function app_private.needs_attention(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message counts as unread and opens a closed conversation: a customer''s live message with content of its own.';
 
+create function app_private.newest_contacts_matching(tenant_id uuid, filter jsonb, at_most integer, are_many boolean) returns setof app_public.contacts as $$
+declare
+  v_query record;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter, is_for_page => are_many) q;
+  return query execute format('select r.* from %s order by r.created_at desc, r.id limit $3', v_query.rows)
+  using v_query.bound, tenant_id, at_most;
+end;
+$$
+  language plpgsql stable rows 10 set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '' set work_mem to '64MB';
+comment on function app_private.newest_contacts_matching(uuid,jsonb,integer,boolean) is 'The newest of the contacts that contacts_matching() returns. are_many: there are so many of them that it is fast to test contacts one after the other. PYFLT: as there.';
+
 create function app_private.next_allowed_time(at timestamp with time zone, time_zone text, quiet_from time without time zone, quiet_until time without time zone) returns timestamp with time zone as $$
   select case
     -- Quiet hours within a day.
@@ -12643,24 +12725,15 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.presented_session(uuid,integer,interval) is 'The session whose refresh token of that generation was presented, locked. The token of the generation before is accepted for 30 seconds; an older one ends the session. Null: the session is unknown, has expired or ended, is beyond its lifetime, or its user is inactive.';
 
-create function app_private.preview_audience(tenant_id uuid, filter jsonb) returns app_public.segment_preview as $$
-declare
-  v_query record;
-  v_preview app_public.segment_preview;
-begin
-  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
-  select q.* into v_query from app_private.audience_query(filter) q;
-  execute format('select count(*) from (%s) m', v_query.query)
-  into v_preview.count
-  using v_query.bound, tenant_id;
-  execute format('select array(select c from (%s limit 10) m join app_public.contacts c on c.id = m.id)', v_query.query)
-  into v_preview.sample
-  using v_query.bound, tenant_id;
-  return v_preview;
-end;
+create function app_private.preview_audience(tenant_id uuid, filter jsonb, at_most integer) returns app_public.segment_preview as $$
+  select (
+    c.count,
+    array(select m from app_private.newest_contacts_matching(tenant_id, filter, at_most, c.count > 2000) m)
+  )::app_public.segment_preview
+  from app_private.count_contacts_matching(tenant_id, filter) c (count)
 $$
-  language plpgsql stable set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
-comment on function app_private.preview_audience(uuid,jsonb) is 'preview_segment() for the program.';
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.preview_audience(uuid,jsonb,integer) is 'preview_segment() for the program, with at_most contacts.';
 
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -15487,12 +15560,12 @@ comment on function app_private.tg_campaigns__refuse_deletion() is 'Refuses to d
 
 create function app_private.tg_campaigns__refuse_invalid_audience() returns trigger as $$
 begin
-  perform app_hidden.compile_filter('contacts', NEW.audience);
+  perform app_hidden.check_audience(NEW.tenant_id, NEW.audience);
   return NEW;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_campaigns__refuse_invalid_audience() is 'Refuses a campaign whose audience is not a valid filter over contacts (PYFLT).';
+comment on function app_private.tg_campaigns__refuse_invalid_audience() is 'Refuses a campaign whose audience is not a valid filter over contacts, or names "me" (PYFLT).';
 
 create function app_private.tg_campaigns__refuse_late_change() returns trigger as $$
 begin
@@ -16994,12 +17067,11 @@ comment on function app_private.tg_scheduled_messages__refuse_late_change() is '
 
 create function app_private.tg_segments__refuse_invalid_filter() returns trigger as $$
 begin
-  perform set_config('parley.audience_tenant_id', NEW.tenant_id::text, true);
-  perform app_hidden.compile_filter('contacts', NEW.filter);
+  perform app_hidden.check_audience(NEW.tenant_id, NEW.filter);
   return null;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_segments__refuse_invalid_filter() is 'Refuses a segment whose filter is not valid, names "me", or leads back to the segment (PYFLT).';
 
 create function app_private.tg_sessions__notify() returns trigger as $$
@@ -17940,7 +18012,7 @@ grant execute on function app_public.fetch_media(uuid) to parley_visitor;
 create function app_public.filter_fields(kind app_public.filter_kind) returns setof app_public.filter_field as $$
   select
     f.name,
-    case f.type when 'messageTime' then 'time' else f.type end,
+    case when f.type in ('messageTime', 'newestTime') then 'time' else f.type end,
     array(select o.name from app_hidden.filter_operators() o where f.type = any (o.types)),
     array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder)
   from app_hidden.filterable_fields() f
@@ -17948,7 +18020,7 @@ create function app_public.filter_fields(kind app_public.filter_kind) returns se
   order by f.name
 $$
   language sql stable rows 40 set search_path to pg_catalog, pg_temp;
-comment on function app_public.filter_fields(app_public.filter_kind) is 'The fields and relations by which contacts, conversations or messages can be filtered, for a form that builds filters.';
+comment on function app_public.filter_fields(app_public.filter_kind) is 'The fields and relations by which contacts, conversations, messages or recipients of campaigns can be filtered, for a form that builds filters.';
 grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
 
 create function app_public.invite_user(email text, name text default null::text, role app_public.member_role default 'agent'::app_public.member_role, by_mail boolean default false) returns app_public.issued_invitation as $$
@@ -18231,7 +18303,7 @@ comment on function app_public.my_totp() is 'Whether signing in requires a code 
 grant execute on function app_public.my_totp() to parley_visitor;
 
 create function app_public.preview_segment(filter jsonb) returns app_public.segment_preview as $$
-  select app_private.preview_audience(app_hidden.require_scope('read'), filter)
+  select app_private.preview_audience(app_hidden.require_scope('read'), filter, 10)
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.preview_segment(jsonb) is 'How many contacts a filter matches, and some of them, before it is saved as a segment. PYFLT: the filter is not valid. PYDEN: not signed in. filter: a filter of contacts (docs/filters.md).';
@@ -18344,7 +18416,7 @@ grant execute on function app_public.search_messages(text,uuid,timestamp with ti
 create function app_public.segments_count(segment app_public.segments) returns integer as $$
 begin
   perform app_hidden.require_scope_in(segment.tenant_id, 'read', 'segment');
-  return app_private.count_audience(segment.tenant_id, segment.filter);
+  return app_private.count_contacts_matching(segment.tenant_id, segment.filter);
 exception
   when sqlstate 'PYFLT' then
     -- An error would hide all other segments of the list, too.

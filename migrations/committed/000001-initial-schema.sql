@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c9aad2b52788637b811a25b6ece900f6535cf3da
+--! Hash: sha1:0466ca3bab3b9d37b8fc4e893ad8dbecf3549d06
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -16022,9 +16022,10 @@ grant select on app_public.google_accounts to parley_visitor;
 --! EndIncluded flows/google_accounts.policies.sql
 
 --! split: 0780-filters.sql
-create type app_public.filter_kind as enum ('contacts', 'conversations', 'messages');
+create type app_public.filter_kind as enum ('contacts', 'conversations', 'messages', 'campaign_recipients');
 comment on type app_public.filter_kind is
-  E'What a filter selects. contacts: contacts. conversations: conversations. messages: messages.';
+  E'What a filter selects. contacts: contacts. conversations: conversations. messages: messages. campaign_recipients: '
+   'recipients of campaigns.';
 
 create type app_public.filter_field as (
   name text,
@@ -16032,12 +16033,12 @@ create type app_public.filter_field as (
   operators text[],
   choices text[]
 );
-comment on type app_public.filter_field is E'A field of filters, or a relation to contacts, conversations or messages.';
+comment on type app_public.filter_field is E'A field of filters, or a relation to rows of another kind.';
 comment on column app_public.filter_field.name is E'The field, or the key of a relation.';
 comment on column app_public.filter_field.type is
   E'The type of the values: text, phone, number, boolean, time, choice, json, id, search, or what they refer to: tag, '
-   'group, segment, team, user, channel, chatbot. contacts, conversations or messages: a relation, whose value is a '
-   'filter of that kind.';
+   'group, segment, campaign, team, user, channel, chatbot. contacts, conversations, messages or campaign_recipients: '
+   'a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is E'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is E'All values of a field of type choice. Empty for other types.';
 
@@ -16084,133 +16085,41 @@ comment on function app_hidden.conversation_ids_by_text(text) is
 
 grant execute on function app_hidden.conversation_ids_by_text(text) to parley_visitor;
 --! EndIncluded filters/ids_by_text.sql
---! Included filters/filterable_fields.sql
-create or replace function app_hidden.filterable_fields() returns table (
-  kind app_public.filter_kind, name text, type text, "value" text, source text, link text, choices regtype
-) as $$
-  -- {row} is the alias of the row that is filtered, {related} that of a row to which a relation leads. A field with a
-  -- source has the values of all rows of the source that the link finds. A relation has no value; its type is a kind of
-  -- filter.
-  values
-    ('contacts'::app_public.filter_kind, 'id', 'id', '{row}.id', null, null, null::pg_catalog.regtype),
-    ('contacts', 'name', 'text', '{row}.name', null, null, null),
-    ('contacts', 'profileName', 'text', '{row}.profile_name', null, null, null),
-    ('contacts', 'username', 'text', '{row}.username', null, null, null),
-    ('contacts', 'phone', 'phone', '{row}.phone', null, null, null),
-    ('contacts', 'email', 'text', '{row}.email', null, null, null),
-    ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
-    ('contacts', 'language', 'text', '{row}.language', null, null, null),
-    ('contacts', 'status', 'choice', '{row}.status', null, null, 'app_public.contact_status'),
-    ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null, null),
-    ('contacts', 'marketingOptedOutAt', 'time', '{row}.marketing_opted_out_at', null, null, null),
-    ('contacts', 'createdAt', 'time', '{row}.created_at', null, null, null),
-    ('contacts', 'metadata', 'json', '{row}.metadata', null, null, null),
-    ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x', 'x.contact_id = {row}.id', null),
-    ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x', 'x.contact_id = {row}.id', null),
-    -- compile_filter_part() replaces the name of a segment by its filter.
-    ('contacts', 'segment', 'segment', 'null', null, null, null),
-    ('contacts', 'text', 'search', 'app_hidden.contact_ids_by_text', null, null, null),
-    ('contacts', 'conversation', 'conversations', null,
-      'app_public.conversations {related}', '{related}.contact_id = {row}.id', null),
-
-    ('conversations', 'id', 'id', '{row}.id', null, null, null),
-    ('conversations', 'status', 'choice', '{row}.status', null, null, 'app_public.conversation_status'),
-    ('conversations', 'channel', 'channel', '{row}.channel_id', null, null, null),
-    ('conversations', 'channelKind', 'choice', 'x.kind', 'app_public.channels x', 'x.id = {row}.channel_id',
-      'app_public.channel_kind'),
-    ('conversations', 'assignee', 'user', '{row}.assignee_id', null, null, null),
-    ('conversations', 'team', 'team', '{row}.team_id', null, null, null),
-    ('conversations', 'participant', 'user', 'x.user_id',
-      'app_public.conversation_participants x', 'x.conversation_id = {row}.id', null),
-    ('conversations', 'chatbot', 'chatbot', 'x.chatbot_id',
-      'app_public.conversation_contexts x', 'x.conversation_id = {row}.id and x.is_active', null),
-    ('conversations', 'unreadCount', 'number', '{row}.unread_count', null, null, null),
-    ('conversations', 'isUnread', 'boolean', '{row}.unread_count > 0', null, null, null),
-    ('conversations', 'isHandedOver', 'boolean', '{row}.handed_over_at is not null', null, null, null),
-    ('conversations', 'handedOverAt', 'time', '{row}.handed_over_at', null, null, null),
-    ('conversations', 'waitingSince', 'time', '{row}.waiting_since', null, null, null),
-    ('conversations', 'waitingForPersonSince', 'time', '{row}.waiting_for_person_since', null, null, null),
-    ('conversations', 'isSnoozed', 'boolean', '{row}.snoozed_until > now()', null, null, null),
-    ('conversations', 'snoozedUntil', 'time', '{row}.snoozed_until', null, null, null),
-    ('conversations', 'isWindowOpen', 'boolean',
-      '({row}.window_expires_at > now() or {row}.channel_id in (
-        select x.id
-        from app_public.channels x
-        join app_public.channel_kinds k on k.kind = x.kind
-        where k.reply_window is null
-      ))', null, null, null),
-    ('conversations', 'windowExpiresAt', 'time', '{row}.window_expires_at', null, null, null),
-    ('conversations', 'lastActivityAt', 'time', '{row}.last_activity_at', null, null, null),
-    ('conversations', 'lastCustomerMessageAt', 'time', '{row}.last_customer_message_at', null, null, null),
-    ('conversations', 'closedAt', 'time', '{row}.closed_at', null, null, null),
-    ('conversations', 'createdAt', 'time', '{row}.created_at', null, null, null),
-    ('conversations', 'metadata', 'json', '{row}.metadata', null, null, null),
-    ('conversations', 'tag', 'tag', 'x.tag_id',
-      'app_public.contact_tags x', 'x.contact_id = {row}.contact_id', null),
-    ('conversations', 'group', 'group', 'x.group_id',
-      'app_public.group_contacts x', 'x.contact_id = {row}.contact_id', null),
-    ('conversations', 'language', 'text', 'x.language', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
-    ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
-    ('conversations', 'contact', 'contacts', null,
-      'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
-    ('conversations', 'message', 'messages', null,
-      'app_public.messages {related}', '{related}.conversation_id = {row}.id', null),
-
-    ('messages', 'id', 'id', '{row}.id', null, null, null),
-    ('messages', 'direction', 'choice', '{row}.direction', null, null, 'app_public.message_direction'),
-    ('messages', 'author', 'choice', '{row}.author', null, null, 'app_public.message_author'),
-    ('messages', 'user', 'user', '{row}.user_id', null, null, null),
-    ('messages', 'type', 'choice', '{row}.type', null, null, 'app_public.message_type'),
-    ('messages', 'origin', 'choice', '{row}.origin', null, null, 'app_public.message_origin'),
-    ('messages', 'time', 'messageTime', '{row}.id', null, null, null),
-    ('messages', 'status', 'choice', 'x.status', 'app_public.message_statuses x', 'x.message_id = {row}.id',
-      'app_public.message_status'),
-    ('messages', 'errorCode', 'text', 'x.error_code', 'app_public.message_statuses x', 'x.message_id = {row}.id',
-      null),
-    ('messages', 'content', 'json', '{row}.content', null, null, null),
-    ('messages', 'metadata', 'json', '{row}.metadata', null, null, null),
-    ('messages', 'text', 'search', 'app_hidden.message_ids_by_text', null, null, null),
-    ('messages', 'conversation', 'conversations', null,
-      'app_public.conversations {related}', '{related}.id = {row}.conversation_id', null)
-$$ language sql stable parallel safe;
--- No pinned search_path, so that it can be inlined: it names all it uses with its schema.
-
-comment on function app_hidden.filterable_fields() is
-  E'The fields of filters, and the relations between the kinds of filters: the only expressions on rows that '
-   'compile_filter() writes into a condition. A new field is a line here.';
-
-grant execute on function app_hidden.filterable_fields() to parley_visitor;
---! EndIncluded filters/filterable_fields.sql
 --! Included filters/filter_operators.sql
 create or replace function app_hidden.filter_operators()
-returns table (name text, types text[], form text, test text, is_negated boolean) as $$
+returns table (name text, types text[], form text, test text, is_negated boolean, unless text) as $$
   -- {value} is a value of the field, {operand} what it is compared with. The form of the operand is one value, a list
   -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
-  -- field is empty.
+  -- field is empty. The operator does not
+  -- match either if a row of the source satisfies unless.
   values
-    ('is', '{text,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
-      'one', '{value} = {operand}', false),
-    ('isNot', '{text,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
-      'one', '{value} = {operand}', true),
-    ('is', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false),
-    ('isNot', '{phone}', 'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true),
-    ('is', '{boolean}', 'yes', '{value}', false),
-    ('in', '{text,phone,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
-      'list', '{value} = {operand}', false),
-    ('notIn', '{text,phone,number,choice,json,id,segment,tag,group,team,user,channel,chatbot}',
-      'list', '{value} = {operand}', true),
-    ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false),
-    ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false),
-    ('contains', '{json}', 'one', '{value} @> {operand}', false),
-    ('atLeast', '{number}', 'one', '{value} >= {operand}', false),
-    ('atMost', '{number}', 'one', '{value} <= {operand}', false),
-    ('atLeast', '{json}', 'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false),
-    ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false),
-    ('before', '{time,messageTime}', 'one', '{value} < {operand}', false),
-    ('after', '{time,messageTime}', 'one', '{value} >= {operand}', false),
+    ('is', '{text,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
+      'one', '{value} = {operand}', false, null),
+    ('isNot', '{text,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+      'one', '{value} = {operand}', true, null),
+    ('is', '{phone}',
+      'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false, null),
+    ('isNot', '{phone}',
+      'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true, null),
+    ('is', '{boolean}', 'yes', '{value}', false, null),
+    ('in', '{text,phone,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+      'list', '{value} = {operand}', false, null),
+    ('notIn', '{text,phone,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+      'list', '{value} = {operand}', true, null),
+    ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false, null),
+    ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false, null),
+    ('contains', '{json}', 'one', '{value} @> {operand}', false, null),
+    ('atLeast', '{number}', 'one', '{value} >= {operand}', false, null),
+    ('atMost', '{number}', 'one', '{value} <= {operand}', false, null),
+    ('atLeast', '{json}', 'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
+    ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
+    ('before', '{time,messageTime}', 'one', '{value} < {operand}', false, null),
+    ('before', '{newestTime}', 'one', '{value} < {operand}', false, '{value} >= {operand}'),
+    ('after', '{time,messageTime,newestTime}', 'one', '{value} >= {operand}', false, null),
     -- The value is a function that finds ids. In a subselect, so that it is called once.
-    ('matches', '{search}', 'one', '{row}.id = any ((select {value}({operand}))::uuid[])', false),
-    ('isEmpty', '{text,phone,json,time,tag,group,team,user,chatbot}', 'yes', '{value} is not null', true)
+    ('matches', '{search}', 'one', '{row}.id = any ((select {value}({operand}))::uuid[])', false, null),
+    ('isEmpty', '{text,phone,json,time,newestTime,campaign,tag,group,team,user,chatbot}',
+      'yes', '{value} is not null', true, null)
 $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined: it names all it uses with its schema.
 
@@ -16219,25 +16128,6 @@ comment on function app_hidden.filter_operators() is
 
 grant execute on function app_hidden.filter_operators() to parley_visitor;
 --! EndIncluded filters/filter_operators.sql
---! Included filters/filter_fields.sql
-create or replace function app_public.filter_fields(kind app_public.filter_kind)
-returns setof app_public.filter_field as $$
-  select
-    f.name,
-    case f.type when 'messageTime' then 'time' else f.type end,
-    array(select o.name from app_hidden.filter_operators() o where f.type = any (o.types)),
-    array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder)
-  from app_hidden.filterable_fields() f
-  where f.kind = filter_fields.kind
-  order by f.name
-$$ language sql stable rows 40 set search_path to pg_catalog, pg_temp;
-
-comment on function app_public.filter_fields(app_public.filter_kind) is
-  E'The fields and relations by which contacts, conversations or messages can be filtered, for a form that builds '
-   'filters.';
-
-grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
---! EndIncluded filters/filter_fields.sql
 --! Included filters/refuse_filter.sql
 create or replace function app_hidden.refuse_filter(path text, must text) returns void as $$
 begin
@@ -16311,7 +16201,7 @@ begin
       if v_text <> all (v_choices) then
         perform app_hidden.refuse_filter(path, 'must be one of: ' || array_to_string(v_choices, ', '));
       end if;
-    when field_type in ('time', 'messageTime') then
+    when field_type in ('time', 'messageTime', 'newestTime') then
       v_text := app_hidden.filter_time(v_text);
       if v_text is null then
         perform app_hidden.refuse_filter(
@@ -16344,32 +16234,6 @@ comment on function app_hidden.filter_value(text, regtype, jsonb, text) is
 
 grant execute on function app_hidden.filter_value(text, regtype, jsonb, text) to parley_visitor;
 --! EndIncluded filters/filter_value.sql
---! Included filters/filter_references.sql
-create or replace function app_hidden.filter_references(field_type text, names text[]) returns uuid[] as $$
-  select case field_type
-    when 'tag' then array(select t.id from app_public.tags t where array[t.id::text, lower(t.name)] && n.lower)
-    when 'group' then array(select g.id from app_public.groups g where array[g.id::text, lower(g.name)] && n.lower)
-    when 'team' then array(select t.id from app_public.teams t where array[t.id::text, lower(t.name)] && n.lower)
-    when 'channel' then array(select c.id from app_public.channels c where array[c.id::text, lower(c.name)] && n.lower)
-    when 'chatbot' then array(select c.id from app_public.chatbots c where array[c.id::text, lower(c.name)] && n.lower)
-    when 'user' then array(
-      select m.user_id
-      from app_public.memberships m
-      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = case
-        when app_hidden.current_api_key_hash() is null then app_hidden.current_user_id()
-        else app_hidden.require_user()
-      end
-    )
-  end
-  from (select array(select lower(name) from unnest(names) name)) n (lower)
-$$ language sql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_hidden.filter_references(text, text[]) is
-  E'The ids of the rows that a filter names, by id or by name regardless of case; "me" is the caller (PYKEY: an API '
-   'key is not a user). A name that does not exist has none, so a filter goes on working when a tag is deleted.';
-
-grant execute on function app_hidden.filter_references(text, text[]) to parley_visitor;
---! EndIncluded filters/filter_references.sql
 --! Included filters/filter_operand.sql
 create or replace function app_hidden.filter_operand(
   field_type text, choices regtype, form text, given jsonb, path text
@@ -16438,6 +16302,7 @@ create or replace function app_hidden.filter_operand_sql(
       when 'search' then 'text'
       when 'number' then 'int'
       when 'time' then 'timestamptz'
+      when 'newestTime' then 'timestamptz'
       else 'uuid'
     end)
   ) t (name)
@@ -16510,21 +16375,22 @@ comment on function app_hidden.is_selective_test(text, text, text, text, jsonb) 
 grant execute on function app_hidden.is_selective_test(text, text, text, text, jsonb) to parley_visitor;
 --! EndIncluded filters/is_selective_test.sql
 --! Included filters/exists_sql.sql
-create or replace function app_hidden.exists_sql(source text, link text, condition text, is_selective boolean)
-returns text as $$
-  select format('exists (select from %s where %s and %s%s)', source, link, condition,
-    case when not is_selective then ' {page}' else '' end)
+create or replace function app_hidden.exists_sql(
+  source text, link text, condition text, is_selective boolean, is_negated boolean
+) returns text as $$
+  select format('%sexists (select from %s where %s and %s%s)', case when is_negated then 'not ' else '' end, source,
+    link, condition, case when not is_selective then ' {page}' else '' end)
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.exists_sql(text, text, text, boolean) is
-  E'The condition that a linked row satisfies a condition, which is selective if few rows of a tenant satisfy it. '
+comment on function app_hidden.exists_sql(text, text, text, boolean, boolean) is
+  E'The condition that a linked row, or none, satisfies a condition, which is selective if few rows of a tenant do. '
    'compile_filter() explains {page}.';
 
-grant execute on function app_hidden.exists_sql(text, text, text, boolean) to parley_visitor;
+grant execute on function app_hidden.exists_sql(text, text, text, boolean, boolean) to parley_visitor;
 --! EndIncluded filters/exists_sql.sql
 --! Included filters/compile_filter_leaf.sql
 create or replace function app_hidden.compile_filter_leaf(
-  kind app_public.filter_kind, filter jsonb, row_alias text, path text,
+  kind app_public.filter_kind, filter jsonb, row_alias text, path text, is_negated boolean,
   inout bound jsonb, out condition text, out is_selective boolean
 ) as $$
 declare
@@ -16533,6 +16399,9 @@ declare
   v_operand jsonb;
   v_leaf text := format('{%s}', jsonb_array_length(bound));
   v_is_list boolean;
+  v_is_negated boolean;
+  v_operand_sql text;
+  v_test text;
 begin
   select f.* into v_field
   from app_hidden.filterable_fields() f
@@ -16565,29 +16434,34 @@ begin
   end if;
   bound := bound || jsonb_build_object('value', v_operand, 'path', filter -> 'path');
 
-  condition := replace(replace(v_operator.test, '{value}', v_field.value),
-    '{operand}', app_hidden.filter_operand_sql(v_field.type, v_field.choices, v_is_list, v_leaf));
+  v_operand_sql := app_hidden.filter_operand_sql(v_field.type, v_field.choices, v_is_list, v_leaf);
+  v_test := replace(replace(v_operator.test, '{value}', v_field.value), '{operand}', v_operand_sql);
   if kind = 'messages' and v_field.name = 'status' and v_operator.name = 'is' and v_operand = '"failed"' then
     -- True of all of them, by a constraint, and what the index of failures needs.
-    condition := condition || ' and x.error_code is not null';
+    v_test := v_test || ' and x.error_code is not null';
   end if;
-  is_selective := false;
-  if v_field.source is not null then
-    is_selective := app_hidden.is_selective_test(v_field.type, v_operator.form, v_field.source, condition, bound);
-    condition := app_hidden.exists_sql(v_field.source, v_field.link, condition, is_selective);
+  v_is_negated := (is_negated <> v_operator.is_negated) <> (v_operator.form = 'yes' and v_operand = 'false');
+  is_selective := not v_is_negated and v_field.source is not null
+    and app_hidden.is_selective_test(v_field.type, v_operator.form, v_field.source, v_test, bound);
+  condition := case
+    when v_field.source is not null
+      then app_hidden.exists_sql(v_field.source, v_field.link, v_test, is_selective, v_is_negated)
+    when v_is_negated then format('(%s) is not true', v_test)
+    else v_test
+  end;
+  if v_operator.unless is not null then
+    v_test := replace(replace(v_operator.unless, '{value}', v_field.value), '{operand}', v_operand_sql);
+    condition := format('(%s %s %s)', condition, case when v_is_negated then 'or' else 'and' end,
+      app_hidden.exists_sql(v_field.source, v_field.link, v_test, false, not v_is_negated));
   end if;
   condition := replace(condition, '{row}', row_alias);
-  if v_operator.is_negated <> (v_operator.form = 'yes' and v_operand = 'false') then
-    condition := format('(%s) is not true', condition);
-    is_selective := false;
-  end if;
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.compile_filter_leaf(app_public.filter_kind, jsonb, text, text, jsonb) is
-  E'Compiles a condition on one field, as compile_filter() does.';
+comment on function app_hidden.compile_filter_leaf(app_public.filter_kind, jsonb, text, text, boolean, jsonb) is
+  E'Compiles a condition on one field, or its negation, as compile_filter() does.';
 
-grant execute on function app_hidden.compile_filter_leaf(app_public.filter_kind, jsonb, text, text, jsonb)
+grant execute on function app_hidden.compile_filter_leaf(app_public.filter_kind, jsonb, text, text, boolean, jsonb)
   to parley_visitor;
 --! EndIncluded filters/compile_filter_leaf.sql
 --! Included filters/segments_as_filter.sql
@@ -16622,7 +16496,7 @@ grant execute on function app_hidden.segments_as_filter(jsonb, text) to parley_v
 --! EndIncluded filters/segments_as_filter.sql
 --! Included filters/compile_filter_part.sql
 create or replace function app_hidden.compile_filter_part(
-  kind app_public.filter_kind, filter jsonb, row_alias text, path text, depth int,
+  kind app_public.filter_kind, filter jsonb, row_alias text, path text, depth int, is_negated boolean,
   inout bound jsonb, out condition text, out is_selective boolean
 ) as $$
 declare
@@ -16630,6 +16504,7 @@ declare
   v_part record;
   v_relation record;
   v_conditions text[] := '{}';
+  v_is_conjunction boolean;
   v_is_selective boolean;
 begin
   if depth > 10 then
@@ -16641,17 +16516,14 @@ begin
       perform app_hidden.refuse_filter(path, 'must not be there: a filter has at most 100 conditions on fields');
     end if;
     select l.* into bound, condition, is_selective
-    from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, bound) l;
+    from app_hidden.compile_filter_leaf(kind, filter, row_alias, path, is_negated, bound) l;
     if filter ->> 'field' = 'segment' then
       -- The condition on names gives way to the filters of the segments.
       select p.* into bound, condition, is_selective
       from app_hidden.compile_filter_part(
-        kind, app_hidden.segments_as_filter(bound #> '{-1,value}', path), row_alias, path, depth + 1, bound
+        kind, app_hidden.segments_as_filter(bound #> '{-1,value}', path), row_alias, path, depth + 1,
+        is_negated <> (filter ?| '{isNot,notIn}'), bound
       ) p;
-      if filter ?| '{isNot,notIn}' then
-        condition := format('(%s) is not true', condition);
-        is_selective := false;
-      end if;
     end if;
     return;
   end if;
@@ -16664,37 +16536,42 @@ begin
     select p.* into bound, condition, is_selective
     from app_hidden.compile_filter_part(
       v_relation.type::app_public.filter_kind, filter -> v_key, 'related_' || depth, format('%s.%s', path, v_key),
-      depth + 1, bound
+      depth + 1, false, bound
     ) p;
+    is_selective := is_selective and not is_negated;
     condition := app_hidden.exists_sql(
       replace(v_relation.source, '{related}', 'related_' || depth),
       replace(replace(v_relation.link, '{related}', 'related_' || depth), '{row}', row_alias),
-      condition, is_selective
+      condition, is_selective, is_negated
     );
   elsif v_key = 'not' then
     select p.* into bound, condition, is_selective
-    from app_hidden.compile_filter_part(kind, filter -> 'not', row_alias, path || '.not', depth + 1, bound) p;
-    condition := format('(%s) is not true', condition);
-    is_selective := false;
+    from app_hidden.compile_filter_part(
+      kind, filter -> 'not', row_alias, path || '.not', depth + 1, not is_negated, bound
+    ) p;
   elsif v_key in ('all', 'any') then
     if jsonb_typeof(filter -> v_key) <> 'array' then
       perform app_hidden.refuse_filter(path || '.' || v_key, 'must be a list of filters');
     elsif filter = '{"any": []}' then
       perform app_hidden.refuse_filter(path || '.any', 'must be a list of filters, and not empty');
     end if;
-    v_is_selective := v_key = 'any';
+    v_is_conjunction := (v_key = 'all') <> is_negated;
+    v_is_selective := not v_is_conjunction;
     for v_part in select * from jsonb_array_elements(filter -> v_key) with ordinality e (filter, number) loop
       select
         p.bound, v_conditions || p.condition,
-        case v_key when 'all' then v_is_selective or p.is_selective else v_is_selective and p.is_selective end
+        case when v_is_conjunction then v_is_selective or p.is_selective else v_is_selective and p.is_selective end
       into bound, v_conditions, v_is_selective
       from app_hidden.compile_filter_part(
-        kind, v_part.filter, row_alias, format('%s.%s[%s]', path, v_key, v_part.number - 1), depth + 1, bound
+        kind, v_part.filter, row_alias, format('%s.%s[%s]', path, v_key, v_part.number - 1), depth + 1,
+        is_negated, bound
       ) p;
     end loop;
     is_selective := v_is_selective;
-    condition := format('(%s)',
-      coalesce(nullif(array_to_string(v_conditions, case v_key when 'all' then ' and ' else ' or ' end), ''), 'true'));
+    condition := format('(%s)', coalesce(
+      nullif(array_to_string(v_conditions, case when v_is_conjunction then ' and ' else ' or ' end), ''),
+      v_is_conjunction::text
+    ));
   else
     perform app_hidden.refuse_filter(path, 'must have `field` and an operator, or exactly one of: ' || (
       select string_agg(form, ', ')
@@ -16710,11 +16587,12 @@ begin
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.compile_filter_part(app_public.filter_kind, jsonb, text, text, int, jsonb) is
-  E'Compiles a part of a filter, as compile_filter() does, and appends the values of its leaves to those that are '
-   'bound. path is where it stands in the whole filter, for errors.';
+comment on function app_hidden.compile_filter_part(app_public.filter_kind, jsonb, text, text, int, boolean, jsonb) is
+  E'Compiles a part of a filter, as compile_filter() does, or its negation, and appends the values of its leaves to '
+   'those that are bound. A negation is applied to the leaves, where the planner can join with what must not exist. '
+   'path is where the part stands in the whole filter, for errors.';
 
-grant execute on function app_hidden.compile_filter_part(app_public.filter_kind, jsonb, text, text, int, jsonb)
+grant execute on function app_hidden.compile_filter_part(app_public.filter_kind, jsonb, text, text, int, boolean, jsonb)
   to parley_visitor;
 --! EndIncluded filters/compile_filter_part.sql
 --! Included filters/compile_filter.sql
@@ -16726,7 +16604,7 @@ begin
     perform app_hidden.refuse_filter('$', 'must have at most 20,000 bytes');
   end if;
   select p.condition, p.bound into condition, bound
-  from app_hidden.compile_filter_part(kind, filter, '{row}', '$', 1, '[]') p;
+  from app_hidden.compile_filter_part(kind, filter, '{row}', '$', 1, false, '[]') p;
   -- The planner does not know that linked rows belong to one tenant, and expects very few of them. For a page it would
   -- read and join all rows of the tenant. With "offset 0" it tests the rows in the order of the list instead, until the
   -- page is full.
@@ -16803,36 +16681,6 @@ comment on function app_hidden.matching_messages(jsonb) is
 
 grant execute on function app_hidden.matching_messages(jsonb) to parley_visitor;
 --! EndIncluded filters/matching_messages.sql
---! Included filters/contacts_matching.sql
-create or replace function app_private.audience_query(filter jsonb, out query text, out bound jsonb) as $$
-  select
-    format('select r.id from app_public.contacts r where r.tenant_id = $2 and r.deleted_at is null and (%s)',
-      app_hidden.with_bound_values(replace(c.condition, '{row}', 'r'))),
-    c.bound
-  from app_hidden.compile_filter('contacts', filter, is_for_page => false) c
-$$ language sql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.audience_query(jsonb) is
-  E'The query for the ids of the contacts that a filter matches, without row level security. It is executed with the '
-   'bound values and a tenant as its parameters.';
-
-
-create or replace function app_private.contacts_matching(tenant_id uuid, filter jsonb) returns setof uuid as $$
-declare
-  v_query record;
-begin
-  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
-  select q.* into v_query from app_private.audience_query(filter) q;
-  return query execute v_query.query using v_query.bound, tenant_id;
-end;
-$$ language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp set "parley.audience_tenant_id" to '';
--- Setting it here ends what set_config() does with the call.
-
-comment on function app_private.contacts_matching(uuid, jsonb) is
-  E'The ids of the contacts of a tenant that a filter matches, in no order, for the program: names, texts and days in '
-   'the filter are those of the tenant, as for its members. PYFLT: the filter is not valid, names a segment that does '
-   'not exist, or names "me".';
---! EndIncluded filters/contacts_matching.sql
 --! Included filters/count_matching.sql
 create or replace function app_hidden.count_matching(kind app_public.filter_kind, filter jsonb, maximum int)
 returns int as $$
@@ -16996,29 +16844,67 @@ comment on column app_public.segments.filter is
 create type app_public.segment_preview as (count int, sample app_public.contacts[]);
 comment on type app_public.segment_preview is E'The contacts that a filter matches.';
 comment on column app_public.segment_preview.count is E'How many they are.';
-comment on column app_public.segment_preview.sample is E'At most ten of them, in no order.';
+comment on column app_public.segment_preview.sample is E'The newest of them, at most ten.';
 
---! Included segments/segments_count.sql
-create or replace function app_private.count_audience(tenant_id uuid, filter jsonb) returns int as $$
+--! Included segments/contacts_matching.sql
+create or replace function app_private.audience_query(
+  filter jsonb, is_for_page boolean default false, out rows text, out bound jsonb
+) as $$
+  select
+    format('app_public.contacts r where r.tenant_id = $2 and r.deleted_at is null and %s',
+      app_hidden.with_bound_values(replace(c.condition, '{row}', 'r'))),
+    c.bound
+  from app_hidden.compile_filter('contacts', filter, is_for_page) c
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.audience_query(jsonb, boolean) is
+  E'The contacts r that a filter matches, without row level security: what follows "from" in a statement that is '
+   'executed with the bound values and a tenant as its first parameters.';
+
+
+create or replace function app_private.contacts_matching(tenant_id uuid, filter jsonb) returns setof uuid as $$
+declare
+  v_query record;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter) q;
+  return query execute format('select r.id from %s', v_query.rows) using v_query.bound, tenant_id;
+end;
+$$ language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp
+  -- What set_config() sets ends with the call.
+  set "parley.audience_tenant_id" to ''
+  -- Hundreds of thousands of linked rows are hashed, instead of being looked up one by one.
+  set work_mem to '64MB';
+
+comment on function app_private.contacts_matching(uuid, jsonb) is
+  E'The ids of the contacts of a tenant that a filter matches, in no order, for the program: names, texts and days in '
+   'the filter are those of the tenant, as for its members. PYFLT: the filter is not valid, names a segment that does '
+   'not exist, or names "me".';
+
+
+create or replace function app_private.count_contacts_matching(tenant_id uuid, filter jsonb) returns int as $$
 declare
   v_query record;
   v_count int;
 begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
   select q.* into v_query from app_private.audience_query(filter) q;
-  execute format('select count(*) from (%s) m', v_query.query) into v_count using v_query.bound, tenant_id;
+  -- Not through contacts_matching(), which stores the ids before they can be counted.
+  execute format('select count(*) from %s', v_query.rows) into v_count using v_query.bound, tenant_id;
   return v_count;
 end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp set "parley.audience_tenant_id" to '';
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp
+  set "parley.audience_tenant_id" to ''
+  set work_mem to '64MB';
 
-comment on function app_private.count_audience(uuid, jsonb) is
-  E'How many contacts_matching() a filter there are. PYFLT: as there.';
-
-
+comment on function app_private.count_contacts_matching(uuid, jsonb) is
+  E'How many contacts contacts_matching() returns. PYFLT: as there.';
+--! EndIncluded segments/contacts_matching.sql
+--! Included segments/segments_count.sql
 create or replace function app_public.segments_count(segment app_public.segments) returns int as $$
 begin
   perform app_hidden.require_scope_in(segment.tenant_id, 'read', 'segment');
-  return app_private.count_audience(segment.tenant_id, segment.filter);
+  return app_private.count_contacts_matching(segment.tenant_id, segment.filter);
 exception
   when sqlstate 'PYFLT' then
     -- An error would hide all other segments of the list, too.
@@ -17033,30 +16919,42 @@ comment on function app_public.segments_count(app_public.segments) is
 grant execute on function app_public.segments_count(app_public.segments) to parley_visitor;
 --! EndIncluded segments/segments_count.sql
 --! Included segments/preview_segment.sql
-create or replace function app_private.preview_audience(tenant_id uuid, filter jsonb)
-returns app_public.segment_preview as $$
+create or replace function app_private.newest_contacts_matching(
+  tenant_id uuid, filter jsonb, at_most int, are_many boolean
+) returns setof app_public.contacts as $$
 declare
   v_query record;
-  v_preview app_public.segment_preview;
 begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
-  select q.* into v_query from app_private.audience_query(filter) q;
-  execute format('select count(*) from (%s) m', v_query.query)
-  into v_preview.count
-  using v_query.bound, tenant_id;
-  execute format('select array(select c from (%s limit 10) m join app_public.contacts c on c.id = m.id)', v_query.query)
-  into v_preview.sample
-  using v_query.bound, tenant_id;
-  return v_preview;
+  select q.* into v_query from app_private.audience_query(filter, is_for_page => are_many) q;
+  return query execute format('select r.* from %s order by r.created_at desc, r.id limit $3', v_query.rows)
+  using v_query.bound, tenant_id, at_most;
 end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp set "parley.audience_tenant_id" to '';
+$$ language plpgsql stable rows 10 set search_path to pg_catalog, pg_temp
+  set "parley.audience_tenant_id" to ''
+  set work_mem to '64MB';
 
-comment on function app_private.preview_audience(uuid, jsonb) is
-  E'preview_segment() for the program.';
+comment on function app_private.newest_contacts_matching(uuid, jsonb, int, boolean) is
+  E'The newest of the contacts that contacts_matching() returns. are_many: there are so many of them that it is fast '
+   'to test contacts one after the other. PYFLT: as there.';
+
+
+create or replace function app_private.preview_audience(
+  tenant_id uuid, filter jsonb, at_most int
+) returns app_public.segment_preview as $$
+  select (
+    c.count,
+    array(select m from app_private.newest_contacts_matching(tenant_id, filter, at_most, c.count > 2000) m)
+  )::app_public.segment_preview
+  from app_private.count_contacts_matching(tenant_id, filter) c (count)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.preview_audience(uuid, jsonb, int) is
+  E'preview_segment() for the program, with at_most contacts.';
 
 
 create or replace function app_public.preview_segment(filter jsonb) returns app_public.segment_preview as $$
-  select app_private.preview_audience(app_hidden.require_scope('read'), filter)
+  select app_private.preview_audience(app_hidden.require_scope('read'), filter, 10)
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.preview_segment(jsonb) is
@@ -17065,15 +16963,28 @@ comment on function app_public.preview_segment(jsonb) is
 
 grant execute on function app_public.preview_segment(jsonb) to parley_visitor;
 --! EndIncluded segments/preview_segment.sql
+--! Included segments/check_audience.sql
+create or replace function app_hidden.check_audience(tenant_id uuid, filter jsonb) returns void as $$
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  perform app_hidden.compile_filter('contacts', filter);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set "parley.audience_tenant_id" to '';
+-- Volatile, so that a segment that leads back to itself is found by the trigger that stores it.
+
+comment on function app_hidden.check_audience(uuid, jsonb) is
+  E'Refuses a filter that is not valid for contacts_matching() (PYFLT), also because it names "me".';
+
+grant execute on function app_hidden.check_audience(uuid, jsonb) to parley_visitor;
+--! EndIncluded segments/check_audience.sql
 --! Included segments/tg_segments__refuse_invalid_filter.sql
 create or replace function app_private.tg_segments__refuse_invalid_filter() returns trigger as $$
 begin
-  perform set_config('parley.audience_tenant_id', NEW.tenant_id::text, true);
-  perform app_hidden.compile_filter('contacts', NEW.filter);
+  perform app_hidden.check_audience(NEW.tenant_id, NEW.filter);
   return null;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set "parley.audience_tenant_id" to '';
--- Volatile, so that it sees the row.
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_segments__refuse_invalid_filter() is
   E'Refuses a segment whose filter is not valid, names "me", or leads back to the segment (PYFLT).';
@@ -21785,13 +21696,13 @@ comment on function app_private.tg__refuse_started_campaign() is
 --! Included campaigns/tg_campaigns__refuse_invalid_audience.sql
 create or replace function app_private.tg_campaigns__refuse_invalid_audience() returns trigger as $$
 begin
-  perform app_hidden.compile_filter('contacts', NEW.audience);
+  perform app_hidden.check_audience(NEW.tenant_id, NEW.audience);
   return NEW;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_campaigns__refuse_invalid_audience() is
-  E'Refuses a campaign whose audience is not a valid filter over contacts (PYFLT).';
+  E'Refuses a campaign whose audience is not a valid filter over contacts, or names "me" (PYFLT).';
 --! EndIncluded campaigns/tg_campaigns__refuse_invalid_audience.sql
 --! Included campaigns/tg_campaigns__refuse_late_change.sql
 create or replace function app_private.tg_campaigns__refuse_late_change() returns trigger as $$
@@ -22017,6 +21928,195 @@ grant select on app_hidden.campaign_counts to parley_visitor;
 --! EndIncluded campaigns/campaign_counts.policies.sql
 
 -- After all functions, because triggers of one domain call functions of others.
+-- After all tables that fields read.
+--! Included filters/filter_references.sql
+create or replace function app_hidden.filter_references(field_type text, names text[]) returns uuid[] as $$
+  select case field_type
+    when 'tag' then array(select t.id from app_public.tags t where array[t.id::text, lower(t.name)] && n.lower)
+    when 'group' then array(select g.id from app_public.groups g where array[g.id::text, lower(g.name)] && n.lower)
+    when 'team' then array(select t.id from app_public.teams t where array[t.id::text, lower(t.name)] && n.lower)
+    when 'channel' then array(select c.id from app_public.channels c where array[c.id::text, lower(c.name)] && n.lower)
+    when 'campaign' then array(
+      select c.id from app_public.campaigns c where array[c.id::text, lower(c.name)] && n.lower
+    )
+    when 'chatbot' then array(select c.id from app_public.chatbots c where array[c.id::text, lower(c.name)] && n.lower)
+    when 'user' then array(
+      select m.user_id
+      from app_public.memberships m
+      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = case
+        when app_hidden.current_api_key_hash() is null then app_hidden.current_user_id()
+        else app_hidden.require_user()
+      end
+    )
+  end
+  from (select array(select lower(name) from unnest(names) name)) n (lower)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.filter_references(text, text[]) is
+  E'The ids of the rows that a filter names, by id or by name regardless of case; "me" is the caller (PYKEY: an API '
+   'key is not a user). A name that does not exist has none, so a filter goes on working when a tag is deleted.';
+
+grant execute on function app_hidden.filter_references(text, text[]) to parley_visitor;
+--! EndIncluded filters/filter_references.sql
+--! Included filters/filterable_fields.sql
+create or replace function app_hidden.filterable_fields() returns table (
+  kind app_public.filter_kind, name text, type text, "value" text, source text, link text, choices regtype
+) as $$
+  -- {row} is the alias of the row that is filtered, {related} that of a row to which a relation leads. A field with a
+  -- source has the values of all rows of the source that the link finds. A relation has no value; its type is a kind of
+  -- filter.
+  values
+    ('contacts'::app_public.filter_kind, 'id', 'id', '{row}.id', null, null, null::pg_catalog.regtype),
+    ('contacts', 'name', 'text', '{row}.name', null, null, null),
+    ('contacts', 'profileName', 'text', '{row}.profile_name', null, null, null),
+    ('contacts', 'username', 'text', '{row}.username', null, null, null),
+    ('contacts', 'phone', 'phone', '{row}.phone', null, null, null),
+    ('contacts', 'email', 'text', '{row}.email', null, null, null),
+    ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
+    ('contacts', 'language', 'text', '{row}.language', null, null, null),
+    ('contacts', 'timeZone', 'text', '{row}.time_zone', null, null, null),
+    ('contacts', 'notes', 'text', '{row}.notes', null, null, null),
+    ('contacts', 'status', 'choice', '{row}.status', null, null, 'app_public.contact_status'),
+    ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null, null),
+    ('contacts', 'marketingOptedOutAt', 'time', '{row}.marketing_opted_out_at', null, null, null),
+    ('contacts', 'optedInAt', 'newestTime', 'x.given_at', 'app_public.consents x',
+      'x.contact_id = {row}.id and x.is_opt_in and x.category = ''all''', null),
+    ('contacts', 'marketingOptedInAt', 'newestTime', 'x.given_at', 'app_public.consents x',
+      'x.contact_id = {row}.id and x.is_opt_in and x.category = ''marketing''', null),
+    ('contacts', 'lastWroteAt', 'newestTime', 'x.last_customer_message_at', 'app_public.conversations x',
+      'x.contact_id = {row}.id', null),
+    ('contacts', 'createdAt', 'time', '{row}.created_at', null, null, null),
+    ('contacts', 'metadata', 'json', '{row}.metadata', null, null, null),
+    ('contacts', 'tag', 'tag', 'x.tag_id', 'app_public.contact_tags x', 'x.contact_id = {row}.id', null),
+    ('contacts', 'group', 'group', 'x.group_id', 'app_public.group_contacts x', 'x.contact_id = {row}.id', null),
+    -- compile_filter_part() replaces the name of a segment by its filter.
+    ('contacts', 'segment', 'segment', 'null', null, null, null),
+    ('contacts', 'text', 'search', 'app_hidden.contact_ids_by_text', null, null, null),
+    ('contacts', 'conversation', 'conversations', null,
+      'app_public.conversations {related}', '{related}.contact_id = {row}.id', null),
+    ('contacts', 'campaignRecipient', 'campaign_recipients', null,
+      'app_public.campaign_recipients {related}', '{related}.contact_id = {row}.id', null),
+
+    ('conversations', 'id', 'id', '{row}.id', null, null, null),
+    ('conversations', 'status', 'choice', '{row}.status', null, null, 'app_public.conversation_status'),
+    ('conversations', 'channel', 'channel', '{row}.channel_id', null, null, null),
+    ('conversations', 'channelKind', 'choice', 'x.kind', 'app_public.channels x', 'x.id = {row}.channel_id',
+      'app_public.channel_kind'),
+    ('conversations', 'assignee', 'user', '{row}.assignee_id', null, null, null),
+    ('conversations', 'team', 'team', '{row}.team_id', null, null, null),
+    ('conversations', 'participant', 'user', 'x.user_id',
+      'app_public.conversation_participants x', 'x.conversation_id = {row}.id', null),
+    ('conversations', 'chatbot', 'chatbot', 'x.chatbot_id',
+      'app_public.conversation_contexts x', 'x.conversation_id = {row}.id and x.is_active', null),
+    ('conversations', 'unreadCount', 'number', '{row}.unread_count', null, null, null),
+    ('conversations', 'isUnread', 'boolean', '{row}.unread_count > 0', null, null, null),
+    ('conversations', 'isHandedOver', 'boolean', '{row}.handed_over_at is not null', null, null, null),
+    ('conversations', 'handedOverAt', 'time', '{row}.handed_over_at', null, null, null),
+    ('conversations', 'waitingSince', 'time', '{row}.waiting_since', null, null, null),
+    ('conversations', 'waitingForPersonSince', 'time', '{row}.waiting_for_person_since', null, null, null),
+    ('conversations', 'isSnoozed', 'boolean', '{row}.snoozed_until > now()', null, null, null),
+    ('conversations', 'snoozedUntil', 'time', '{row}.snoozed_until', null, null, null),
+    ('conversations', 'isWindowOpen', 'boolean',
+      '({row}.window_expires_at > now() or {row}.channel_id in (
+        select x.id
+        from app_public.channels x
+        join app_public.channel_kinds k on k.kind = x.kind
+        where k.reply_window is null
+      ))', null, null, null),
+    ('conversations', 'windowExpiresAt', 'time', '{row}.window_expires_at', null, null, null),
+    ('conversations', 'lastActivityAt', 'time', '{row}.last_activity_at', null, null, null),
+    ('conversations', 'lastCustomerMessageAt', 'time', '{row}.last_customer_message_at', null, null, null),
+    ('conversations', 'closedAt', 'time', '{row}.closed_at', null, null, null),
+    ('conversations', 'createdAt', 'time', '{row}.created_at', null, null, null),
+    ('conversations', 'metadata', 'json', '{row}.metadata', null, null, null),
+    ('conversations', 'tag', 'tag', 'x.tag_id',
+      'app_public.contact_tags x', 'x.contact_id = {row}.contact_id', null),
+    ('conversations', 'group', 'group', 'x.group_id',
+      'app_public.group_contacts x', 'x.contact_id = {row}.contact_id', null),
+    ('conversations', 'language', 'text', 'x.language', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
+    ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
+    ('conversations', 'contact', 'contacts', null,
+      'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
+    ('conversations', 'message', 'messages', null,
+      'app_public.messages {related}', '{related}.conversation_id = {row}.id', null),
+
+    ('messages', 'id', 'id', '{row}.id', null, null, null),
+    ('messages', 'direction', 'choice', '{row}.direction', null, null, 'app_public.message_direction'),
+    ('messages', 'author', 'choice', '{row}.author', null, null, 'app_public.message_author'),
+    ('messages', 'user', 'user', '{row}.user_id', null, null, null),
+    ('messages', 'type', 'choice', '{row}.type', null, null, 'app_public.message_type'),
+    ('messages', 'campaign', 'campaign', '{row}.campaign_id', null, null, null),
+    ('messages', 'origin', 'choice', '{row}.origin', null, null, 'app_public.message_origin'),
+    ('messages', 'time', 'messageTime', '{row}.id', null, null, null),
+    ('messages', 'status', 'choice', 'x.status', 'app_public.message_statuses x', 'x.message_id = {row}.id',
+      'app_public.message_status'),
+    ('messages', 'errorCode', 'text', 'x.error_code', 'app_public.message_statuses x', 'x.message_id = {row}.id',
+      null),
+    ('messages', 'content', 'json', '{row}.content', null, null, null),
+    ('messages', 'metadata', 'json', '{row}.metadata', null, null, null),
+    ('messages', 'text', 'search', 'app_hidden.message_ids_by_text', null, null, null),
+    ('messages', 'conversation', 'conversations', null,
+      'app_public.conversations {related}', '{related}.id = {row}.conversation_id', null),
+
+    ('campaign_recipients', 'campaign', 'campaign', '{row}.campaign_id', null, null, null),
+    ('campaign_recipients', 'variant', 'text', 'x.name',
+      'app_public.campaign_variants x', 'x.id = {row}.variant_id', null),
+    ('campaign_recipients', 'channel', 'channel', '{row}.channel_id', null, null, null),
+    ('campaign_recipients', 'language', 'text', '{row}.language', null, null, null),
+    ('campaign_recipients', 'state', 'choice', '{row}.state', null, null, 'app_public.recipient_state'),
+    ('campaign_recipients', 'errorCode', 'text', '{row}.error_code', null, null, null),
+    ('campaign_recipients', 'sentAt', 'time', '{row}.sent_at', null, null, null),
+    ('campaign_recipients', 'repliedAt', 'time', '{row}.replied_at', null, null, null),
+    ('campaign_recipients', 'clickedAt', 'time', '{row}.clicked_at', null, null, null),
+    ('campaign_recipients', 'clicked', 'text', '{row}.clicked', null, null, null),
+    ('campaign_recipients', 'contact', 'contacts', null,
+      'app_public.contacts {related}', '{related}.id = {row}.contact_id', null)
+$$ language sql stable parallel safe;
+-- No pinned search_path, so that it can be inlined: it names all it uses with its schema.
+
+comment on function app_hidden.filterable_fields() is
+  E'The fields of filters, and the relations between the kinds of filters: the only expressions on rows that '
+   'compile_filter() writes into a condition. A new field is a line here.';
+
+grant execute on function app_hidden.filterable_fields() to parley_visitor;
+--! EndIncluded filters/filterable_fields.sql
+--! Included filters/matching_campaign_recipients.sql
+create or replace function app_hidden.matching_campaign_recipients(filter jsonb)
+returns setof app_public.campaign_recipients as $$
+declare
+  v_query record;
+begin
+  select q.* into v_query from app_hidden.filter_query('campaign_recipients', filter) q;
+  return query execute v_query.query using v_query.bound;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.matching_campaign_recipients(jsonb) is
+  E'The recipients of campaigns that a filter matches, of those that the caller may see (PYFLT if the filter is not '
+   'valid).';
+
+grant execute on function app_hidden.matching_campaign_recipients(jsonb) to parley_visitor;
+--! EndIncluded filters/matching_campaign_recipients.sql
+--! Included filters/filter_fields.sql
+create or replace function app_public.filter_fields(kind app_public.filter_kind)
+returns setof app_public.filter_field as $$
+  select
+    f.name,
+    case when f.type in ('messageTime', 'newestTime') then 'time' else f.type end,
+    array(select o.name from app_hidden.filter_operators() o where f.type = any (o.types)),
+    array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder)
+  from app_hidden.filterable_fields() f
+  where f.kind = filter_fields.kind
+  order by f.name
+$$ language sql stable rows 40 set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.filter_fields(app_public.filter_kind) is
+  E'The fields and relations by which contacts, conversations, messages or recipients of campaigns can be filtered, '
+   'for a form that builds filters.';
+
+grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
+--! EndIncluded filters/filter_fields.sql
+
 --! Included accounts/tenants.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();

@@ -23,6 +23,10 @@ import { keyList } from "./commands/key_list.ts";
 import { keyRevoke } from "./commands/key_revoke.ts";
 import { migrate } from "./commands/migrate.ts";
 import { secretsReseal } from "./commands/secrets_reseal.ts";
+import { segmentList } from "./commands/segment_list.ts";
+import { segmentPreview } from "./commands/segment_preview.ts";
+import { segmentRemove } from "./commands/segment_remove.ts";
+import { segmentSave } from "./commands/segment_save.ts";
 import { serve } from "./commands/serve.ts";
 import { sql } from "./commands/sql.ts";
 import { start } from "./commands/start.ts";
@@ -104,6 +108,14 @@ const program = new Command("parley")
       chatbotRun(),
       chatbotReplay(),
       chatbotStats(),
+    ]),
+  )
+  .addCommand(
+    group("segment", "Segments: saved filters of contacts", [
+      segmentSave(),
+      segmentPreview(),
+      segmentList(),
+      segmentRemove(),
     ]),
   )
   .addCommand(group("webhook", "Received webhook bodies", [webhookReplay()]))

@@ -13,7 +13,7 @@ import { type ConnectionStep, lambda, type Maybe, type Step } from "postgraphile
 import type { GraphQLScalarType } from "postgraphile/graphql";
 
 /** The lists of the root that filters select from; their names are those of app_public.filter_kind. */
-const KINDS: readonly string[] = ["contacts", "conversations", "messages"];
+const KINDS: readonly string[] = ["contacts", "conversations", "messages", "campaign_recipients"];
 
 /** Of app_hidden.compile_filter(). */
 type Compiled = { condition: string; bound: readonly unknown[] };

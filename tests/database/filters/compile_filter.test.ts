@@ -170,7 +170,10 @@ function filterCase(
         ),
     );
   const trees = Object.fromEntries(
-    (["contacts", "conversations", "messages"] as const).map((kind) => [kind, leafOf(kind)]),
+    (["contacts", "conversations", "messages", "campaign_recipients"] as const).map((kind) => [
+      kind,
+      leafOf(kind),
+    ]),
   ) as Record<Kind, fc.Arbitrary<Filter>>;
   const treeOf = (kind: Kind, depth: number): fc.Arbitrary<Filter> => {
     if (depth === 0) return trees[kind];
@@ -247,6 +250,7 @@ function operandOf(world: FilterWorld, { kind, name, type, choices }: Field): fc
       return fc.constantFrom<unknown>(...JSON_VALUES, ...values);
     case "time":
     case "messageTime":
+    case "newestTime":
       return fc.constantFrom(
         ...TIMES,
         ...(values as number[]).filter(Number.isFinite).map((time) => new Date(time).toISOString()),
@@ -270,7 +274,7 @@ function operandOf(world: FilterWorld, { kind, name, type, choices }: Field): fc
       return fc.constantFrom(
         ...[
           "nothing",
-          ...(type === "user" ? ["me"] : ["vip", "NEW", "newsletter", "Sales", "a number", "bot"]),
+          ...(type === "user" ? ["me"] : ["vip", "NEW", "newsletter", "Sales", "a number", "bot", "spring"]),
         ],
         ...(values as Reference[]).map(({ id }) => id),
       );

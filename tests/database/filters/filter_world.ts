@@ -5,7 +5,7 @@ import { furnish } from "./furnish_filter_world.ts";
 import { type Filter, Reference, type Row, type Surroundings } from "./naive_filter.ts";
 
 type Json = Record<string, unknown>;
-export type Kind = "contacts" | "conversations" | "messages";
+export type Kind = "contacts" | "conversations" | "messages" | "campaign_recipients";
 
 /** A tenant with rows of all kinds, and the same rows for the naive evaluation. */
 export type FilterWorld = { agent: Person; rows: Record<Kind, Row[]>; surroundings: Surroundings };
@@ -49,13 +49,16 @@ async function readWorld(
           "channels",
         ],
         ...["conversation_participants", "conversation_contexts", "tags", "groups", "teams", "chatbots"],
+        ...["consents", "campaigns", "campaign_variants", "campaign_recipients"],
       ],
       async (table) => [table, await all(table)] as const,
     ),
   );
   const { rows } = await db.query("select to_jsonb(now()) as now");
   const now = Date.parse(rows[0].now);
-  const named = ["tags", "groups", "teams", "channels", "chatbots"].flatMap((table) => tables[table]!);
+  const named = ["tags", "groups", "teams", "channels", "chatbots", "campaigns"].flatMap(
+    (table) => tables[table]!,
+  );
   const idsOf = (name: string) =>
     named.filter((row) => String(row.name).toLowerCase() === name).map(({ id }) => id as string);
   const segments = new Map((await all("segments")).map(({ name, filter }) => [name, filter as Filter]));
@@ -79,11 +82,24 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
       ({ group_id }) => new Reference("group", group_id as string),
     ),
   });
+  const newest = (contactId: unknown) => {
+    const given = (category: string) =>
+      of("consents", "contact_id", contactId).filter((each) => each.category === category && each.is_opt_in);
+    return {
+      optedInAt: latest(given("all"), "given_at"),
+      marketingOptedInAt: latest(given("marketing"), "given_at"),
+      lastWroteAt: latest(of("conversations", "contact_id", contactId), "last_customer_message_at"),
+    };
+  };
   const contacts = tables.contacts!.map((c) =>
     rowOf(c, {
-      ...plain(c, "name profile_name username phone email external_ref language status metadata"),
+      ...plain(
+        c,
+        "name profile_name username phone email external_ref language status time_zone notes metadata",
+      ),
       ...times(c, "opted_out_at marketing_opted_out_at created_at"),
       ...tagsAndGroups(c.id),
+      ...newest(c.id),
       segment: ["Brazilians", "Others"],
       text: [contactText(c)],
     }),
@@ -126,12 +142,24 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
     return rowOf(m, {
       ...plain(m, "direction author type origin content metadata"),
       user: references("user", [m.user_id]),
+      campaign: references("campaign", [m.campaign_id]),
       time: [Number.parseInt(String(m.id).replaceAll("-", "").slice(0, 12), 16)],
       status: statuses.map(({ status }) => status),
       errorCode: present(statuses.map(({ error_code }) => error_code)),
       text: [m.preview],
     });
   });
+  const recipients = tables.campaign_recipients!.map((r) => ({
+    id: `${r.campaign_id} ${r.contact_id}`,
+    fields: {
+      ...plain(r, "language state error_code clicked"),
+      ...times(r, "sent_at replied_at clicked_at"),
+      campaign: references("campaign", [r.campaign_id]),
+      channel: references("channel", [r.channel_id]),
+      variant: of("campaign_variants", "id", r.variant_id).map(({ name }) => name),
+    },
+    related: {} as Row["related"],
+  }));
   const byId = new Map([...contacts, ...conversations].map((row) => [row.id, row]));
   for (const c of tables.conversations!) {
     const [conversation, contact] = [byId.get(c.id as string)!, byId.get(c.contact_id as string)!];
@@ -144,7 +172,13 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
     messages[at]!.related.conversation = [conversation];
     conversation.related.message!.push(messages[at]!);
   }
-  return { contacts, conversations, messages };
+  for (const contact of contacts) contact.related.campaignRecipient = [];
+  for (const [at, r] of tables.campaign_recipients!.entries()) {
+    const contact = byId.get(r.contact_id as string)!;
+    recipients[at]!.related.contact = [contact];
+    contact.related.campaignRecipient!.push(recipients[at]!);
+  }
+  return { contacts, conversations, messages, campaign_recipients: recipients };
 }
 
 /** Without the phone number, of which parts of a query may be the end. */
@@ -165,6 +199,14 @@ function times(row: Json, columns: string): Record<string, unknown[]> {
   return Object.fromEntries(
     columns.split(" ").map((column) => [camel(column), present([row[column]]).map(time)]),
   );
+}
+
+/** The newest of the times of these rows. */
+function latest(rows: Json[], column: string): number[] {
+  return present(rows.map((row) => row[column]))
+    .map(time)
+    .sort((a, b) => b - a)
+    .slice(0, 1);
 }
 
 function references(type: string, ids: unknown[]): unknown[] {

@@ -11,7 +11,8 @@ export function furnish(
               name = (array['Ana', 'ANA maria', null, 'Bruno 50%'])[n % 4 + 1],
               profile_name = (array['ana', null])[n % 2 + 1], username = (array[null, 'bruno_b'])[n % 2 + 1],
               email = (array['ana@example.com', null, 'b@example.com'])[n % 3 + 1], external_ref = nullif('ref-' || n, 'ref-3'),
-              language = (array['tr', 'pt-BR', null, 'pt'])[n % 4 + 1], status = (case when n % 5 = 0 then 'blocked' when n % 5 = 1 then 'invalid' else 'active' end)::app_public.contact_status,
+              language = (array['tr', 'pt-BR', null, 'pt'])[n % 4 + 1], time_zone = (array[null, 'Europe/Berlin'])[n % 2 + 1],
+              notes = (array['Likes tea', null])[n % 2 + 1], status = (case when n % 5 = 0 then 'blocked' when n % 5 = 1 then 'invalid' else 'active' end)::app_public.contact_status,
               opted_out_at = case when n % 3 = 0 then now() - n * interval '1 day' end,
               marketing_opted_out_at = case when n % 4 = 1 then now() - n * interval '1 hour' end,
               created_at = now() - n * interval '12 hours',
@@ -85,6 +86,38 @@ export function furnish(
       values: [tenantId, userId, colleague.userId],
     },
     {
+      sql: `with contact as (
+              select c.id, v.channel_id, row_number() over (order by c.id) as n
+              from app_public.contacts c join app_public.conversations v on v.contact_id = c.id where c.tenant_id = $1
+            ),
+            consent as (
+              insert into app_public.consents (tenant_id, contact_id, category, is_opt_in, method, given_at)
+              select $1, c.id, k, n % 4 > 1, 'form', now() - (n + o) * interval '6 hours'
+              from contact c, unnest(array['all', 'marketing', 'all']::app_public.consent_category[]) with ordinality k (k, o)
+              where n % 3 <> o
+            ),
+            campaign as (
+              insert into app_public.campaigns (tenant_id, name) values ($1, 'Spring'), ($1, 'Autumn') returning id, name
+            ),
+            variant as (
+              insert into app_public.campaign_variants (tenant_id, campaign_id, name)
+              select $1, c.id, v from campaign c, unnest(array['A', 'B']) v where c.name = 'Spring' returning id, name, campaign_id
+            )
+            insert into app_public.campaign_recipients (tenant_id, campaign_id, contact_id, channel_id, variant_id, language,
+              state, message_id, sent_at, error_code, replied_at, clicked_at, clicked)
+            select $1, g.id, c.id, c.channel_id, v.id, (array['tr', null, 'pt-BR'])[n % 3 + 1],
+              (array['pending', 'read', 'failed', 'delivered'])[n % 4 + 1]::app_public.recipient_state,
+              case when n % 4 > 0 then gen_random_uuid() end, case when n % 4 in (1, 3) then now() - n * interval '1 day' end,
+              case when n % 4 = 2 then (array['131026', 'PYOPT'])[n % 3 / 2 + 1] end,
+              case when n % 4 = 1 then now() - n * interval '5 hours' end,
+              case when n % 8 = 1 then now() - n * interval '5 hours' end, case when n % 8 = 1 then 'Yes' end
+            from contact c
+            join campaign g on g.name = 'Spring' or n % 3 = 0
+            left join variant v on v.campaign_id = g.id and v.name = (array['A', 'B'])[n % 2 + 1]
+            where n % 5 > 0`,
+      values: [tenantId],
+    },
+    {
       sql: `insert into app_public.segments (tenant_id, name, filter) values
               ($1, 'Brazilians', '{"all": [{"field": "language", "startsWith": "pt"}, {"field": "tag", "is": "VIP"}]}'),
               ($1, 'Others', '{"field": "segment", "isNot": "Brazilians"}')`,
@@ -101,7 +134,8 @@ export function furnish(
     },
     {
       sql: `update app_public.messages m set user_id = case when direction = 'outbound' then $2::uuid end,
-              metadata = jsonb_build_object('n', length(preview))
+              metadata = jsonb_build_object('n', length(preview)),
+              campaign_id = case when preview like '%2' then (select c.id from app_public.campaigns c where c.name = 'Spring' and c.tenant_id = $1) end
             where tenant_id = $1`,
       values: [tenantId, userId],
     },

@@ -18,6 +18,7 @@ const COMMANDS = [
   ...["user add", "user list", "user set-role", "user set-password"],
   ...["user activate", "user deactivate", "user remove"],
   ...["key create", "key list", "key revoke"],
+  ...["segment save", "segment preview", "segment list", "segment remove"],
   ...["channel add", "channel list", "channel rotate-secrets"],
   ...[
     "chatbot import",
