@@ -1382,6 +1382,10 @@ comment on column app_public.campaign_recipients.replied_at is 'When the contact
 comment on column app_public.campaign_recipients.clicked_at is 'When the contact first tapped a quick-reply button of the message within 72 hours. Providers do not report taps on other buttons. Null if the contact has not.';
 comment on column app_public.campaign_recipients.clicked is 'The text of that button. Null if no button was tapped.';
 alter table app_public.campaign_recipients enable row level security;
+create policy hide_deleted on app_public.campaign_recipients as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.contacts x
+  where (x.id = campaign_recipients.contact_id)))));
 create policy tenant_isolation on app_public.campaign_recipients as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.campaign_recipients for select to parley_visitor
@@ -1947,6 +1951,10 @@ create trigger _110_fill_in before insert on app_public.consents
 create trigger _500_update_contacts after insert on app_public.consents
   referencing new table as new_rows for each statement execute function app_private.tg_consents__update_contacts();
 alter table app_public.consents enable row level security;
+create policy hide_deleted on app_public.consents as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.contacts x
+  where (x.id = consents.contact_id)))));
 create policy tenant_isolation on app_public.consents as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.consents for insert to parley_visitor
@@ -1985,6 +1993,10 @@ comment on column app_public.contact_attributions.ctwa_clid is 'The id of the cl
 comment on column app_public.contact_attributions.referral is 'The whole referral, as the provider reported it.';
 comment on column app_public.contact_attributions.occurred_at is 'When the contact wrote the message.';
 alter table app_public.contact_attributions enable row level security;
+create policy hide_deleted on app_public.contact_attributions as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.contacts x
+  where (x.id = contact_attributions.contact_id)))));
 create policy tenant_isolation on app_public.contact_attributions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.contact_attributions for select to parley_visitor
@@ -2062,6 +2074,10 @@ comment on column app_public.contact_identities.retired_at is 'When a new number
 create trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();
 alter table app_public.contact_identities enable row level security;
+create policy hide_deleted on app_public.contact_identities as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.contacts x
+  where (x.id = contact_identities.contact_id)))));
 create policy tenant_isolation on app_public.contact_identities as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.contact_identities for select to parley_visitor
@@ -2087,6 +2103,10 @@ create trigger _800_notify_on_delete after delete on app_public.contact_tags
 create trigger _800_notify_on_insert after insert on app_public.contact_tags
   referencing new table as changed_rows for each statement execute function app_private.tg_contact_tags__notify();
 alter table app_public.contact_tags enable row level security;
+create policy hide_deleted on app_public.contact_tags as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.contacts x
+  where (x.id = contact_tags.contact_id)))));
 create policy tenant_isolation on app_public.contact_tags as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.contact_tags for delete to parley_visitor
@@ -2152,7 +2172,7 @@ comment on column app_public.contacts.opted_out_at is 'When the contact asked to
 comment on column app_public.contacts.marketing_opted_out_at is 'When the contact opted out of marketing messages, by the newest of its consents. Marketing templates are refused while this is set (PYOPT). A change is recorded as a consent.';
 comment on column app_public.contacts.notes is 'What staff should know about the contact: 1 to 10,000 characters. The contact does not see it.';
 comment on column app_public.contacts.picture_url is 'The address of a picture of the contact, which clients show: http or https, at most 2,000 characters. WhatsApp does not report the pictures of profiles.';
-comment on column app_public.contacts.deleted_at is 'When the contact was deleted. It is erased 30 days later, with its messages.';
+comment on column app_public.contacts.deleted_at is 'When the contact was deleted. It is hidden, and erased 30 days later with its messages, unless it is restored: by an admin, or because the customer writes.';
 comment on column app_public.contacts.metadata is 'Any object, for your own use. Chatbots store answers here too.';
 create trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
@@ -2174,32 +2194,36 @@ create trigger _210_claim_phone_on_update after update of phone on app_public.co
   for each row when ((old.phone is distinct from new.phone)) execute function app_private.tg_contacts__claim_phone();
 create trigger _500_audit_on_delete after delete on app_public.contacts
   for each row execute function app_private.tg__audit('{*}');
-create trigger _500_audit_on_update after update of phone on app_public.contacts
-  for each row when (((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null) or (app_hidden.current_api_key_hash() is not null)))) execute function app_private.tg__audit('{*}');
+create trigger _500_audit_on_update after update of phone, deleted_at on app_public.contacts
+  for each row when (((old.deleted_at is distinct from new.deleted_at) or ((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null) or (app_hidden.current_api_key_hash() is not null))))) execute function app_private.tg__audit('{*}');
 create trigger _500_record_erasure before delete on app_public.contacts
   for each row execute function app_private.tg_contacts__record_erasure();
+create trigger _505_hide after update of deleted_at on app_public.contacts
+  for each row when (((old.deleted_at is null) and (new.deleted_at is not null))) execute function app_private.tg_contacts__hide();
 create trigger _510_record_consent_on_insert after insert on app_public.contacts
   for each row when (((new.opted_out_at is not null) or (new.marketing_opted_out_at is not null))) execute function app_private.tg_contacts__record_consent();
 create trigger _510_record_consent_on_update after update of opted_out_at, marketing_opted_out_at on app_public.contacts
   for each row execute function app_private.tg_contacts__record_consent();
 create trigger _800_notify_deleted after delete on app_public.contacts
   referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_contacts');
+create trigger _800_notify_hidden after update of deleted_at on app_public.contacts
+  for each row when ((old.deleted_at is distinct from new.deleted_at)) execute function app_private.tg_contacts__notify_hidden();
 create trigger _800_notify_on_insert after insert on app_public.contacts
   referencing new table as changed_rows for each statement execute function app_private.tg__notify('contacts');
 create trigger _800_notify_on_update after update on app_public.contacts
   referencing new table as changed_rows for each statement execute function app_private.tg__notify('contacts');
 alter table app_public.contacts enable row level security;
+create policy hide_deleted on app_public.contacts as restrictive for all to parley_visitor
+  using ((deleted_at is null));
 create policy tenant_isolation on app_public.contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
-create policy delete_admin on app_public.contacts for delete to parley_visitor
-  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy insert_agent on app_public.contacts for insert to parley_visitor
   with check (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
 create policy select_member on app_public.contacts for select to parley_visitor
   using (true);
 create policy update_agent on app_public.contacts for update to parley_visitor
   using (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
-grant delete, select on app_public.contacts to parley_visitor;
+grant select on app_public.contacts to parley_visitor;
 grant insert (name, phone, email, external_ref, language, time_zone, status, opted_out_at, marketing_opted_out_at, notes, picture_url, metadata), update (name, phone, email, external_ref, language, time_zone, status, opted_out_at, marketing_opted_out_at, notes, picture_url, metadata) on app_public.contacts to parley_visitor;
 
 -- app_public.conversation_contexts
@@ -2260,6 +2284,10 @@ create trigger _100_timestamps before insert or update on app_public.conversatio
 create trigger _500_take_back after update of waiting on app_public.conversation_contexts
   for each row when (((old.waiting_for = 'handoff'::text) and (new.waiting_for is distinct from 'handoff'::text) and (new.status <> 'stopped'::app_public.run_status))) execute function app_private.tg_conversation_contexts__take_back();
 alter table app_public.conversation_contexts enable row level security;
+create policy hide_deleted on app_public.conversation_contexts as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.conversations x
+  where (x.id = conversation_contexts.conversation_id)))));
 create policy tenant_isolation on app_public.conversation_contexts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.conversation_contexts for select to parley_visitor
@@ -2288,6 +2316,10 @@ create trigger _800_notify_on_delete after delete on app_public.conversation_par
 create trigger _800_notify_on_insert after insert on app_public.conversation_participants
   referencing new table as changed_rows for each statement execute function app_private.tg_conversation_participants__notify();
 alter table app_public.conversation_participants enable row level security;
+create policy hide_deleted on app_public.conversation_participants as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.conversations x
+  where (x.id = conversation_participants.conversation_id)))));
 create policy tenant_isolation on app_public.conversation_participants as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.conversation_participants for delete to parley_visitor
@@ -2419,6 +2451,10 @@ create trigger _800_notify_on_update after update of contact_id, status, team_id
 create trigger _900_enqueue_chatbot after update of chatbot_paused_until, handed_over_at, assignee_id, team_id, status on app_public.conversations
   for each row when (((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.handed_over_at is distinct from new.handed_over_at))) execute function app_private.tg_conversations__enqueue_chatbot();
 alter table app_public.conversations enable row level security;
+create policy hide_deleted on app_public.conversations as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.contacts x
+  where (x.id = conversations.contact_id)))));
 create policy tenant_isolation on app_public.conversations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.conversations for insert to parley_visitor
@@ -2610,6 +2646,10 @@ comment on table app_public.group_contacts is 'The contacts in a group.';
 create trigger _110_fill_in_tenant_of_contact before insert on app_public.group_contacts
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_contact();
 alter table app_public.group_contacts enable row level security;
+create policy hide_deleted on app_public.group_contacts as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.contacts x
+  where (x.id = group_contacts.contact_id)))));
 create policy tenant_isolation on app_public.group_contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.group_contacts for delete to parley_visitor
@@ -2692,6 +2732,10 @@ comment on column app_public.handoffs.first_response_team_id is 'The team that h
 comment on column app_public.handoffs.resolved_at is 'When the conversation was closed or given back to the chatbot. Null: it is still in the hands of users.';
 comment on column app_public.handoffs.resolved_by_id is 'The user who closed the conversation or gave it back. Null if a rule or a program did.';
 alter table app_public.handoffs enable row level security;
+create policy hide_deleted on app_public.handoffs as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.conversations x
+  where (x.id = handoffs.conversation_id)))));
 create policy tenant_isolation on app_public.handoffs as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.handoffs for select to parley_visitor
@@ -2984,6 +3028,10 @@ create trigger _800_notify_on_insert after insert on app_public.mentions
 create trigger _800_notify_on_update after update on app_public.mentions
   referencing new table as changed_rows for each statement execute function app_private.tg__notify('mentions');
 alter table app_public.mentions enable row level security;
+create policy hide_deleted on app_public.mentions as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.conversations x
+  where (x.id = mentions.conversation_id)))));
 create policy tenant_isolation on app_public.mentions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.mentions for select to parley_visitor
@@ -3240,6 +3288,10 @@ create trigger _900_enqueue_chatbot after insert on app_public.messages
 create trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__enqueue_send();
 alter table app_public.messages enable row level security;
+create policy hide_deleted on app_public.messages as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.conversations x
+  where (x.id = messages.conversation_id)))));
 create policy tenant_isolation on app_public.messages as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.messages for insert to parley_visitor
@@ -3266,6 +3318,10 @@ comment on table app_public.presences is 'Who is looking at a conversation or ty
 In SQL: written by show_presence(). A row that has expired may remain for a while.';
 comment on column app_public.presences.expires_at is 'The presence ends then, unless it is shown again.';
 alter table app_public.presences enable row level security;
+create policy hide_deleted on app_public.presences as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.conversations x
+  where (x.id = presences.conversation_id)))));
 create policy tenant_isolation on app_public.presences as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.presences for select to parley_visitor
@@ -3347,6 +3403,10 @@ create trigger _900_enqueue_on_insert after insert on app_public.scheduled_messa
 create trigger _900_enqueue_on_update after update on app_public.scheduled_messages
   referencing new table as new_rows for each statement execute function app_private.tg_scheduled_messages__enqueue();
 alter table app_public.scheduled_messages enable row level security;
+create policy hide_deleted on app_public.scheduled_messages as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.conversations x
+  where (x.id = scheduled_messages.conversation_id)))));
 create policy tenant_isolation on app_public.scheduled_messages as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.scheduled_messages for insert to parley_visitor
@@ -6583,6 +6643,16 @@ $$
 comment on function app_hidden.graphs_called_by(uuid,jsonb) is 'The graphs of the chatbots that these nodes name in data.chatbotId, directly or through other graphs, in the format of chatbot_versions.subflows: {"<chatbot id>": {"nodes", "edges"}}. Graphs that the caller may not read are missing.';
 grant execute on function app_hidden.graphs_called_by(uuid,jsonb) to parley_visitor;
 
+create function app_hidden.has_deleted_contacts() returns boolean as $$
+  select exists (
+    select from app_public.contacts c
+    where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null
+  )
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.has_deleted_contacts() is 'Whether the caller''s tenant has contacts that are deleted and not erased yet. Policies ask this once for each statement, so that rows are checked one by one only in such a tenant.';
+grant execute on function app_hidden.has_deleted_contacts() to parley_visitor;
+
 create function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
     when kind <> 'phone'::app_public.identity_kind then value
@@ -7553,6 +7623,21 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.request_password_reset(text,text) is 'Requests a link for a new password by e-mail. Does the same whether or not the address has an account: only the job that sends the e-mail looks for it. Beyond three requests for an address, or twenty from a source, within an hour, nothing happens.';
 grant execute on function app_hidden.request_password_reset(text,text) to parley_authenticator;
+
+create function app_hidden.require_contact(contact_id uuid, scope app_public.api_key_scope, is_deleted boolean default false) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts;
+begin
+  select c.* into v_contact
+  from app_public.contacts c
+  where c.id = require_contact.contact_id and (c.deleted_at is not null) <= require_contact.is_deleted
+  for update;
+  perform app_hidden.require_scope_in(v_contact.tenant_id, scope, 'contact');
+  return v_contact;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.require_contact(uuid,app_public.api_key_scope,boolean) is 'Locks and returns the contact, if the caller has the rights of the scope. is_deleted: a deleted one, too. PYNFD: no such contact in the caller''s tenant. PYDEN: the caller does not have these rights.';
 
 create function app_hidden.require_conversation(conversation_id uuid) returns app_public.conversations as $$
 declare
@@ -10257,6 +10342,23 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
 comment on function app_private.ensure_partitions(integer,integer) is 'Creates the partitions of this month and the following months (UTC) for every table that is partitioned by a version 7 id, and returns their names. Safe while messages arrive and while a dump runs. Waits at most half a second for a lock (55P03: try again). On a busy database, call it with at_most 1 until it returns nothing, each time in a transaction of its own, because each new partition holds its locks until the commit. Called at start and daily.';
 
+create function app_private.erase_deleted_contacts(at_most integer) returns integer as $$
+  with due as (
+    select c.id
+    from app_public.contacts c
+    where c.deleted_at < now() - interval '30 days'
+    order by c.id
+    limit at_most
+    for update skip locked
+  ),
+  erased as (
+    delete from app_public.contacts c using due d where c.id = d.id returning c.id
+  )
+  select count(*)::int from erased
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.erase_deleted_contacts(integer) is 'Erases contacts that were deleted more than 30 days ago, at most at_most, and returns their number.';
+
 create function app_private.expired_partitions(webhook_retention interval) returns table(name text, state text) as $$
   -- A partition whose newest possible row is old enough.
   select
@@ -11850,7 +11952,7 @@ begin
     or (a.known).retired_at < a.heard_at
     or (
       select a.profile_name <> coalesce(c.profile_name, '') or a.username <> coalesce(c.username, '')
-        or (a.phone is not null and c.phone is null)
+        or (a.phone is not null and c.phone is null) or c.deleted_at is not null or c.status = 'invalid'
       from app_public.contacts c
       where c.id = contact_ids[a.n]
     )
@@ -11902,6 +12004,7 @@ begin
   end loop;
 
   perform app_private.update_names(customers, contact_ids);
+  perform app_private.revive_contacts(customers, contact_ids);
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -13018,6 +13121,7 @@ comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) 
 
 create function app_private.recipient_refusal(contact app_public.contacts, window_expires_at timestamp with time zone, capabilities app_public.channel_kinds, is_template boolean, template_status app_public.template_status, is_marketing boolean) returns text as $$
   select case
+    when contact.deleted_at is not null then 'PYDEL'
     when contact.status = 'blocked' or contact.opted_out_at is not null then 'PYOPT'
     when not is_template and not app_hidden.is_window_open(window_expires_at, capabilities.reply_window) then 'PYWIN'
     -- If the status of a template is unknown, the provider decides.
@@ -13074,6 +13178,8 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
         ) and exists (
           select from app_public.contacts p
           where p.id = f.contact_id
+          and p.deleted_at is null
+          and p.status <> 'invalid'
           and (f.profile_name is null or f.profile_name = p.profile_name)
           and (f.username is null or f.username = p.username)
           and (f.phone_key is null or p.phone is not null)
@@ -13124,7 +13230,7 @@ create function app_private.recognise_customers(customers jsonb) returns uuid[] 
   ) k
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.recognise_customers(jsonb) is 'The conversations of customers, by position, if all customers are known with these addresses and names; otherwise null, and resolve_contacts() and resolve_conversations() must be called.';
+comment on function app_private.recognise_customers(jsonb) is 'The conversations of customers, by position, if all customers are known with these addresses and names, and are neither deleted nor invalid; otherwise null, and resolve_contacts() and resolve_conversations() must be called.';
 
 create function app_private.reconcile_media_uploads() returns void as $$
 declare
@@ -13745,6 +13851,7 @@ comment on function app_private.refresh_waiting(uuid[],uuid) is 'Computes since 
 create function app_private.refusal_message(code text, text_limit integer) returns text as $$
   select case code
     when 'PYWIN' then 'The reply window is closed: until the customer writes, only a template may be sent'
+    when 'PYDEL' then 'The contact is deleted'
     when 'PYOPT' then 'The contact is blocked or has opted out'
     when 'PYCHN' then 'A channel of this kind cannot send this type of message'
     when 'PYCNT' then format('On a channel of this kind, `body` must have at most %s characters', text_limit)
@@ -14414,6 +14521,33 @@ create function app_private.return_media_uploads(channel_id uuid, job_id text) r
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.return_media_uploads(uuid,text) is 'Makes uploads due again that a job has claimed: the worker that ran the job has died, and it runs again.';
+
+create function app_private.revive_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
+  update app_public.contacts c set
+    deleted_at = case when c.deleted_at >= k.heard_at then c.deleted_at end,
+    status = case
+      when c.status = 'invalid' and k.heard_at > coalesce(
+        (
+          select f.reported_at from app_private.contact_facts f
+          where f.contact_id = c.id and f.fact = 'account'
+        ),
+        '-infinity'
+      )
+      then 'active'
+      else c.status
+    end
+  from (
+    select contact_ids[x.n] as contact_id, max(x.heard_at) as heard_at
+    from rows from (jsonb_to_recordset(customers) as (heard_at timestamptz)) with ordinality x (heard_at, n)
+    -- Null if the business wrote to the customer.
+    where x.heard_at is not null
+    group by contact_ids[x.n]
+  ) k
+  where c.id = k.contact_id
+  and (c.deleted_at < k.heard_at or c.status = 'invalid')
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.revive_contacts(jsonb,uuid[]) is 'Restores deleted contacts that have written since, and makes invalid ones active: their numbers have an account.';
 
 create function app_private.roll_up_chatbot_activity(batch_size integer default 10000) returns integer as $$
   with taken as (
@@ -15812,6 +15946,20 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__convert_fields() is 'Brings new values of custom fields into the form in which they are stored and compared.';
 
+create function app_private.tg_contacts__hide() returns trigger as $$
+begin
+  -- First the runs, which would otherwise wait until the conversation is closed.
+  update app_public.conversation_contexts x set
+    status = 'stopped', completed_at = now(), completion_reason = 'contact_deleted'
+  from app_public.conversations v
+  where v.contact_id = NEW.id and x.conversation_id = v.id and x.is_active;
+  update app_public.conversations v set status = 'closed' where v.contact_id = NEW.id and v.status = 'open';
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__hide() is 'Ends what is going on in the conversations of a contact that is deleted.';
+
 create function app_private.tg_contacts__normalize() returns trigger as $$
 begin
   NEW.email := app_hidden.normalize_email(NEW.email);
@@ -15824,6 +15972,24 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__normalize() is 'Brings the phone number and the e-mail address into the form in which they are stored and compared.';
+
+create function app_private.tg_contacts__notify_hidden() returns trigger as $$
+declare
+  v_conversation_ids uuid[] := array(
+    select v.id from app_public.conversations v where v.contact_id = NEW.id order by v.id
+  );
+begin
+  if NEW.deleted_at is null then
+    perform app_private.notify_change(NEW.tenant_id, 'conversations', v_conversation_ids);
+  else
+    perform app_private.notify_change(NEW.tenant_id, 'deleted_conversations', v_conversation_ids);
+    perform app_private.notify_change(NEW.tenant_id, 'deleted_contacts', array[NEW.id]);
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__notify_hidden() is 'Notifies GraphQL subscriptions that a contact and its conversations are hidden, or no longer hidden.';
 
 create function app_private.tg_contacts__record_consent() returns trigger as $$
 begin
@@ -17890,6 +18056,18 @@ $$
 comment on function app_public.deactivate_chatbot(uuid) is 'Deactivates a chatbot: no new runs start, and runs in progress continue to completion (stopChatbotRun ends one). A chatbot that is inactive already is not changed. PYNFD, PYDEN: admins only.';
 grant execute on function app_public.deactivate_chatbot(uuid) to parley_visitor;
 
+create function app_public.delete_contact(contact_id uuid) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_all');
+begin
+  update app_public.contacts c set deleted_at = now() where c.id = v_contact.id returning c.* into v_contact;
+  return v_contact;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.delete_contact(uuid) is 'Deletes a contact: it is hidden with its conversations and messages, its conversations are closed, its chatbots stop, and nothing is sent to it (PYDEL). For 30 days it can be restored (restoreContact); then it is erased. It is restored by itself if the customer writes. PYNFD: there is no such contact. PYDEN: admins only. contactId: the contact.';
+grant execute on function app_public.delete_contact(uuid) to parley_visitor;
+
 create function app_public.delete_note(message_id uuid) returns app_public.messages as $$
 declare
   v_note app_public.messages := app_private.require_note(message_id, 'manage_all');
@@ -17902,6 +18080,16 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.delete_note(uuid) is 'Deletes a note as customers delete messages: it is shown as "[deleted]", and content still has its text. Its mentions count as read. PYNFD: there is no such note, or it is deleted. PYDEN: another user''s note, and the caller is not an admin.';
 grant execute on function app_public.delete_note(uuid) to parley_visitor;
+
+create function app_public.deleted_contacts() returns setof app_public.contacts as $$
+  select c.*
+  from app_public.contacts c
+  where c.tenant_id = (select app_hidden.require_scope('manage_all')) and c.deleted_at is not null
+  order by c.deleted_at desc, c.id
+$$
+  language sql stable security definer rows 50 set search_path to pg_catalog, pg_temp;
+comment on function app_public.deleted_contacts() is 'The contacts that can be restored, the last deleted first. Their conversations are hidden. PYDEN: admins only.';
+grant execute on function app_public.deleted_contacts() to parley_visitor;
 
 create function app_public.disconnect_google_calendar(user_id uuid default null::uuid) returns app_public.google_accounts as $$
 declare
@@ -17995,6 +18183,18 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.end_session(uuid) is 'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such open session. PYKEY: an API key has no sessions. ended: true.';
 grant execute on function app_public.end_session(uuid) to parley_visitor;
+
+create function app_public.erase_contact(contact_id uuid) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_all', true);
+begin
+  delete from app_public.contacts c where c.id = v_contact.id;
+  return v_contact;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.erase_contact(uuid) is 'Erases a contact permanently, deleted or not, with its conversations, messages and files. If the customer writes again, that is a new contact. PYNFD: there is no such contact. PYDEN: admins only. contactId: the contact.';
+grant execute on function app_public.erase_contact(uuid) to parley_visitor;
 
 create function app_public.fetch_media(media_id uuid) returns app_public.media as $$
 declare
@@ -18346,6 +18546,20 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.reopen_conversations(uuid[]) is 'Opens conversations, as reopenConversation does one. Each id has its own outcome; one that is given twice counts once. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500.';
 grant execute on function app_public.reopen_conversations(uuid[]) to parley_visitor;
+
+create function app_public.restore_contact(contact_id uuid) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_all', true);
+begin
+  update app_public.contacts c set deleted_at = null
+  where c.id = v_contact.id and c.deleted_at is not null
+  returning c.* into v_contact;
+  return v_contact;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.restore_contact(uuid) is 'Restores a deleted contact, with its conversations and messages; deletedContacts lists them. Its conversations stay closed. PYNFD: there is no such contact, or it has been erased. PYDEN: admins only. contactId: the contact.';
+grant execute on function app_public.restore_contact(uuid) to parley_visitor;
 
 create function app_public.return_to_chatbot(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0466ca3bab3b9d37b8fc4e893ad8dbecf3549d06
+--! Hash: sha1:db06d4bc747bff1194abd2860b255abf17db0ae7
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3841,7 +3841,8 @@ comment on column app_public.contacts.picture_url is
   E'The address of a picture of the contact, which clients show: http or https, at most 2,000 characters. WhatsApp '
    'does not report the pictures of profiles.';
 comment on column app_public.contacts.deleted_at is
-  E'When the contact was deleted. It is erased 30 days later, with its messages.';
+  E'When the contact was deleted. It is hidden, and erased 30 days later with its messages, unless it is restored: '
+   'by an admin, or because the customer writes.';
 comment on column app_public.contacts.opted_out_at is
   E'When the contact asked to receive no more messages, by the newest of its consents. Nothing is sent while this is '
    'set (PYOPT). A change is recorded as a consent.';
@@ -4042,6 +4043,21 @@ comment on function app_hidden.contact_language(app_public.contacts) is
 
 grant execute on function app_hidden.contact_language(app_public.contacts) to parley_visitor;
 --! EndIncluded contacts/contact_region.sql
+
+--! Included contacts/has_deleted_contacts.sql
+create or replace function app_hidden.has_deleted_contacts() returns boolean as $$
+  select exists (
+    select from app_public.contacts c
+    where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null
+  )
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.has_deleted_contacts() is
+  E'Whether the caller''s tenant has contacts that are deleted and not erased yet. Policies ask this once for each '
+   'statement, so that rows are checked one by one only in such a tenant.';
+
+grant execute on function app_hidden.has_deleted_contacts() to parley_visitor;
+--! EndIncluded contacts/has_deleted_contacts.sql
 
 create table app_public.contact_identities (
   tenant_id uuid not null,
@@ -4614,6 +4630,9 @@ grant execute on function app_public.search_contacts(text, uuid, int) to parley_
 drop policy if exists tenant_isolation on app_public.contacts;
 create policy tenant_isolation on app_public.contacts as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.contacts;
+create policy hide_deleted on app_public.contacts as restrictive to parley_visitor
+  using (deleted_at is null);
 drop policy if exists select_member on app_public.contacts;
 create policy select_member on app_public.contacts for select to parley_visitor
   using (true);
@@ -4623,10 +4642,7 @@ create policy insert_agent on app_public.contacts for insert to parley_visitor
 drop policy if exists update_agent on app_public.contacts;
 create policy update_agent on app_public.contacts for update to parley_visitor
   using ((select app_hidden.may('manage_contacts')));
-drop policy if exists delete_admin on app_public.contacts;
-create policy delete_admin on app_public.contacts for delete to parley_visitor
-  using ((select app_hidden.may('manage_all')));
-grant select, delete on app_public.contacts to parley_visitor;
+grant select on app_public.contacts to parley_visitor;
 grant insert (
   name, phone, email, external_ref, language, time_zone, status, opted_out_at, marketing_opted_out_at, notes,
   picture_url, metadata
@@ -4635,12 +4651,18 @@ grant update (
   name, phone, email, external_ref, language, time_zone, status, opted_out_at, marketing_opted_out_at, notes,
   picture_url, metadata
 ) on app_public.contacts to parley_visitor;
--- deleted_at is set by delete_contact() and restore_contact().
+-- No delete: delete_contact() and restore_contact() set deleted_at, and erase_contact() deletes.
 --! EndIncluded contacts/contacts.policies.sql
 --! Included contacts/contact_identities.policies.sql
 drop policy if exists tenant_isolation on app_public.contact_identities;
 create policy tenant_isolation on app_public.contact_identities as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.contact_identities;
+create policy hide_deleted on app_public.contact_identities as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = contact_identities.contact_id)
+  );
 drop policy if exists select_member on app_public.contact_identities;
 create policy select_member on app_public.contact_identities for select to parley_visitor
   using (true);
@@ -5056,12 +5078,122 @@ grant update (label, choices, description) on app_public.contact_fields to parle
 drop policy if exists tenant_isolation on app_public.contact_attributions;
 create policy tenant_isolation on app_public.contact_attributions as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.contact_attributions;
+create policy hide_deleted on app_public.contact_attributions as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = contact_attributions.contact_id)
+  );
 drop policy if exists select_member on app_public.contact_attributions;
 create policy select_member on app_public.contact_attributions for select to parley_visitor
   using (true);
 grant select on app_public.contact_attributions to parley_visitor;
 -- Nothing else: messages that came from an advertisement write them.
 --! EndIncluded contacts/contact_attributions.policies.sql
+--! Included contacts/delete_contact.sql
+create or replace function app_hidden.require_contact(
+  contact_id uuid, scope app_public.api_key_scope, is_deleted boolean default false
+) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts;
+begin
+  select c.* into v_contact
+  from app_public.contacts c
+  where c.id = require_contact.contact_id and (c.deleted_at is not null) <= require_contact.is_deleted
+  for update;
+  perform app_hidden.require_scope_in(v_contact.tenant_id, scope, 'contact');
+  return v_contact;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.require_contact(uuid, app_public.api_key_scope, boolean) is
+  E'Locks and returns the contact, if the caller has the rights of the scope. is_deleted: a deleted one, too. PYNFD: '
+   'no such contact in the caller''s tenant. PYDEN: the caller does not have these rights.';
+
+
+create or replace function app_public.delete_contact(contact_id uuid) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_all');
+begin
+  update app_public.contacts c set deleted_at = now() where c.id = v_contact.id returning c.* into v_contact;
+  return v_contact;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.delete_contact(uuid) is
+  E'Deletes a contact: it is hidden with its conversations and messages, its conversations are closed, its chatbots '
+   'stop, and nothing is sent to it (PYDEL). For 30 days it can be restored (restoreContact); then it is erased. It is '
+   'restored by itself if the customer writes. PYNFD: there is no such contact. PYDEN: admins only. contactId: the '
+   'contact.';
+
+grant execute on function app_public.delete_contact(uuid) to parley_visitor;
+
+
+create or replace function app_public.restore_contact(contact_id uuid) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_all', true);
+begin
+  update app_public.contacts c set deleted_at = null
+  where c.id = v_contact.id and c.deleted_at is not null
+  returning c.* into v_contact;
+  return v_contact;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.restore_contact(uuid) is
+  E'Restores a deleted contact, with its conversations and messages; deletedContacts lists them. Its conversations '
+   'stay closed. PYNFD: there is no such contact, or it has been erased. PYDEN: admins only. contactId: the contact.';
+
+grant execute on function app_public.restore_contact(uuid) to parley_visitor;
+
+
+create or replace function app_public.erase_contact(contact_id uuid) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_all', true);
+begin
+  delete from app_public.contacts c where c.id = v_contact.id;
+  return v_contact;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.erase_contact(uuid) is
+  E'Erases a contact permanently, deleted or not, with its conversations, messages and files. If the customer writes '
+   'again, that is a new contact. PYNFD: there is no such contact. PYDEN: admins only. contactId: the contact.';
+
+grant execute on function app_public.erase_contact(uuid) to parley_visitor;
+--! EndIncluded contacts/delete_contact.sql
+--! Included contacts/deleted_contacts.sql
+create or replace function app_public.deleted_contacts() returns setof app_public.contacts as $$
+  select c.*
+  from app_public.contacts c
+  where c.tenant_id = (select app_hidden.require_scope('manage_all')) and c.deleted_at is not null
+  order by c.deleted_at desc, c.id
+$$ language sql stable security definer rows 50 set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.deleted_contacts() is
+  E'The contacts that can be restored, the last deleted first. Their conversations are hidden. PYDEN: admins only.';
+
+grant execute on function app_public.deleted_contacts() to parley_visitor;
+
+
+create or replace function app_private.erase_deleted_contacts(at_most int) returns int as $$
+  with due as (
+    select c.id
+    from app_public.contacts c
+    where c.deleted_at < now() - interval '30 days'
+    order by c.id
+    limit at_most
+    for update skip locked
+  ),
+  erased as (
+    delete from app_public.contacts c using due d where c.id = d.id returning c.id
+  )
+  select count(*)::int from erased
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.erase_deleted_contacts(int) is
+  E'Erases contacts that were deleted more than 30 days ago, at most at_most, and returns their number.';
+--! EndIncluded contacts/deleted_contacts.sql
 --! Included contacts/tags.policies.sql
 drop policy if exists tenant_isolation on app_public.tags;
 create policy tenant_isolation on app_public.tags as restrictive to parley_visitor
@@ -5086,6 +5218,12 @@ grant update (name, color) on app_public.tags to parley_visitor;
 drop policy if exists tenant_isolation on app_public.contact_tags;
 create policy tenant_isolation on app_public.contact_tags as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.contact_tags;
+create policy hide_deleted on app_public.contact_tags as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = contact_tags.contact_id)
+  );
 drop policy if exists select_member on app_public.contact_tags;
 create policy select_member on app_public.contact_tags for select to parley_visitor
   using (true);
@@ -5123,6 +5261,12 @@ grant update (name, description) on app_public.groups to parley_visitor;
 drop policy if exists tenant_isolation on app_public.group_contacts;
 create policy tenant_isolation on app_public.group_contacts as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.group_contacts;
+create policy hide_deleted on app_public.group_contacts as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = group_contacts.contact_id)
+  );
 drop policy if exists select_member on app_public.group_contacts;
 create policy select_member on app_public.group_contacts for select to parley_visitor
   using (true);
@@ -5355,6 +5499,12 @@ comment on function app_private.tg_contacts__record_consent() is
 drop policy if exists tenant_isolation on app_public.consents;
 create policy tenant_isolation on app_public.consents as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.consents;
+create policy hide_deleted on app_public.consents as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = consents.contact_id)
+  );
 drop policy if exists select_member on app_public.consents;
 create policy select_member on app_public.consents for select to parley_visitor
   using (true);
@@ -6513,6 +6663,12 @@ comment on function app_private.tg_conversations__write_notices() is
 drop policy if exists tenant_isolation on app_public.conversations;
 create policy tenant_isolation on app_public.conversations as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.conversations;
+create policy hide_deleted on app_public.conversations as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = conversations.contact_id)
+  );
 drop policy if exists select_member on app_public.conversations;
 create policy select_member on app_public.conversations for select to parley_visitor
   using (true);
@@ -6533,6 +6689,12 @@ grant update (status, team_id, assignee_id, handed_over_at, snoozed_until, chatb
 drop policy if exists tenant_isolation on app_public.conversation_participants;
 create policy tenant_isolation on app_public.conversation_participants as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.conversation_participants;
+create policy hide_deleted on app_public.conversation_participants as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.conversations x where x.id = conversation_participants.conversation_id)
+  );
 drop policy if exists select_member on app_public.conversation_participants;
 create policy select_member on app_public.conversation_participants for select to parley_visitor
   using (true);
@@ -6549,6 +6711,12 @@ grant insert (conversation_id, user_id) on app_public.conversation_participants 
 drop policy if exists tenant_isolation on app_public.presences;
 create policy tenant_isolation on app_public.presences as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.presences;
+create policy hide_deleted on app_public.presences as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.conversations x where x.id = presences.conversation_id)
+  );
 
 drop policy if exists select_member on app_public.presences;
 create policy select_member on app_public.presences for select to parley_visitor
@@ -7979,6 +8147,7 @@ comment on function app_private.can_be_quoted(uuid, uuid, app_public.message_dir
 create or replace function app_private.refusal_message(code text, text_limit int) returns text as $$
   select case code
     when 'PYWIN' then 'The reply window is closed: until the customer writes, only a template may be sent'
+    when 'PYDEL' then 'The contact is deleted'
     when 'PYOPT' then 'The contact is blocked or has opted out'
     when 'PYCHN' then 'A channel of this kind cannot send this type of message'
     when 'PYCNT' then format('On a channel of this kind, `body` must have at most %s characters', text_limit)
@@ -11116,6 +11285,12 @@ grant execute on function app_public.mark_mentions_read(uuid) to parley_visitor;
 drop policy if exists tenant_isolation on app_public.messages;
 create policy tenant_isolation on app_public.messages as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.messages;
+create policy hide_deleted on app_public.messages as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.conversations x where x.id = messages.conversation_id)
+  );
 drop policy if exists select_member on app_public.messages;
 create policy select_member on app_public.messages for select to parley_visitor
   using (true);
@@ -11151,6 +11326,12 @@ grant select on app_public.message_changes to parley_visitor;
 drop policy if exists tenant_isolation on app_public.mentions;
 create policy tenant_isolation on app_public.mentions as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.mentions;
+create policy hide_deleted on app_public.mentions as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.conversations x where x.id = mentions.conversation_id)
+  );
 drop policy if exists select_member on app_public.mentions;
 create policy select_member on app_public.mentions for select to parley_visitor
   using (true);
@@ -13254,6 +13435,12 @@ grant execute on function app_public.tenants_price_figures(
 drop policy if exists tenant_isolation on app_public.handoffs;
 create policy tenant_isolation on app_public.handoffs as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.handoffs;
+create policy hide_deleted on app_public.handoffs as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.conversations x where x.id = handoffs.conversation_id)
+  );
 drop policy if exists select_member on app_public.handoffs;
 create policy select_member on app_public.handoffs for select to parley_visitor
   using (true);
@@ -15068,6 +15255,12 @@ grant select (id, tenant_id, chatbot_id, number, after_pause, published_by, crea
 drop policy if exists tenant_isolation on app_public.conversation_contexts;
 create policy tenant_isolation on app_public.conversation_contexts as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.conversation_contexts;
+create policy hide_deleted on app_public.conversation_contexts as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.conversations x where x.id = conversation_contexts.conversation_id)
+  );
 drop policy if exists select_member on app_public.conversation_contexts;
 create policy select_member on app_public.conversation_contexts for select to parley_visitor
   using (true);
@@ -15277,6 +15470,7 @@ create or replace function app_private.recipient_refusal(
   is_marketing boolean
 ) returns text as $$
   select case
+    when contact.deleted_at is not null then 'PYDEL'
     when contact.status = 'blocked' or contact.opted_out_at is not null then 'PYOPT'
     when not is_template and not app_hidden.is_window_open(window_expires_at, capabilities.reply_window) then 'PYWIN'
     -- If the status of a template is unknown, the provider decides.
@@ -18028,6 +18222,35 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_duplicate_contact(uuid, jsonb) is
   E'The other contact that has a recipient''s user id, if it is certainly the same person, who had hidden the number.';
 --! EndIncluded inbound/save_recipients.sql
+--! Included inbound/revive_contacts.sql
+create or replace function app_private.revive_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
+  update app_public.contacts c set
+    deleted_at = case when c.deleted_at >= k.heard_at then c.deleted_at end,
+    status = case
+      when c.status = 'invalid' and k.heard_at > coalesce(
+        (
+          select f.reported_at from app_private.contact_facts f
+          where f.contact_id = c.id and f.fact = 'account'
+        ),
+        '-infinity'
+      )
+      then 'active'
+      else c.status
+    end
+  from (
+    select contact_ids[x.n] as contact_id, max(x.heard_at) as heard_at
+    from rows from (jsonb_to_recordset(customers) as (heard_at timestamptz)) with ordinality x (heard_at, n)
+    -- Null if the business wrote to the customer.
+    where x.heard_at is not null
+    group by contact_ids[x.n]
+  ) k
+  where c.id = k.contact_id
+  and (c.deleted_at < k.heard_at or c.status = 'invalid')
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.revive_contacts(jsonb, uuid[]) is
+  E'Restores deleted contacts that have written since, and makes invalid ones active: their numbers have an account.';
+--! EndIncluded inbound/revive_contacts.sql
 --! Included inbound/link_identities.sql
 create or replace function app_private.link_identities(customers jsonb, contact_ids uuid[]) returns void as $$
 declare
@@ -18047,7 +18270,7 @@ begin
     or (a.known).retired_at < a.heard_at
     or (
       select a.profile_name <> coalesce(c.profile_name, '') or a.username <> coalesce(c.username, '')
-        or (a.phone is not null and c.phone is null)
+        or (a.phone is not null and c.phone is null) or c.deleted_at is not null or c.status = 'invalid'
       from app_public.contacts c
       where c.id = contact_ids[a.n]
     )
@@ -18099,6 +18322,7 @@ begin
   end loop;
 
   perform app_private.update_names(customers, contact_ids);
+  perform app_private.revive_contacts(customers, contact_ids);
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
@@ -18310,6 +18534,8 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
         ) and exists (
           select from app_public.contacts p
           where p.id = f.contact_id
+          and p.deleted_at is null
+          and p.status <> 'invalid'
           and (f.profile_name is null or f.profile_name = p.profile_name)
           and (f.username is null or f.username = p.username)
           and (f.phone_key is null or p.phone is not null)
@@ -18361,8 +18587,8 @@ create or replace function app_private.recognise_customers(customers jsonb) retu
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.recognise_customers(jsonb) is
-  E'The conversations of customers, by position, if all customers are known with these addresses and names; otherwise '
-   'null, and resolve_contacts() and resolve_conversations() must be called.';
+  E'The conversations of customers, by position, if all customers are known with these addresses and names, and are '
+   'neither deleted nor invalid; otherwise null, and resolve_contacts() and resolve_conversations() must be called.';
 --! EndIncluded inbound/recognise_customers.sql
 --! Included inbound/blank_known_customers.sql
 create or replace function app_private.blank_known_customers(customers jsonb, messages jsonb) returns jsonb as $$
@@ -20838,6 +21064,12 @@ grant execute on function app_public.send_template(
 drop policy if exists tenant_isolation on app_public.scheduled_messages;
 create policy tenant_isolation on app_public.scheduled_messages as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.scheduled_messages;
+create policy hide_deleted on app_public.scheduled_messages as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.conversations x where x.id = scheduled_messages.conversation_id)
+  );
 drop policy if exists select_member on app_public.scheduled_messages;
 create policy select_member on app_public.scheduled_messages for select to parley_visitor
   using (true);
@@ -21910,6 +22142,12 @@ grant update (weight) on app_public.campaign_channels to parley_visitor;
 drop policy if exists tenant_isolation on app_public.campaign_recipients;
 create policy tenant_isolation on app_public.campaign_recipients as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.campaign_recipients;
+create policy hide_deleted on app_public.campaign_recipients as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = campaign_recipients.contact_id)
+  );
 drop policy if exists select_member on app_public.campaign_recipients;
 create policy select_member on app_public.campaign_recipients for select to parley_visitor
   using (true);
@@ -22334,6 +22572,42 @@ create or replace trigger _500_audit after update on app_private.channel_secrets
     '{*}', '{app_secret_fingerprint,previous_app_secret,previous_app_secret_fingerprint}', 'channel_id'
   );
 --! EndIncluded channels/channel_secrets.triggers.sql
+--! Included contacts/tg_contacts__hide.sql
+create or replace function app_private.tg_contacts__hide() returns trigger as $$
+begin
+  -- First the runs, which would otherwise wait until the conversation is closed.
+  update app_public.conversation_contexts x set
+    status = 'stopped', completed_at = now(), completion_reason = 'contact_deleted'
+  from app_public.conversations v
+  where v.contact_id = NEW.id and x.conversation_id = v.id and x.is_active;
+  update app_public.conversations v set status = 'closed' where v.contact_id = NEW.id and v.status = 'open';
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__hide() is
+  E'Ends what is going on in the conversations of a contact that is deleted.';
+
+
+create or replace function app_private.tg_contacts__notify_hidden() returns trigger as $$
+declare
+  v_conversation_ids uuid[] := array(
+    select v.id from app_public.conversations v where v.contact_id = NEW.id order by v.id
+  );
+begin
+  if NEW.deleted_at is null then
+    perform app_private.notify_change(NEW.tenant_id, 'conversations', v_conversation_ids);
+  else
+    perform app_private.notify_change(NEW.tenant_id, 'deleted_conversations', v_conversation_ids);
+    perform app_private.notify_change(NEW.tenant_id, 'deleted_contacts', array[NEW.id]);
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__notify_hidden() is
+  E'Notifies GraphQL subscriptions that a contact and its conversations are hidden, or no longer hidden.';
+--! EndIncluded contacts/tg_contacts__hide.sql
 --! Included contacts/contacts.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
@@ -22386,16 +22660,23 @@ create or replace trigger _210_claim_phone_on_update after update of phone on ap
 create or replace trigger _500_audit_on_delete after delete on app_public.contacts
   for each row execute function app_private.tg__audit('{*}');
 
--- Who changed the number that messages go to. Without values, as above. Not when the program stores a first number.
-create or replace trigger _500_audit_on_update after update of phone on app_public.contacts
+-- Who deleted or restored a contact, and who changed the number that messages go to. Without values, as above. Not when
+-- the program stores a first number.
+create or replace trigger _500_audit_on_update after update of phone, deleted_at on app_public.contacts
   for each row when (
-    OLD.phone is distinct from NEW.phone and (
+    OLD.deleted_at is distinct from NEW.deleted_at
+    or OLD.phone is distinct from NEW.phone and (
       OLD.phone is not null
       or app_hidden.current_session_id() is not null
       or app_hidden.current_api_key_hash() is not null
     )
   )
   execute function app_private.tg__audit('{*}');
+
+-- The chatbot must stop, and no agent has to answer.
+create or replace trigger _505_hide after update of deleted_at on app_public.contacts
+  for each row when (OLD.deleted_at is null and NEW.deleted_at is not null)
+  execute function app_private.tg_contacts__hide();
 
 -- A program or a user that sets or clears an opt-out records a consent.
 create or replace trigger _510_record_consent_on_insert after insert on app_public.contacts
@@ -22405,6 +22686,11 @@ create or replace trigger _510_record_consent_on_insert after insert on app_publ
 create or replace trigger _510_record_consent_on_update
   after update of opted_out_at, marketing_opted_out_at on app_public.contacts
   for each row execute function app_private.tg_contacts__record_consent();
+
+-- To clients, a deleted contact does not exist, nor do its conversations.
+create or replace trigger _800_notify_hidden after update of deleted_at on app_public.contacts
+  for each row when (OLD.deleted_at is distinct from NEW.deleted_at)
+  execute function app_private.tg_contacts__notify_hidden();
 
 -- Clients remove what no longer exists.
 create or replace trigger _800_notify_deleted after delete on app_public.contacts

@@ -31,6 +31,11 @@ export const ERRORS = {
     meaning: "The contact is blocked or has opted out.",
     remedy: "Do not send messages to this contact.",
   },
+  PYDEL: {
+    kind: "conflict",
+    meaning: "The contact is deleted.",
+    remedy: "Restore the contact (`restoreContact`) before you write to it.",
+  },
   PYTPL: {
     kind: "conflict",
     meaning: "The template is not approved.",
@@ -64,7 +69,7 @@ export const ERRORS = {
   PYDUP: {
     kind: "conflict",
     meaning: "Another contact already has this address.",
-    remedy: "Use that contact, or correct the address.",
+    remedy: "Use that contact (restore it if it was deleted), or correct the address.",
   },
   PYTAK: {
     kind: "conflict",

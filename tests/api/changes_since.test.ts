@@ -139,7 +139,7 @@ test("contacts, tags and channels, and what was deleted", async () => {
   await ask("mutation ($id: UUID!) { deleteTag(input: { id: $id }) { tag { id } } }", {
     id: createTag.tag.id,
   });
-  await ask("mutation ($id: UUID!) { deleteContact(input: { id: $id }) { contact { id } } }", {
+  await ask("mutation ($id: UUID!) { deleteContact(input: { contactId: $id }) { contact { id } } }", {
     id: other.contactId,
   });
   const { changesSince: after } = await ask(query, { cursor: changed.cursor });

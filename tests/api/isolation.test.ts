@@ -74,7 +74,7 @@ test("no mutation reaches into another tenant", async () => {
     ),
     delete: await api.ask(
       theirs,
-      `mutation { deleteContact(input: { id: "${thread.contactId}" }) { contact { id } } }`,
+      `mutation { deleteContact(input: { contactId: "${thread.contactId}" }) { contact { id } } }`,
     ),
     start: await api.ask(
       theirs,

@@ -114,8 +114,8 @@ test("changing and deleting a row that is not there is an error", async () => {
   assert.equal(update.code, "PYNFD");
   const admin = await aPerson(database.pool, workspace.tenantId, "admin");
   const { contactId } = await aConversation(database.pool, workspace);
-  const remove = `mutation { deleteContact(input: { id: "${contactId}" }) { contact { id } } }`;
-  assert.equal((await api.ask(agent, remove)).code, "PYNFD", "an agent may not delete");
+  const remove = `mutation { deleteContact(input: { contactId: "${contactId}" }) { contact { id } } }`;
+  assert.equal((await api.ask(agent, remove)).code, "PYDEN", "an agent may not delete");
   assert.equal((await api.ask(admin, remove)).data.deleteContact.contact.id, contactId);
   assert.equal((await api.ask(admin, remove)).code, "PYNFD");
 });

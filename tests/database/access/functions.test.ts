@@ -116,6 +116,24 @@ const DOORS: Record<string, Door> = {
       `select f.id from app_public.conversations v join app_public.contacts c on c.id = v.contact_id
        cross join app_public.contact_by_phone(c.phone) f where v.id = '${conversationId}' and f.id = c.id`,
   },
+  delete_contact: {
+    needs: "manage_all",
+    call: ({ strangerId }) => `select id from app_public.delete_contact('${strangerId}')`,
+  },
+  deleted_contacts: {
+    needs: "manage_all",
+    call: ({ strangerId }) =>
+      `select id from app_public.delete_contact('${strangerId}') union all select id from app_public.deleted_contacts()`,
+  },
+  erase_contact: {
+    needs: "manage_all",
+    call: ({ strangerId }) => `select id from app_public.erase_contact('${strangerId}')`,
+  },
+  restore_contact: {
+    needs: "manage_all",
+    call: ({ strangerId }) =>
+      `select r.id from app_public.delete_contact('${strangerId}') d cross join lateral app_public.restore_contact(d.id) r`,
+  },
   set_contact_fields: {
     needs: "manage_contacts",
     call: ({ strangerId }) => `select id from app_public.set_contact_fields('${strangerId}', '{"a": 1}')`,

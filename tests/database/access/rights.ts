@@ -38,7 +38,7 @@ const RIGHTS = `
   contact_fields             read        manage_all       manage_all       manage_all
   contact_identities         read        -                -                -
   contact_tags               read        manage_contacts  -                manage_contacts
-  contacts                   read        manage_contacts  manage_contacts  manage_all
+  contacts                   read        manage_contacts  manage_contacts  -
   conversation_contexts      read        -                -                -
   conversation_participants  read        send             -                send
   conversations              read        send             send             -

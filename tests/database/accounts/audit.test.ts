@@ -141,7 +141,7 @@ const DEEDS: Record<string, { sql: (of: FurnishedTenant) => string; table: strin
     columns: ["phone"],
   },
   "erases a contact": {
-    sql: ({ strangerId }) => `delete from app_public.contacts where id = '${strangerId}'`,
+    sql: ({ strangerId }) => `select app_public.erase_contact('${strangerId}')`,
     table: "contacts",
   },
   "invites a person": {

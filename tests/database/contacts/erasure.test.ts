@@ -12,7 +12,7 @@ const NUMBER = "16505550031";
 
 async function erase(db: pg.PoolClient, line: Line): Promise<void> {
   await become(db, await aPerson(db, line.workspace.tenantId, "admin"));
-  const { rowCount } = await db.query("delete from app_public.contacts");
+  const { rowCount } = await db.query("select app_public.erase_contact(id) from app_public.contacts");
   assert.equal(rowCount, 1);
   await becomeOwner(db);
 }

@@ -32,7 +32,7 @@ testRules([
     sql: `
       select format('%s: %s', p.polrelid::regclass, p.polname) as what
       from policies p
-      where p.polname <> 'tenant_isolation'
+      where p.polname not in ('tenant_isolation', 'hide_deleted')
       and (
         not p.polpermissive
         or p.polname !~ '^(select|insert|update|delete)_(member|viewer|agent|admin|owner|self|colleague)$'
@@ -40,6 +40,20 @@ testRules([
           <> case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else '' end
       )`,
     broken: "create policy everybody on app_public.contacts for select to parley_visitor using (true)",
+  },
+  {
+    rule: "what belongs to a deleted contact is hidden with it: hide_deleted",
+    sql: `
+      select k.conrelid::regclass as what
+      from foreign_keys k
+      join tables t on t.oid = k.conrelid
+      where k.confrelid in ('app_public.contacts'::regclass, 'app_public.conversations'::regclass)
+      and t.nspname = 'app_public'
+      and not exists (
+        select from policies p
+        where p.table_id = k.conrelid and p.polname = 'hide_deleted' and not p.polpermissive and p.polcmd = '*'
+      )`,
+    broken: "drop policy hide_deleted on app_public.messages",
   },
   {
     rule: "policies are for the visitor: nobody else is let in by them",
