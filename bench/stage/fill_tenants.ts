@@ -1,3 +1,4 @@
+import type pg from "pg";
 import type { Bench } from "../bench.ts";
 import { addAgents } from "./add_agents.ts";
 import { fillConversations, fillMessages, withoutTriggers } from "./fill.ts";
@@ -21,6 +22,7 @@ export async function fillTenants(
   messages: number,
 ): Promise<FilledTenant[]> {
   const { watcher } = bench.postgres;
+  await delayCheckpoints(watcher);
   const others = await addTenants(bench, count - 1);
   const tenants: FilledTenant[] = [];
   for (const tenant of [first, ...others]) {
@@ -35,7 +37,21 @@ export async function fillTenants(
   // What triggers and tasks would have derived from the rows.
   await watcher.query("select app_private.recount_figures()");
   await watcher.query("select app_private.index_all_messages()");
+  await resetCheckpoints(watcher);
   return tenants;
+}
+
+/** Frequent checkpoints double what a fill writes. */
+async function delayCheckpoints(watcher: pg.Client): Promise<void> {
+  await watcher.query("alter system set max_wal_size = '16GB'");
+  await watcher.query("alter system set checkpoint_timeout = '1h'");
+  await watcher.query("select pg_reload_conf()");
+}
+
+async function resetCheckpoints(watcher: pg.Client): Promise<void> {
+  await watcher.query("alter system reset all");
+  await watcher.query("select pg_reload_conf()");
+  await watcher.query("checkpoint");
 }
 
 const SYLLABLES = `array['ka','le','mi','no','ru','sa','te','vi','bo','da','en','fa','gü','hı','in','jo','ka','lu','ma','ne','or',

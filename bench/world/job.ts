@@ -1,6 +1,6 @@
 /**
  * The child's side of a job: it gets one request at a time over IPC and answers it. It ends with its parent, and never
- * lives longer than half an hour.
+ * lives longer than three hours.
  */
 export function takeJobs<Request, Result>(work: (request: Request) => Promise<Result>): void {
   process.on("message", (request) => {
@@ -11,5 +11,5 @@ export function takeJobs<Request, Result>(work: (request: Request) => Promise<Re
     );
   });
   process.on("disconnect", () => process.exit(0));
-  setTimeout(() => process.exit(1), 30 * 60_000).unref();
+  setTimeout(() => process.exit(1), 180 * 60_000).unref();
 }
