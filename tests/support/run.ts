@@ -1,21 +1,24 @@
 /**
  * `npm test`: starts a throw-away Postgres (or uses the server that TEST_DATABASE_URL names), migrates one template
- * database, and runs the tests, each file in a process of its own. `npm test -- tests/docs/links.test.ts` runs one file.
+ * database, and runs the tests, many files in one process. `npm test -- tests/docs/links.test.ts` runs one file, in a
+ * process of its own.
  */
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { openThrowaway } from "../../embedded/throwaway.ts";
 import { createLog } from "../../src/base/log.ts";
 import { migrate } from "../../src/database/migrate.ts";
+import { writeBatches } from "./batches.ts";
 
 const log = createLog(process.env.LOG_LEVEL ?? "warn");
 const args = process.argv.slice(2);
 const options = args.filter((arg) => arg.startsWith("-"));
 const named = args.filter((arg) => !arg.startsWith("-"));
-const files = named.length > 0 ? named : globSync("tests/**/*.test.ts").sort();
+const folder = mkdtempSync(join(tmpdir(), "parley-batches-"));
+const files = named.length > 0 ? named : writeBatches(globSync("tests/**/*.test.ts").sort(), folder);
 
 const FIXED_SEED = new URL("fixed_seed.ts", import.meta.url).href;
 
@@ -31,6 +34,7 @@ try {
   await migrate(withDatabase(serverUrl, template), log, { withCurrent: true });
   exitCode = await runTests();
 } finally {
+  rmSync(folder, { recursive: true });
   if (given) await dropDatabases();
   await server?.release();
 }
