@@ -17,6 +17,13 @@ testRules([
     broken: "alter function app_public.sign_out() reset search_path",
   },
   {
+    rule: "every function can be created by an owner who is no superuser",
+    sql: `
+      select signature as what from functions
+      where exists (select from unnest(proconfig) s where split_part(s, '=', 1) like '%.%')`,
+    broken: "alter function app_public.sign_out() set parley.something to ''",
+  },
+  {
     rule: "nothing may be run by just anybody",
     sql: `
       select f.signature as what
