@@ -4723,9 +4723,10 @@ create function app_hidden.check_audience(tenant_id uuid, filter jsonb) returns 
 begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
   perform app_hidden.compile_filter('contacts', filter);
+  perform set_config('parley.audience_tenant_id', '', true);
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '';
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.check_audience(uuid,jsonb) is 'Refuses a filter that is not valid for contacts_matching() (PYFLT), also because it names "me".';
 grant execute on function app_hidden.check_audience(uuid,jsonb) to parley_visitor;
 
@@ -9951,9 +9952,11 @@ begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
   select q.* into v_query from app_private.audience_query(filter) q;
   return query execute format('select r.id from %s', v_query.rows) using v_query.bound, tenant_id;
+  -- Not by a SET clause of the function, which only a superuser may write.
+  perform set_config('parley.audience_tenant_id', '', true);
 end;
 $$
-  language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '' set work_mem to '64MB';
+  language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp set work_mem to '64MB';
 comment on function app_private.contacts_matching(uuid,jsonb) is 'The ids of the contacts of a tenant that a filter matches, in no order, for the program: names, texts and days in the filter are those of the tenant, as for its members. PYFLT: the filter is not valid, names a segment that does not exist, or names "me".';
 
 create function app_private.content_to_send(type app_public.message_type, content jsonb, media_id uuid, channel_id uuid) returns jsonb as $$
@@ -10101,10 +10104,11 @@ begin
   select q.* into v_query from app_private.audience_query(filter) q;
   -- Not through contacts_matching(), which stores the ids before they can be counted.
   execute format('select count(*) from %s', v_query.rows) into v_count using v_query.bound, tenant_id;
+  perform set_config('parley.audience_tenant_id', '', true);
   return v_count;
 end;
 $$
-  language plpgsql stable set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '' set work_mem to '64MB';
+  language plpgsql stable set search_path to pg_catalog, pg_temp set work_mem to '64MB';
 comment on function app_private.count_contacts_matching(uuid,jsonb) is 'How many contacts contacts_matching() returns. PYFLT: as there.';
 
 create function app_private.count_initiated_contacts(conversation_ids uuid[]) returns void as $$
@@ -12476,9 +12480,10 @@ begin
   select q.* into v_query from app_private.audience_query(filter, is_for_page => are_many) q;
   return query execute format('select r.* from %s order by r.created_at desc, r.id limit $3', v_query.rows)
   using v_query.bound, tenant_id, at_most;
+  perform set_config('parley.audience_tenant_id', '', true);
 end;
 $$
-  language plpgsql stable rows 10 set search_path to pg_catalog, pg_temp set parley.audience_tenant_id to '' set work_mem to '64MB';
+  language plpgsql stable rows 10 set search_path to pg_catalog, pg_temp set work_mem to '64MB';
 comment on function app_private.newest_contacts_matching(uuid,jsonb,integer,boolean) is 'The newest of the contacts that contacts_matching() returns. are_many: there are so many of them that it is fast to test contacts one after the other. PYFLT: as there.';
 
 create function app_private.next_allowed_time(at timestamp with time zone, time_zone text, quiet_from time without time zone, quiet_until time without time zone) returns timestamp with time zone as $$

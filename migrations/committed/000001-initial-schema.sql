@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:52cd781ddb2d8892f288c970e7434d84efa6e05b
+--! Hash: sha1:395961fb60c42545bfa932806cdaaadc2defdd43
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -17081,10 +17081,10 @@ begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
   select q.* into v_query from app_private.audience_query(filter) q;
   return query execute format('select r.id from %s', v_query.rows) using v_query.bound, tenant_id;
+  -- Not by a SET clause of the function, which only a superuser may write.
+  perform set_config('parley.audience_tenant_id', '', true);
 end;
 $$ language plpgsql stable rows 10000 set search_path to pg_catalog, pg_temp
-  -- What set_config() sets ends with the call.
-  set "parley.audience_tenant_id" to ''
   -- Hundreds of thousands of linked rows are hashed, instead of being looked up one by one.
   set work_mem to '64MB';
 
@@ -17103,10 +17103,10 @@ begin
   select q.* into v_query from app_private.audience_query(filter) q;
   -- Not through contacts_matching(), which stores the ids before they can be counted.
   execute format('select count(*) from %s', v_query.rows) into v_count using v_query.bound, tenant_id;
+  perform set_config('parley.audience_tenant_id', '', true);
   return v_count;
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp
-  set "parley.audience_tenant_id" to ''
   set work_mem to '64MB';
 
 comment on function app_private.count_contacts_matching(uuid, jsonb) is
@@ -17141,9 +17141,9 @@ begin
   select q.* into v_query from app_private.audience_query(filter, is_for_page => are_many) q;
   return query execute format('select r.* from %s order by r.created_at desc, r.id limit $3', v_query.rows)
   using v_query.bound, tenant_id, at_most;
+  perform set_config('parley.audience_tenant_id', '', true);
 end;
 $$ language plpgsql stable rows 10 set search_path to pg_catalog, pg_temp
-  set "parley.audience_tenant_id" to ''
   set work_mem to '64MB';
 
 comment on function app_private.newest_contacts_matching(uuid, jsonb, int, boolean) is
@@ -17180,9 +17180,9 @@ create or replace function app_hidden.check_audience(tenant_id uuid, filter json
 begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
   perform app_hidden.compile_filter('contacts', filter);
+  perform set_config('parley.audience_tenant_id', '', true);
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
-  set "parley.audience_tenant_id" to '';
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 -- Volatile, so that a segment that leads back to itself is found by the trigger that stores it.
 
 comment on function app_hidden.check_audience(uuid, jsonb) is
