@@ -20,6 +20,8 @@ export interface Chat {
   windowEndsAt: number;
   /** Until then the business shows as typing. */
   typingUntil: number;
+  /** Whether the customer accepts marketing messages of this business. */
+  allowsMarketing: boolean;
   /** Listeners for changes: the pages that show this chat. */
   readonly watchers: Set<() => void>;
 }
@@ -79,6 +81,7 @@ export class ChatDirectory {
         pairLimit: new TokenBucket(PAIR_PER_SECOND, PAIR_BURST),
         windowEndsAt: 0,
         typingUntil: 0,
+        allowsMarketing: true,
         watchers: new Set(),
       })
     );

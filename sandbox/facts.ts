@@ -40,7 +40,9 @@ export function changeAddress(
 }
 
 /** Notifies the business that the customer stopped marketing messages, or resumed them. */
-export function preferMarketing(network: Network, { number, customer }: Chat, allows: boolean): void {
+export function preferMarketing(network: Network, chat: Chat, allows: boolean): void {
+  const { number, customer } = chat;
+  chat.allowsMarketing = allows;
   const preference = {
     ...(customer.waId !== undefined && { wa_id: customer.waId }),
     ...(customer.userId !== undefined && { user_id: customer.userId }),

@@ -10,6 +10,8 @@ export const OPERATIONS = [
   "downloadMedia",
   "deleteMedia",
   "listTemplates",
+  "createDataSet",
+  "reportConversion",
   "readNumber",
   "subscription",
 ] as const;

@@ -1,5 +1,6 @@
 import { announce, type ChatDirectory, type Message } from "./chats.ts";
 import type { Clock } from "./clock.ts";
+import type { ConversionDirectory } from "./conversions.ts";
 import type { CustomerDirectory } from "./customers.ts";
 import type { Faults } from "./faults.ts";
 import type { Identifiers } from "./identifiers.ts";
@@ -25,6 +26,7 @@ export interface Network {
   readonly chats: ChatDirectory;
   readonly media: MediaStore;
   readonly templates: TemplateDirectory;
+  readonly conversions: ConversionDirectory;
   readonly faults: Faults;
   /** Status plans for messages, instead of the default. */
   readonly plans: Rules<readonly StatusStep[]>;

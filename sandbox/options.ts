@@ -59,6 +59,8 @@ export interface SandboxLimits {
   media: number;
   /** Bytes of all files together, in the temporary folder. */
   mediaBytes: number;
+  /** Conversions kept of each account. */
+  conversions: number;
   /** Pages listening for changes at the same time; more are refused. */
   streams: number;
 }
@@ -97,5 +99,6 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   pendingUpdates: 200_000,
   media: 10_000,
   mediaBytes: 1024 * 1024 * 1024,
+  conversions: 10_000,
   streams: 100,
 };

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Router } from "express";
 import { ChatDirectory } from "./chats.ts";
 import { systemClock } from "./clock.ts";
+import { type Conversion, ConversionDirectory } from "./conversions.ts";
 import { createPhoneRouter } from "./control/router.ts";
 import { CustomerPhone } from "./customer_phone.ts";
 import { CustomerDirectory, type CustomerIdentity } from "./customers.ts";
@@ -40,6 +41,8 @@ export interface Sandbox {
   /** Adds a business number, or changes the one of the same id. */
   addNumber(options: NumberOptions): void;
   addTemplate(businessAccountId: string, template: NewTemplate): Template;
+  /** What was reported to the account's data set, oldest first. */
+  conversions(businessAccountId: string): Conversion[];
   /** A customer's phone, with the chat with this number open; defaults to the first number. */
   customer(identity: CustomerIdentity, phoneNumberId?: string): CustomerPhone;
   /** Sets a status plan for messages in `scope`; the returned function removes it. */
@@ -86,6 +89,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     chats: new ChatDirectory(limits.chats),
     media: new MediaStore(limits, clock, identifiers),
     templates: new TemplateDirectory(),
+    conversions: new ConversionDirectory(limits.conversions, identifiers),
     faults: new Faults(random),
     plans,
     ledger,
@@ -125,6 +129,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       network.templates.set(businessAccountId, complete);
       return complete;
     },
+    conversions: (businessAccountId) => network.conversions.list(businessAccountId),
     customer: (identity, phoneNumberId) => {
       const customer = network.customers.introduce(identity);
       return new CustomerPhone(network, network.chats.open(numberOrThrow(phoneNumberId), customer));

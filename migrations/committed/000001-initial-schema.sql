@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:395961fb60c42545bfa932806cdaaadc2defdd43
+--! Hash: sha1:000ffd6dce7e237c33f1e70c06053d2cb5384467
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4181,7 +4181,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg__fill_in_tenant_of_contact() is
-  E'Sets the tenant of a tag or a group of a contact to that of the contact.';
+  E'Sets the tenant of a row about a contact (a tag, a group, a conversion) to that of the contact.';
 --! EndIncluded contacts/tg__fill_in_tenant_of_contact.sql
 --! Included contacts/tg_contact_tags__notify.sql
 create or replace function app_private.tg_contact_tags__notify() returns trigger as $$
@@ -4380,6 +4380,9 @@ begin
   on conflict on constraint contact_facts_pkey do update set
     value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at
   where (excluded.reported_at, excluded.received_at) > (f.reported_at, f.received_at);
+
+  update app_public.conversions v set contact_id = v_kept.id
+  where v.tenant_id = v_merged.tenant_id and v.contact_id = v_merged.id;
 
   -- Of the consents of both, the newest applies.
   insert into app_public.consents (
@@ -5535,6 +5538,168 @@ grant select, delete on app_public.consent_keywords to parley_visitor;
 grant insert (keyword, language, category, is_opt_in) on app_public.consent_keywords to parley_visitor;
 grant update (keyword, language, category, is_opt_in) on app_public.consent_keywords to parley_visitor;
 --! EndIncluded contacts/consent_keywords.policies.sql
+
+--! split: 0317-conversions.sql
+create type app_public.conversion_status as enum ('pending', 'reported', 'skipped', 'failed');
+comment on type app_public.conversion_status is
+  E'Whether a conversion has been reported. pending: it will be, or the last attempt failed and is repeated. reported: '
+   'the provider has it. skipped: there is nothing to report, because the contact has not come from an advertisement, '
+   'or its channel takes no reports. failed: the provider refused it, or could not be reached for three days.';
+
+create table app_public.conversions (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  event_name text not null
+    constraint conversions_event_name_is_word check (event_name ~ '^[A-Za-z][A-Za-z0-9_]{0,49}$'),
+  value numeric
+    constraint conversions_value_is_amount check (value >= 0 and value < 1e12),
+  currency text
+    constraint conversions_currency_is_code check (currency ~ '^[A-Z]{3}$'),
+  external_ref text
+    constraint conversions_external_ref_has_length check (length(external_ref) between 1 and 100),
+  occurred_at timestamptz not null default now(),
+  status app_public.conversion_status not null default 'pending',
+  error_code text,
+  error jsonb,
+  reported_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint conversions_value_has_currency check ((value is null) = (currency is null)),
+  constraint conversions_reported_has_time check ((status = 'reported') = (reported_at is not null)),
+  constraint conversions_failed_has_error check (status <> 'failed' or error_code is not null),
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
+);
+create index on app_public.conversions (contact_id, tenant_id);
+create index on app_public.conversions (tenant_id, created_at desc, id);
+create unique index conversions_external_ref_key on app_public.conversions (tenant_id, external_ref);
+alter table app_public.conversions enable row level security;
+comment on table app_public.conversions is
+  E'Something that a contact did after an advertisement had led them to write: a qualified lead, a purchase. A new row is '
+   'reported once to the provider of the advertisement, with the click that contact_attributions holds, so that the '
+   'advertisement is shown to people who do the same. status shows the outcome.';
+comment on column app_public.conversions.event_name is
+  E'What the contact did, by the provider''s name for it: "LeadSubmitted", "QualifiedLead", "Purchase".';
+comment on column app_public.conversions.value is E'How much it was worth, in currency. Null if that is not known.';
+comment on column app_public.conversions.currency is E'The currency of value: three letters, "EUR".';
+comment on column app_public.conversions.external_ref is
+  E'Your own id of it, for example the number of an order, 1 to 100 characters. Unique in the tenant: the same '
+   'conversion cannot be stored twice.';
+comment on column app_public.conversions.occurred_at is
+  E'When the contact did it. Meta accepts reports for seven days.';
+comment on column app_public.conversions.error_code is
+  E'The provider''s code of the last attempt that failed, or one of Parley. Null if none has failed.';
+comment on column app_public.conversions.error is
+  E'The error of the last attempt that failed: {"code", "title", "details"}. Null if none has failed.';
+comment on column app_public.conversions.reported_at is
+  E'When the provider accepted the report. Null until then.';
+
+--! Included contacts/enqueue_conversions.sql
+create or replace function app_private.enqueue_conversions(conversion_ids uuid[]) returns void as $$
+begin
+  perform graphile_worker.add_jobs(array(
+    select app_private.job(
+      'report_conversion', json_build_object('conversionId', i.id), key => app_private.job_key('report_conversion', i.id)
+    )
+    from unnest(conversion_ids) i (id)
+  ));
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.enqueue_conversions(uuid[]) is
+  E'Adds the jobs that report conversions to the provider.';
+--! EndIncluded contacts/enqueue_conversions.sql
+--! Included contacts/tg_conversions__enqueue.sql
+create or replace function app_private.tg_conversions__enqueue() returns trigger as $$
+begin
+  perform app_private.enqueue_conversions(array(select n.id from new_rows n where n.status = 'pending'));
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_conversions__enqueue() is E'Has new conversions reported to the provider.';
+--! EndIncluded contacts/tg_conversions__enqueue.sql
+--! Included contacts/conversion_to_report.sql
+create or replace function app_private.conversion_to_report(conversion_id uuid)
+returns table (
+  id uuid,
+  tenant_id uuid,
+  channel_id uuid,
+  channel_kind app_public.channel_kind,
+  click_id text,
+  event_name text,
+  value numeric,
+  currency text,
+  occurred_at timestamptz
+) as $$
+  select v.id, v.tenant_id, ch.id, ch.kind, a.ctwa_clid, v.event_name, v.value, v.currency, v.occurred_at
+  from app_public.conversions v
+  left join app_public.contact_attributions a on a.contact_id = v.contact_id and a.ctwa_clid is not null
+  left join app_public.channels ch on ch.id = a.channel_id
+  where v.id = conversion_id and v.status = 'pending'
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.conversion_to_report(uuid) is
+  E'A conversion that has not been reported yet, with the click and the channel by which its contact came. click_id is '
+   'null for a contact that has not come from an advertisement, channel_id also if the channel has been removed.';
+--! EndIncluded contacts/conversion_to_report.sql
+--! Included contacts/record_conversion.sql
+create or replace function app_private.record_conversion(
+  conversion_id uuid,
+  status app_public.conversion_status,
+  error_code text default null,
+  error jsonb default null
+) returns void as $$
+  update app_public.conversions v set
+    status = record_conversion.status,
+    reported_at = case when record_conversion.status = 'reported' then now() end,
+    error_code = record_conversion.error_code,
+    error = record_conversion.error
+  where v.id = conversion_id and v.status = 'pending'
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.record_conversion(uuid, app_public.conversion_status, text, jsonb) is
+  E'Records the outcome of an attempt to report a conversion. With the status pending it is repeated.';
+--! EndIncluded contacts/record_conversion.sql
+--! Included contacts/retry_conversion.sql
+create or replace function app_public.retry_conversion(conversion_id uuid) returns app_public.conversions as $$
+declare
+  v_conversion app_public.conversions;
+begin
+  select v.* into v_conversion from app_public.conversions v where v.id = conversion_id for update;
+  perform app_hidden.require_scope_in(v_conversion.tenant_id, 'manage_contacts', 'conversion');
+
+  if v_conversion.status in ('skipped', 'failed') then
+    update app_public.conversions v set status = 'pending', error_code = null, error = null
+    where v.id = conversion_id
+    returning v.* into v_conversion;
+    perform app_private.enqueue_conversions(array[v_conversion.id]);
+  end if;
+  return v_conversion;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.retry_conversion(uuid) is
+  E'Reports a conversion that was skipped or has failed, once more; others stay as they are. PYNFD: there is no such '
+   'conversion. PYDEN: agents only. conversionId: the conversion.';
+
+grant execute on function app_public.retry_conversion(uuid) to parley_visitor;
+--! EndIncluded contacts/retry_conversion.sql
+--! Included contacts/conversions.policies.sql
+drop policy if exists tenant_isolation on app_public.conversions;
+create policy tenant_isolation on app_public.conversions as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.conversions;
+create policy select_member on app_public.conversions for select to parley_visitor
+  using (true);
+drop policy if exists insert_agent on app_public.conversions;
+create policy insert_agent on app_public.conversions for insert to parley_visitor
+  with check ((select app_hidden.may('manage_contacts')));
+grant select on app_public.conversions to parley_visitor;
+grant insert (contact_id, event_name, value, currency, external_ref, occurred_at) on app_public.conversions
+  to parley_visitor;
+-- No update or delete: what has been reported cannot be taken back. retry_conversion() reports a failed one again.
+--! EndIncluded contacts/conversions.policies.sql
 
 --! split: 0400-conversations.sql
 create type app_public.conversation_status as enum ('open', 'closed', 'archived');
@@ -22746,6 +22911,19 @@ create or replace trigger _110_fill_in_tenant before insert on app_public.consen
 create or replace trigger _500_audit after insert or update or delete on app_public.consent_keywords
   for each row execute function app_private.tg__audit();
 --! EndIncluded contacts/consent_keywords.triggers.sql
+--! Included contacts/conversions.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.conversions
+  for each row execute function app_private.tg__timestamps();
+
+-- Also for the owner of the database, who may store conversions of any tenant.
+create or replace trigger _110_fill_in_tenant_of_contact before insert on app_public.conversions
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant_of_contact();
+
+-- Inserting a conversion reports it.
+create or replace trigger _900_enqueue after insert on app_public.conversions
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_conversions__enqueue();
+--! EndIncluded contacts/conversions.triggers.sql
 --! Included contacts/contact_identities.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();

@@ -60,6 +60,10 @@ export function registerTestRoutes(router: Router, network: Network): void {
     response.json({ ...network.ledger.counters, pendingUpdates: network.webhooks.pending });
   });
 
+  router.get("/accounts/:businessAccountId/conversions", (request, response) => {
+    response.json(network.conversions.list(request.params.businessAccountId));
+  });
+
   router.post("/faults", async (request, response) => {
     const { fault, ...wanted } = await readInput(request, faultInput);
     network.faults.add(fault, wanted);

@@ -2,6 +2,7 @@ import { Router } from "express";
 import { GraphError } from "../graph_error.ts";
 import type { Network } from "../network.ts";
 import { registerAccountRoutes } from "./accounts.ts";
+import { registerConversionRoutes } from "./conversions.ts";
 import { serve } from "./endpoint.ts";
 import { registerMediaRoutes } from "./media.ts";
 import { registerMessageRoute } from "./messages.ts";
@@ -19,6 +20,7 @@ export function createGraphRouter(network: Network): Router {
   registerMessageRoute(router, network);
   registerMediaRoutes(router, network);
   registerAccountRoutes(router, network);
+  registerConversionRoutes(router, network);
   registerNodeRoutes(router, network);
   router.all(/^\/v\d+\.\d+(\/|$)/, (request, response) =>
     serve(network, request, response, () => {

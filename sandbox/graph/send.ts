@@ -35,6 +35,7 @@ export function send(network: Network, number: BusinessNumber, body: JsonObject)
   const message = record(network, { chat, from: "business", type, content, replyTo, callbackData, rendered });
   chat.typingUntil = 0;
   if (type === "reaction") react(network, message);
+  else if (rendered?.category === "MARKETING" && !chat.allowsMarketing) failLater(network, message, 131050);
   else if (fileProblem !== undefined) failLater(network, message, 131053, fileProblem);
   else network.statuses.follow(message);
   network.log?.debug({ wamid: message.wamid, type, phoneNumberId: number.phoneNumberId }, "message accepted");

@@ -28,8 +28,26 @@ export type Outbound<A extends Access = Access> = {
   ): Promise<{ kind: "done" } | Failure>;
   /** Absent if messages of this kind have no files. */
   media?: OutboundMedia<A>;
+  /**
+   * Reports to the provider of an advertisement what a customer has done whom it had led to the business. A conversion that
+   * is reported again counts once. Absent if the provider takes no such reports.
+   */
+  reportConversion?(conversion: Conversion, access: A): Promise<{ kind: "done" } | Failure>;
   /** Waits for requests in progress and refuses new ones. */
   close(): Promise<void>;
+};
+
+/** What a customer did after an advertisement had led them to write. */
+export type Conversion = {
+  /** The id of the row, by which the provider recognises a report that it has already. */
+  id: string;
+  /** The provider's id of the click on the advertisement. */
+  clickId: string;
+  /** The provider's name for it. */
+  eventName: string;
+  occurredAt: Date;
+  /** `amount` is a decimal number. Null if it is not known. */
+  value: { amount: number; currency: string } | null;
 };
 
 /** How files are exchanged with the provider. */

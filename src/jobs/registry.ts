@@ -89,6 +89,12 @@ export const JOBS = {
     // It uses the database, and takes minutes.
     slots: { places: 2, perTenant: 1 },
   },
+  report_conversion: {
+    payload: z.object({ conversionId: z.uuid() }),
+    keys: ["report_conversion:<conversionId>"],
+    pool: "slow",
+    slots: { places: 4, perTenant: 2 },
+  },
   mail_invitation: {
     payload: z.object({ invitationId: z.uuid() }),
     keys: ["mail_invitation:<invitationId>"],

@@ -12,6 +12,7 @@ import markRead from "../../tasks/mark_read.ts";
 import reconcileOutbox from "../../tasks/reconcile_outbox.ts";
 import recountFigures from "../../tasks/recount_figures.ts";
 import removeMediaFiles from "../../tasks/remove_media_files.ts";
+import reportConversion from "../../tasks/report_conversion.ts";
 import resumeChatbot from "../../tasks/resume_chatbot.ts";
 import retryWebhooks from "../../tasks/retry_webhooks.ts";
 import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
@@ -40,6 +41,7 @@ export function workerTasks(context: WorkerContext): Tasks {
     reconcile_outbox: reconcileOutbox(context),
     recount_figures: recountFigures(context),
     remove_media_files: removeMediaFiles(context),
+    report_conversion: reportConversion(context),
     resume_chatbot: resumeChatbot(context),
     retry_webhooks: retryWebhooks(context),
     ring_chatbot_timer: ringChatbotTimer(context),

@@ -58,6 +58,10 @@ const DOORS: Record<string, Door> = {
     call: ({ strangerId, tagId }) =>
       `select id from app_public.tag_contacts(array['${strangerId}']::uuid[], '${tagId}') where code is null`,
   },
+  retry_conversion: {
+    needs: "manage_contacts",
+    call: ({ conversionId }) => `select id from app_public.retry_conversion('${conversionId}')`,
+  },
   untag_contacts: {
     needs: "manage_contacts",
     call: ({ strangerId, tagId }) =>

@@ -31,6 +31,7 @@ export type FurnishedTenant = {
   mediaId: string;
   /** A contact without a conversation. */
   strangerId: string;
+  conversionId: string;
   chatbotId: string;
   versionId: string;
   tagId: string;
@@ -184,6 +185,10 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
      values ($1, $2, $3, $4, '{}', now())`,
     [tenantId, contactId, channelId, messageId],
   );
+  const conversionId = await id(
+    "insert into app_public.conversions (contact_id, event_name) values ($1, 'Purchase') returning id",
+    [contactId],
+  );
   const teamId = await id(
     "insert into app_public.teams (tenant_id, name) values ($1, 'Sales') returning id",
     [tenantId],
@@ -260,6 +265,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     scheduledMessageId,
     mediaId,
     strangerId,
+    conversionId,
     chatbotId,
     versionId,
     tagId,

@@ -39,6 +39,7 @@ const RIGHTS = `
   contact_identities         read        -                -                -
   contact_tags               read        manage_contacts  -                manage_contacts
   contacts                   read        manage_contacts  manage_contacts  -
+  conversions                read        manage_contacts  -                -
   conversation_contexts      read        -                -                -
   conversation_participants  read        send             -                send
   conversations              read        send             send             -

@@ -98,6 +98,8 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
     `insert into app_public.consent_keywords (keyword, category, is_opt_in) values ('new', 'all', false)`,
   consents: ({ strangerId }) =>
     `insert into app_public.consents (contact_id, category, is_opt_in) values ('${strangerId}', 'all', true)`,
+  conversions: ({ strangerId }) =>
+    `insert into app_public.conversions (contact_id, event_name) values ('${strangerId}', 'Purchase')`,
   contact_tags: ({ strangerId, tagId }) =>
     `insert into app_public.contact_tags (contact_id, tag_id) values ('${strangerId}', '${tagId}')`,
   group_contacts: ({ strangerId, groupId }) =>

@@ -10,6 +10,8 @@ export type CloudApiAccess = {
   /** For example `v25.0`. */
   graphVersion: string;
   phoneNumberId: string;
+  /** The WhatsApp Business Account (WABA) of the number. */
+  businessAccountId: string;
   accessToken: string;
 };
 
@@ -19,7 +21,7 @@ export async function readAccess(
   { pool, keyRing, config }: { pool: pg.Pool; keyRing: KeyRing; config: Config },
 ): Promise<CloudApiAccess | null> {
   const { rows } = await pool.query(
-    `select w.phone_number_id, w.graph_url, s.access_token, s.app_secret, s.previous_app_secret, s.verify_token
+    `select w.phone_number_id, w.business_account_id, w.graph_url, s.access_token, s.app_secret, s.previous_app_secret, s.verify_token
      from app_public.whatsapp_channels w
      join app_private.channel_secrets s on s.channel_id = w.channel_id
      where w.channel_id = $1`,
@@ -32,6 +34,7 @@ export async function readAccess(
     graphUrl: row.graph_url?.replace(/\/+$/, "") ?? config.WHATSAPP_GRAPH_URL,
     graphVersion: config.WHATSAPP_GRAPH_VERSION,
     phoneNumberId: row.phone_number_id,
+    businessAccountId: row.business_account_id,
     accessToken,
   };
 }

@@ -3,6 +3,7 @@ import { type CloudApiAccess, readAccess } from "./access.ts";
 import { fetchMedia } from "./fetch_media.ts";
 import { createGraphClient } from "./graph_client.ts";
 import { markRead } from "./mark_read.ts";
+import { ConversionReporter } from "./report_conversion.ts";
 import { sendMessage } from "./send_message.ts";
 import { uploadMedia } from "./upload_media.ts";
 
@@ -11,6 +12,7 @@ const CONNECTIONS = 256;
 /** Opens the sending side of a channel on the Cloud API. */
 export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess> {
   const graph = createGraphClient({ connections: CONNECTIONS });
+  const conversions = new ConversionReporter(graph);
   return {
     readAccess: (channelId) => readAccess(channelId, context),
     post: (message, access) => sendMessage(graph, access, message),
@@ -19,6 +21,7 @@ export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess>
       upload: (file, access, signal) => uploadMedia(graph, access, file, signal),
       fetch: (file, access, spool, signal) => fetchMedia(graph, access, file, spool, signal),
     },
+    reportConversion: (conversion, access) => conversions.report(conversion, access),
     close: () => graph.close(),
   };
 }

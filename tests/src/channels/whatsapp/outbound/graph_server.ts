@@ -48,6 +48,7 @@ export async function graphServer(t: TestContext, answer: Answer): Promise<Graph
     graphUrl: `http://127.0.0.1:${port}`,
     graphVersion: "v25.0",
     phoneNumberId: "604211900871234",
+    businessAccountId: "102290129340398",
     accessToken: "EAAsecret",
   };
   return { channel, graph, seen, connections: () => connections };
