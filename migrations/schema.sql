@@ -87,7 +87,7 @@ create type app_public.consent_method as enum (
   'import',
   'other'
 );
-comment on type app_public.consent_method is 'How a consent was given or withdrawn. keyword: the contact wrote one of consent_keywords. button: they tapped a button that has such a keyword. preference: they used the switch for marketing messages in WhatsApp. error: the provider refused a message, because they have opted out. user: a member of staff or a program recorded it. form: a form, on paper or on a website. import: a list from another system. other: another way, which evidence describes.';
+comment on type app_public.consent_method is 'How a consent was given or withdrawn. keyword: they wrote a consent keyword. button: they tapped a button that has such a keyword. preference: they used the switch for marketing messages in WhatsApp. error: the provider refused a message, because they have opted out. user: a member of staff or a program recorded it. form: a form, on paper or on a website. import: a list from another system. other: another way, which evidence describes.';
 
 create type app_public.contact_field_type as enum (
   'text',
@@ -112,6 +112,14 @@ create type app_public.conversation_status as enum (
   'archived'
 );
 comment on type app_public.conversation_status is 'Whether a conversation needs attention. open: it may. closed: it is done, until the customer writes again. archived: as closed, but hidden from lists.';
+
+create type app_public.conversion_status as enum (
+  'pending',
+  'reported',
+  'skipped',
+  'failed'
+);
+comment on type app_public.conversion_status is 'Whether a conversion has been reported. pending: it will be, or the last attempt failed and is repeated. reported: the provider has it. skipped: there is nothing to report, because the contact has not come from an advertisement, or its channel takes no reports. failed: the provider refused it, or could not be reached for three days.';
 
 create type app_public.data_source_auth as enum (
   'none',
@@ -1950,6 +1958,8 @@ create trigger _110_fill_in before insert on app_public.consents
   for each row execute function app_private.tg_consents__fill_in();
 create trigger _500_update_contacts after insert on app_public.consents
   referencing new table as new_rows for each statement execute function app_private.tg_consents__update_contacts();
+create trigger _900_enqueue after insert on app_public.consents
+  referencing new table as new_rows for each statement execute function app_private.tg_consents__enqueue();
 alter table app_public.consents enable row level security;
 create policy hide_deleted on app_public.consents as restrictive for all to parley_visitor
   using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
@@ -2465,6 +2475,64 @@ create policy update_agent on app_public.conversations for update to parley_visi
   using (( select app_hidden.may('send'::app_public.api_key_scope) as may));
 grant select on app_public.conversations to parley_visitor;
 grant insert (channel_id, contact_id, team_id, assignee_id, metadata), update (status, team_id, assignee_id, handed_over_at, chatbot_paused_until, snoozed_until, metadata) on app_public.conversations to parley_visitor;
+
+-- app_public.conversions
+create table app_public.conversions (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  event_name text not null,
+  value numeric,
+  currency text,
+  external_ref text,
+  occurred_at timestamp with time zone not null default now(),
+  status app_public.conversion_status not null default 'pending'::app_public.conversion_status,
+  error_code text,
+  error jsonb,
+  reported_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint conversions_pkey primary key (id),
+  constraint conversions_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
+  constraint conversions_currency_is_code check ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint conversions_event_name_is_word check ((event_name ~ '^[A-Za-z][A-Za-z0-9_]{0,49}$'::text)),
+  constraint conversions_external_ref_has_length check (((length(external_ref) >= 1) and (length(external_ref) <= 100))),
+  constraint conversions_failed_has_error check (((status <> 'failed'::app_public.conversion_status) or (error_code is not null))),
+  constraint conversions_reported_has_time check (((status = 'reported'::app_public.conversion_status) = (reported_at is not null))),
+  constraint conversions_value_has_currency check (((value is null) = (currency is null))),
+  constraint conversions_value_is_amount check (((value >= (0)::numeric) and (value < '1000000000000'::numeric)))
+);
+create index conversions_contact_id_tenant_id_idx on app_public.conversions (contact_id, tenant_id);
+create unique index conversions_external_ref_key on app_public.conversions (tenant_id, external_ref);
+create index conversions_tenant_id_created_at_id_idx on app_public.conversions (tenant_id, created_at desc, id);
+comment on table app_public.conversions is 'Something that a contact did after an advertisement had led them to write: a qualified lead, a purchase. A row is reported once to the provider of the advertisement, with the click of the contact''s attribution, so that the advertisement is shown to people who do the same. status shows the outcome.';
+comment on column app_public.conversions.event_name is 'What the contact did, by the provider''s name for it: "LeadSubmitted", "QualifiedLead", "Purchase".';
+comment on column app_public.conversions.value is 'How much it was worth, in currency. Null if that is not known.';
+comment on column app_public.conversions.currency is 'The currency of value: three letters, "EUR".';
+comment on column app_public.conversions.external_ref is 'Your own id of it, for example the number of an order, 1 to 100 characters. Unique in the tenant: the same conversion cannot be stored twice.';
+comment on column app_public.conversions.occurred_at is 'When the contact did it. Meta accepts reports for seven days.';
+comment on column app_public.conversions.error_code is 'The provider''s code of the last attempt that failed, or one of Parley. Null if none has failed.';
+comment on column app_public.conversions.error is 'The error of the last attempt that failed: {"code", "title", "details"}. Null if none has failed.';
+comment on column app_public.conversions.reported_at is 'When the provider accepted the report. Null until then.';
+create trigger _100_timestamps before insert or update on app_public.conversions
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant_of_contact before insert on app_public.conversions
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_contact();
+create trigger _900_enqueue after insert on app_public.conversions
+  referencing new table as new_rows for each statement execute function app_private.tg_conversions__enqueue();
+alter table app_public.conversions enable row level security;
+create policy hide_deleted on app_public.conversions as restrictive for all to parley_visitor
+  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
+   from app_public.contacts x
+  where (x.id = conversions.contact_id)))));
+create policy tenant_isolation on app_public.conversions as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy insert_agent on app_public.conversions for insert to parley_visitor
+  with check (( select app_hidden.may('manage_contacts'::app_public.api_key_scope) as may));
+create policy select_member on app_public.conversions for select to parley_visitor
+  using (true);
+grant select on app_public.conversions to parley_visitor;
+grant insert (contact_id, event_name, value, currency, external_ref, occurred_at) on app_public.conversions to parley_visitor;
 
 -- app_public.data_source_connections
 create table app_public.data_source_connections (
@@ -10005,6 +10073,16 @@ $$
   language sql stable rows 1 set search_path to pg_catalog, pg_temp;
 comment on function app_private.contested_numbers(jsonb) is 'The customers, by position, whose number belongs to a contact, or to a later customer of the batch, with another user id. is_previous_owner: the contact wrote from the number before the customer did.';
 
+create function app_private.conversion_to_report(conversion_id uuid) returns table(id uuid, tenant_id uuid, channel_id uuid, channel_kind app_public.channel_kind, click_id text, event_name text, value numeric, currency text, occurred_at timestamp with time zone) as $$
+  select v.id, v.tenant_id, ch.id, ch.kind, a.ctwa_clid, v.event_name, v.value, v.currency, v.occurred_at
+  from app_public.conversions v
+  left join app_public.contact_attributions a on a.contact_id = v.contact_id and a.ctwa_clid is not null
+  left join app_public.channels ch on ch.id = a.channel_id
+  where v.id = conversion_id and v.status = 'pending'
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.conversion_to_report(uuid) is 'A conversion that has not been reported yet, with the click and the channel by which its contact came. click_id is null for a contact that has not come from an advertisement, channel_id also if the channel has been removed.';
+
 create function app_private.correct_future_times() returns integer as $$
 declare
   -- Clocks of a cluster differ by less.
@@ -10300,6 +10378,21 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.end_snoozes(integer) is 'Ends up to batch_size snoozes whose time has come, so that subscriptions show the conversations. Returns how many.';
 
+create function app_private.enqueue_conversions(conversion_ids uuid[]) returns void as $$
+begin
+  perform graphile_worker.add_jobs(array(
+    select app_private.job(
+      'report_conversion',
+      json_build_object('conversionId', i.id),
+      key => app_private.job_key('report_conversion', i.id)
+    )
+    from unnest(conversion_ids) i (id)
+  ));
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.enqueue_conversions(uuid[]) is 'Adds the jobs that report conversions to the provider.';
+
 create function app_private.enqueue_fetch_media(media_ids uuid[], run_at timestamp with time zone default null::timestamp with time zone) returns void as $$
   select graphile_worker.add_jobs(array_agg(app_private.job(
     'fetch_media', json_build_object('mediaId', i), run_at, app_private.job_key('fetch_media', i)
@@ -10416,6 +10509,46 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.fail_media_messages(uuid,uuid,text,jsonb) is 'Records that the messages that wait for a file on a channel cannot be sent. The caller must start a sender for those after them.';
+
+create function app_private.fail_opted_out_messages(contact_id uuid) returns void as $$
+declare
+  v_conversation_ids uuid[] := array(
+    select c.id from app_public.conversations c where c.contact_id = fail_opted_out_messages.contact_id
+  );
+begin
+  -- A sender that is about to claim one of these messages has locked its lane.
+  perform from app_private.outbox_lanes l
+  where l.conversation_id = any (v_conversation_ids)
+  order by l.conversation_id
+  for update;
+
+  perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', m.tenant_id, 'message_id', m.id, 'kind', 'failed', 'error_code', 'PYOPT'
+  )))
+  from app_private.outbox o
+  join app_public.messages m on m.id = o.message_id
+  join app_public.conversations c on c.id = o.conversation_id
+  join app_public.contacts p on p.id = c.contact_id
+  left join lateral (
+    select t.category
+    from app_public.whatsapp_channels w
+    join app_public.templates t on t.tenant_id = w.tenant_id and t.business_account_id = w.business_account_id
+    where m.type = 'template' and w.channel_id = c.channel_id
+    and t.name = m.content ->> 'name' and t.language = m.content #>> '{language,code}'
+  ) t on true
+  where o.conversation_id = any (v_conversation_ids) and o.state = 'queued'
+  and (
+    p.opted_out_at is not null
+    or p.marketing_opted_out_at is not null and app_private.is_marketing(m.type, t.category, m.campaign_id)
+  )
+  having count(*) > 0;
+
+  -- For the messages after them.
+  perform app_private.wake('send_messages');
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.fail_opted_out_messages(uuid) is 'Records that the messages in the outbox that a contact has opted out of since they were written are not sent (PYOPT). Those that are being sent, or may have been, are left.';
 
 create function app_private.fill_placeholders(messages jsonb) returns void as $$
 declare
@@ -11720,6 +11853,12 @@ $$
   language sql immutable;
 comment on function app_private.is_listed(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message becomes the last message of its conversation. Internal messages do not. Edits and deletions do not: they change what the list shows of the message they refer to. Removed reactions do not, and messages in a group do not, because they are not part of the private thread.';
 
+create function app_private.is_marketing(type app_public.message_type, category app_public.template_category, campaign_id uuid) returns boolean as $$
+  select coalesce($2 = 'marketing', $1 <> 'template' and $3 is not null)
+$$
+  language sql immutable;
+comment on function app_private.is_marketing(app_public.message_type,app_public.template_category,uuid) is 'Whether a message is for marketing: a template of that category, or a text of a campaign. category is null for a template whose category is not known, about which the provider decides.';
+
 create function app_private.is_newer_fact(contact_id uuid, fact text, value text, reported_at timestamp with time zone, received_at timestamp with time zone) returns boolean as $$
   select not exists (
     select from app_private.contact_facts f
@@ -12168,6 +12307,9 @@ begin
   on conflict on constraint contact_facts_pkey do update set
     value = excluded.value, reported_at = excluded.reported_at, received_at = excluded.received_at
   where (excluded.reported_at, excluded.received_at) > (f.reported_at, f.received_at);
+
+  update app_public.conversions v set contact_id = v_kept.id
+  where v.tenant_id = v_merged.tenant_id and v.contact_id = v_merged.id;
 
   -- Of the consents of both, the newest applies.
   insert into app_public.consents (
@@ -13469,7 +13611,7 @@ begin
     order by
       x.category,
       (split_part(replace(lower(x.language), '_', '-'), '-', 1)
-        = split_part(replace(lower(p.language), '_', '-'), '-', 1)) is not true,
+        = split_part(replace(lower(app_hidden.contact_language(p)), '_', '-'), '-', 1)) is not true,
       x.is_opt_in
   ) k
   where m.id = any (message_ids) and m.id between v_first and v_last
@@ -13479,6 +13621,17 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.record_consent_words(uuid[]) is 'Records the consents of messages, texts and taps on buttons, that are a keyword of their tenant. Locks contacts, so it is called before conversations are locked.';
+
+create function app_private.record_conversion(conversion_id uuid, status app_public.conversion_status, error_code text default null::text, error jsonb default null::jsonb) returns void as $$
+  update app_public.conversions v set
+    status = record_conversion.status,
+    reported_at = case when record_conversion.status = 'reported' then now() end,
+    error_code = record_conversion.error_code,
+    error = record_conversion.error
+  where v.id = conversion_id and v.status = 'pending'
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.record_conversion(uuid,app_public.conversion_status,text,jsonb) is 'Records the outcome of an attempt to report a conversion. With the status pending it is repeated.';
 
 create function app_private.record_fetch_failure(media_id uuid, attempt integer, state app_public.media_state, error_code text, error text, retry_after interval) returns void as $$
 declare
@@ -15583,7 +15736,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__fill_in_tenant_of_contact() is 'Sets the tenant of a tag or a group of a contact to that of the contact.';
+comment on function app_private.tg__fill_in_tenant_of_contact() is 'Sets the tenant of a row about a contact (a tag, a group, a conversion) to that of the contact.';
 
 create function app_private.tg__notify() returns trigger as $$
 begin
@@ -15834,6 +15987,29 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_channels__wake_sender() is 'Wakes the sender when a channel becomes active again, because its messages have waited, and continues the uploads of their files.';
+
+create function app_private.tg_consents__enqueue() returns trigger as $$
+begin
+  -- A job: the outbox is locked after conversations, and the transaction may hold locks that come later.
+  perform graphile_worker.add_jobs(array(
+    select app_private.job(
+      'fail_opted_out_messages',
+      json_build_object('contactId', i.contact_id),
+      key => app_private.job_key('fail_opted_out_messages', i.contact_id)
+    )
+    from (select distinct n.contact_id from new_rows n where not n.is_opt_in) i
+    where exists (
+      select
+      from app_public.conversations c
+      join app_private.outbox o on o.conversation_id = c.id
+      where c.contact_id = i.contact_id
+    )
+  ));
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.tg_consents__enqueue() is 'Has messages to contacts that have opted out taken out of the outbox.';
 
 create function app_private.tg_consents__fill_in() returns trigger as $$
 begin
@@ -16383,6 +16559,15 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_conversations__write_notices() is 'Writes what has happened to conversations into their threads, as internal messages: once per statement.';
 
+create function app_private.tg_conversions__enqueue() returns trigger as $$
+begin
+  perform app_private.enqueue_conversions(array(select n.id from new_rows n where n.status = 'pending'));
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_conversions__enqueue() is 'Has new conversions reported to the provider.';
+
 create function app_private.tg_data_sources__clear_token_flag() returns trigger as $$
 begin
   NEW.has_auth_token := false;
@@ -16884,7 +17069,8 @@ begin
       then 'PYNFD'
       when n.direction = 'internal' then null
       else app_private.recipient_refusal(
-        p, c.window_expires_at, k, n.type = 'template', t.status, t.category = 'marketing'
+        p, c.window_expires_at, k, n.type = 'template', t.status,
+        app_private.is_marketing(n.type, t.category, n.campaign_id)
       )
     end as code
   ) r
@@ -18583,6 +18769,30 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.restore_contact(uuid) is 'Restores a deleted contact, with its conversations and messages; deletedContacts lists them. Its conversations stay closed. PYNFD: there is no such contact, or it has been erased. PYDEN: admins only. contactId: the contact.';
 grant execute on function app_public.restore_contact(uuid) to parley_visitor;
+
+create function app_public.retry_conversion(conversion_id uuid) returns app_public.conversions as $$
+declare
+  v_conversion app_public.conversions;
+begin
+  select v.* into v_conversion
+  from app_public.conversions v
+  join app_public.contacts c on c.id = v.contact_id
+  where v.id = conversion_id and c.deleted_at is null
+  for update of v;
+  perform app_hidden.require_scope_in(v_conversion.tenant_id, 'manage_contacts', 'conversion');
+
+  if v_conversion.status in ('skipped', 'failed') then
+    update app_public.conversions v set status = 'pending', error_code = null, error = null
+    where v.id = conversion_id
+    returning v.* into v_conversion;
+    perform app_private.enqueue_conversions(array[v_conversion.id]);
+  end if;
+  return v_conversion;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.retry_conversion(uuid) is 'Reports a conversion that was skipped or has failed, once more; others stay as they are. PYNFD: there is no such conversion. PYDEN: agents only. conversionId: the conversion.';
+grant execute on function app_public.retry_conversion(uuid) to parley_visitor;
 
 create function app_public.return_to_chatbot(conversation_id uuid) returns app_public.conversations as $$
   update app_public.conversations c set

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:000ffd6dce7e237c33f1e70c06053d2cb5384467
+--! Hash: sha1:41db816b2462b19dc04e2eba4e32580a84b4d24b
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5292,7 +5292,7 @@ create type app_public.consent_method as enum (
   'keyword', 'button', 'preference', 'error', 'user', 'form', 'import', 'other'
 );
 comment on type app_public.consent_method is
-  E'How a consent was given or withdrawn. keyword: the contact wrote one of consent_keywords. button: they tapped a '
+  E'How a consent was given or withdrawn. keyword: they wrote a consent keyword. button: they tapped a '
    'button that has such a keyword. preference: they used the switch for marketing messages in WhatsApp. error: the '
    'provider refused a message, because they have opted out. user: a member of staff or a program recorded it. form: '
    'a form, on paper or on a website. import: a list from another system. other: another way, which evidence '
@@ -5417,7 +5417,7 @@ begin
     order by
       x.category,
       (split_part(replace(lower(x.language), '_', '-'), '-', 1)
-        = split_part(replace(lower(p.language), '_', '-'), '-', 1)) is not true,
+        = split_part(replace(lower(app_hidden.contact_language(p)), '_', '-'), '-', 1)) is not true,
       x.is_opt_in
   ) k
   where m.id = any (message_ids) and m.id between v_first and v_last
@@ -5447,6 +5447,32 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_consents__fill_in() is
   E'Sets the tenant of a consent to that of the contact, and a time in the future to now.';
 --! EndIncluded contacts/tg_consents__fill_in.sql
+--! Included contacts/tg_consents__enqueue.sql
+create or replace function app_private.tg_consents__enqueue() returns trigger as $$
+begin
+  -- A job: the outbox is locked after conversations, and the transaction may hold locks that come later.
+  perform graphile_worker.add_jobs(array(
+    select app_private.job(
+      'fail_opted_out_messages',
+      json_build_object('contactId', i.contact_id),
+      key => app_private.job_key('fail_opted_out_messages', i.contact_id)
+    )
+    from (select distinct n.contact_id from new_rows n where not n.is_opt_in) i
+    where exists (
+      select
+      from app_public.conversations c
+      join app_private.outbox o on o.conversation_id = c.id
+      where c.contact_id = i.contact_id
+    )
+  ));
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.tg_consents__enqueue() is
+  E'Has messages to contacts that have opted out taken out of the outbox.';
+--! EndIncluded contacts/tg_consents__enqueue.sql
 --! Included contacts/tg_consents__update_contacts.sql
 create or replace function app_private.tg_consents__update_contacts() returns trigger as $$
 declare
@@ -5575,8 +5601,8 @@ create index on app_public.conversions (tenant_id, created_at desc, id);
 create unique index conversions_external_ref_key on app_public.conversions (tenant_id, external_ref);
 alter table app_public.conversions enable row level security;
 comment on table app_public.conversions is
-  E'Something that a contact did after an advertisement had led them to write: a qualified lead, a purchase. A new row is '
-   'reported once to the provider of the advertisement, with the click that contact_attributions holds, so that the '
+  E'Something that a contact did after an advertisement had led them to write: a qualified lead, a purchase. A row is '
+   'reported once to the provider of the advertisement, with the click of the contact''s attribution, so that the '
    'advertisement is shown to people who do the same. status shows the outcome.';
 comment on column app_public.conversions.event_name is
   E'What the contact did, by the provider''s name for it: "LeadSubmitted", "QualifiedLead", "Purchase".';
@@ -5599,7 +5625,9 @@ create or replace function app_private.enqueue_conversions(conversion_ids uuid[]
 begin
   perform graphile_worker.add_jobs(array(
     select app_private.job(
-      'report_conversion', json_build_object('conversionId', i.id), key => app_private.job_key('report_conversion', i.id)
+      'report_conversion',
+      json_build_object('conversionId', i.id),
+      key => app_private.job_key('report_conversion', i.id)
     )
     from unnest(conversion_ids) i (id)
   ));
@@ -5666,7 +5694,11 @@ create or replace function app_public.retry_conversion(conversion_id uuid) retur
 declare
   v_conversion app_public.conversions;
 begin
-  select v.* into v_conversion from app_public.conversions v where v.id = conversion_id for update;
+  select v.* into v_conversion
+  from app_public.conversions v
+  join app_public.contacts c on c.id = v.contact_id
+  where v.id = conversion_id and c.deleted_at is null
+  for update of v;
   perform app_hidden.require_scope_in(v_conversion.tenant_id, 'manage_contacts', 'conversion');
 
   if v_conversion.status in ('skipped', 'failed') then
@@ -5689,6 +5721,12 @@ grant execute on function app_public.retry_conversion(uuid) to parley_visitor;
 drop policy if exists tenant_isolation on app_public.conversions;
 create policy tenant_isolation on app_public.conversions as restrictive to parley_visitor
   using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.conversions;
+create policy hide_deleted on app_public.conversions as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = conversions.contact_id)
+  );
 drop policy if exists select_member on app_public.conversions;
 create policy select_member on app_public.conversions for select to parley_visitor
   using (true);
@@ -8370,7 +8408,8 @@ begin
       then 'PYNFD'
       when n.direction = 'internal' then null
       else app_private.recipient_refusal(
-        p, c.window_expires_at, k, n.type = 'template', t.status, t.category = 'marketing'
+        p, c.window_expires_at, k, n.type = 'template', t.status,
+        app_private.is_marketing(n.type, t.category, n.campaign_id)
       )
     end as code
   ) r
@@ -15673,6 +15712,64 @@ comment on function app_private.recipient_refusal(
    'it, or null. template_status is null for a template that is not known, and for a message that is not a template. '
    'The one place of these rules: for messages that are inserted, and for recipients of campaigns.';
 --! EndIncluded messages/recipient_refusal.sql
+--! Included messages/is_marketing.sql
+create or replace function app_private.is_marketing(
+  type app_public.message_type,
+  category app_public.template_category,
+  campaign_id uuid
+) returns boolean as $$
+  select coalesce($2 = 'marketing', $1 <> 'template' and $3 is not null)
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.is_marketing(app_public.message_type, app_public.template_category, uuid) is
+  E'Whether a message is for marketing: a template of that category, or a text of a campaign. category is null for a '
+   'template whose category is not known, about which the provider decides.';
+--! EndIncluded messages/is_marketing.sql
+--! Included messages/fail_opted_out_messages.sql
+create or replace function app_private.fail_opted_out_messages(contact_id uuid) returns void as $$
+declare
+  v_conversation_ids uuid[] := array(
+    select c.id from app_public.conversations c where c.contact_id = fail_opted_out_messages.contact_id
+  );
+begin
+  -- A sender that is about to claim one of these messages has locked its lane.
+  perform from app_private.outbox_lanes l
+  where l.conversation_id = any (v_conversation_ids)
+  order by l.conversation_id
+  for update;
+
+  perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', m.tenant_id, 'message_id', m.id, 'kind', 'failed', 'error_code', 'PYOPT'
+  )))
+  from app_private.outbox o
+  join app_public.messages m on m.id = o.message_id
+  join app_public.conversations c on c.id = o.conversation_id
+  join app_public.contacts p on p.id = c.contact_id
+  left join lateral (
+    select t.category
+    from app_public.whatsapp_channels w
+    join app_public.templates t on t.tenant_id = w.tenant_id and t.business_account_id = w.business_account_id
+    where m.type = 'template' and w.channel_id = c.channel_id
+    and t.name = m.content ->> 'name' and t.language = m.content #>> '{language,code}'
+  ) t on true
+  where o.conversation_id = any (v_conversation_ids) and o.state = 'queued'
+  and (
+    p.opted_out_at is not null
+    or p.marketing_opted_out_at is not null and app_private.is_marketing(m.type, t.category, m.campaign_id)
+  )
+  having count(*) > 0;
+
+  -- For the messages after them.
+  perform app_private.wake('send_messages');
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.fail_opted_out_messages(uuid) is
+  E'Records that the messages in the outbox that a contact has opted out of since they were written are not sent '
+   '(PYOPT). Those that are being sent, or may have been, are left.';
+--! EndIncluded messages/fail_opted_out_messages.sql
 --! Included templates/template_status_of.sql
 create or replace function app_private.template_status_of(name text) returns app_public.template_status as $$
   select e.status
@@ -22899,6 +22996,11 @@ create or replace trigger _110_fill_in before insert on app_public.consents
 create or replace trigger _500_update_contacts after insert on app_public.consents
   referencing new table as new_rows
   for each statement execute function app_private.tg_consents__update_contacts();
+
+-- What waits in the outbox was checked when it was written.
+create or replace trigger _900_enqueue after insert on app_public.consents
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_consents__enqueue();
 --! EndIncluded contacts/consents.triggers.sql
 --! Included contacts/consent_keywords.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.consent_keywords

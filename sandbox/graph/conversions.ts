@@ -18,7 +18,10 @@ const event = z.object({
   action_source: z.literal("business_messaging"),
   messaging_channel: z.literal("whatsapp"),
   user_data: z.object({ whatsapp_business_account_id: z.string(), ctwa_clid: z.string().min(1) }),
-  custom_data: z.looseObject({ value: z.number(), currency: z.string().length(3) }).partial().optional(),
+  custom_data: z
+    .looseObject({ value: z.number(), currency: z.string().length(3) })
+    .partial()
+    .optional(),
 });
 const report = z.object({ data: z.array(event).min(1).max(1000) });
 
@@ -65,8 +68,10 @@ function eventsOf(body: JsonObject, accountId: string, now: number): Conversion[
   if (!parsed.success) throw invalid(z.prettifyError(parsed.error));
   return parsed.data.data.map(({ event_id, event_name, event_time, user_data, custom_data }) => {
     if (event_time > now + 60) throw invalid("The event time is in the future");
-    if (event_time < now - SECONDS_OF_SEVEN_DAYS) throw invalid("The event time is more than 7 days in the past");
-    if (user_data.whatsapp_business_account_id !== accountId) throw invalid("The data set is of another account");
+    if (event_time < now - SECONDS_OF_SEVEN_DAYS)
+      throw invalid("The event time is more than 7 days in the past");
+    if (user_data.whatsapp_business_account_id !== accountId)
+      throw invalid("The data set is of another account");
     return {
       id: event_id,
       name: event_name,

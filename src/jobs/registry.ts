@@ -89,6 +89,11 @@ export const JOBS = {
     // It uses the database, and takes minutes.
     slots: { places: 2, perTenant: 1 },
   },
+  fail_opted_out_messages: {
+    payload: z.object({ contactId: z.uuid() }),
+    keys: ["fail_opted_out_messages:<contactId>"],
+    pool: "quick",
+  },
   report_conversion: {
     payload: z.object({ conversionId: z.uuid() }),
     keys: ["report_conversion:<conversionId>"],

@@ -3,6 +3,7 @@ import callForChatbot from "../../tasks/call_for_chatbot.ts";
 import closeInactiveConversations from "../../tasks/close_inactive_conversations.ts";
 import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
 import endSnoozes from "../../tasks/end_snoozes.ts";
+import failOptedOutMessages from "../../tasks/fail_opted_out_messages.ts";
 import fetchMedia from "../../tasks/fetch_media.ts";
 import importContacts from "../../tasks/import_contacts.ts";
 import mailInvitation from "../../tasks/mail_invitation.ts";
@@ -32,6 +33,7 @@ export function workerTasks(context: WorkerContext): Tasks {
     count_chatbot_activity: countChatbotActivity(context),
     send_scheduled_messages: sendScheduledMessages(context),
     end_snoozes: endSnoozes(context),
+    fail_opted_out_messages: failOptedOutMessages(context),
     fetch_media: fetchMedia(context),
     import_contacts: importContacts(context),
     mail_invitation: mailInvitation(context),

@@ -218,3 +218,59 @@ story("of two merged contacts the newest consent applies", async (db) => {
   assert.equal(await optOuts(db, kept), "marketing");
   assert.equal((await consents(db, kept)).length, 3);
 });
+
+story(
+  "an opt-out also stops what waits in the outbox, and an opt-out of marketing only marketing",
+  async (db) => {
+    const { workspace, thread } = await aThread(db);
+    await db.query(
+      `insert into app_public.templates (tenant_id, business_account_id, name, language, status, category)
+     values ($1, $2, 'sale', 'en', 'approved', 'marketing'), ($1, $2, 'receipt', 'en', 'approved', 'utility')`,
+      [workspace.tenantId, workspace.businessAccountId],
+    );
+    const campaign = await db.query(
+      "insert into app_public.campaigns (tenant_id, name, audience, text) values ($1, 'Sale', $2, 'Sale!') returning id",
+      [workspace.tenantId, { all: [] }],
+    );
+    const write = async (type: string, content: object, campaignId?: string) => {
+      const { rows } = await db.query(
+        `insert into app_public.messages (conversation_id, type, content, campaign_id) values ($1, $2, $3, $4)
+       returning id`,
+        [thread.conversationId, type, content, campaignId],
+      );
+      return rows[0].id;
+    };
+    const template = (name: string) => write("template", { name, language: { code: "en" } });
+    const ids = {
+      sale: await template("sale"),
+      receipt: await template("receipt"),
+      answer: await write("text", { body: "Hello" }),
+      campaign: await write("text", { body: "Sale!" }, campaign.rows[0].id),
+    };
+    const failed = async () => {
+      await db.query("select app_private.fail_opted_out_messages($1)", [thread.contactId]);
+      const { rows } = await db.query(
+        "select message_id as id from app_public.message_statuses where status = 'failed' and error_code = 'PYOPT'",
+      );
+      return Object.entries(ids).flatMap(([name, id]) => (rows.some((row) => row.id === id) ? [name] : []));
+    };
+    const jobs = async () =>
+      (await db.query("select count(*)::int from graphile_worker.jobs where key like 'fail_opted_out%'"))
+        .rows[0].count;
+
+    await record(db, thread, "marketing", true);
+    assert.equal(await jobs(), 0);
+    await record(db, thread, "marketing", false);
+    assert.equal(await jobs(), 1);
+    assert.deepEqual(await failed(), ["sale", "campaign"]);
+    assert.equal(await refusal(db, () => template("sale")), "PYOPT");
+    assert.equal(
+      await refusal(db, () => write("text", { body: "Sale!" }, campaign.rows[0].id)),
+      "PYOPT",
+      "a text of a campaign is marketing",
+    );
+    await write("text", { body: "An answer" });
+    await record(db, thread, "all", false);
+    assert.deepEqual(await failed(), ["sale", "receipt", "answer", "campaign"]);
+  },
+);

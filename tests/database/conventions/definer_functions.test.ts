@@ -55,6 +55,7 @@ const DOORS: Record<string, string> = {
   "app_hidden.notify_chatbot": "agents, and only conversations of their own tenant",
   "app_public.cancel_scheduled_message": "agents, and only messages of their own tenant",
   "app_public.scheduled_messages_idempotency_key": "members, and only messages of their own tenant",
+  "app_public.retry_conversion": "agents, and only conversions of their own tenant",
   "app_public.change_cursor": "gives no more than a time and a transaction's number",
   "app_public.activate_version": "admins, and only versions of their own tenant",
   "app_public.cancel_import": "agents, and only imports of their own tenant",

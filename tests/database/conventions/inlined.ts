@@ -23,6 +23,8 @@ export const INLINED: Record<string, string> = {
   identity_at:
     "select (select i.contact_id from app_private.identity_at(m.tenant_id, 'phone', m.preview, m.occurred_at) i) from app_public.messages m",
   identity_match_key: "select app_hidden.identity_match_key('phone', m.preview) from app_public.messages m",
+  is_marketing:
+    "select app_private.is_marketing(m.type, t.category, m.campaign_id) from app_public.messages m, app_public.templates t",
   is_placeholder: "select app_private.is_placeholder(m.type) from app_public.messages m",
   message_id_at: "select app_private.message_id_at(m.occurred_at, m.id) from app_public.messages m",
   job: "select array_agg(app_private.job('send_messages', run_at => m.occurred_at)) from app_public.messages m",

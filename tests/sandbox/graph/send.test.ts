@@ -121,6 +121,29 @@ test("templates: missing, paused, disabled, of another shape", async (t) => {
   assert.equal((await sendTemplate("ready", [text("Alex"), { type: "image" }])).body.error?.code, 132012);
 });
 
+test("a customer who has stopped marketing messages of a business gets none of its marketing templates", async (t) => {
+  const { sandbox, receiver, clock, send } = await setStage(t);
+  for (const category of ["MARKETING", "UTILITY"] as const)
+    sandbox.addTemplate(ACCOUNT, { name: category, category, components: [{ type: "BODY", text: "News" }] });
+  const alex = sandbox.customer({ phone: ALEX });
+  const sendTemplate = (name: string) =>
+    send({ type: "template", template: { name, language: { code: "en_US" } } });
+  alex.preferMarketing(false);
+  await sendTemplate("MARKETING");
+  clock.advance(0);
+  await sandbox.waitFor(() => receiver.statuses().length === 1);
+  assert.deepEqual(
+    receiver.statuses().map(({ status, errors }) => [status, (errors as { code: number }[])[0]?.code]),
+    [["failed", 131050]],
+  );
+  await sendTemplate("UTILITY");
+  alex.preferMarketing(true);
+  await sendTemplate("MARKETING");
+  clock.advance(100);
+  await sandbox.waitFor(() => receiver.statuses().length === 5);
+  assert.equal(receiver.statuses().filter(({ status }) => status === "failed").length, 1);
+});
+
 test("a reaction shows on its message and is only ever sent; without a target it fails later", async (t) => {
   const { sandbox, receiver, clock, send } = await setStage(t);
   const hi = sandbox.customer({ phone: ALEX }).say("Hi");

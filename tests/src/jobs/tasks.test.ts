@@ -13,6 +13,7 @@ const tasks: Tasks = {
   count_chatbot_activity: note,
   end_snoozes: note,
   send_scheduled_messages: note,
+  fail_opted_out_messages: note,
   fetch_media: note,
   import_contacts: note,
   mail_invitation: note,
