@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:41db816b2462b19dc04e2eba4e32580a84b4d24b
+--! Hash: sha1:4e321debf65b05ff589e0ca958af44581bab04ba
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7510,63 +7510,77 @@ comment on function app_hidden.parameter_problem(text, jsonb) is
 grant execute on function app_hidden.parameter_problem(text, jsonb) to parley_visitor;
 --! EndIncluded templates/parameter_problem.sql
 --! Included messages/content/template_parameters_problem.sql
-create or replace function app_hidden.template_parameters_problem(components jsonb) returns text as $$
-  -- The components of a template and of its cards, with their paths.
-  with component as (
-    select 'components[' || c.n - 1 || ']' as path, c.value
-    from jsonb_array_elements(components) with ordinality c (value, n)
-  ),
-  every_component as (
-    select c.path, c.value from component c
-    union all
-    select c.path || '.cards[' || d.n - 1 || '].components[' || e.n - 1 || ']', e.value
-    from component c
-    cross join jsonb_array_elements(
-      case jsonb_typeof(c.value -> 'cards') when 'array' then c.value -> 'cards' else '[]' end
-    ) with ordinality d (value, n)
-    cross join jsonb_array_elements(
-      case jsonb_typeof(d.value -> 'components') when 'array' then d.value -> 'components' else '[]' end
-    ) with ordinality e (value, n)
-  ),
-  parameter as (
-    select c.path || '.parameters[' || p.n - 1 || ']' as path, p.value, lower(p.value ->> 'type') as type
-    from every_component c
-    cross join jsonb_array_elements(
-      case jsonb_typeof(c.value -> 'parameters') when 'array' then c.value -> 'parameters' else '[]' end
-    ) with ordinality p (value, n)
-  ),
-  texts as (
-    select p.path || '.text' as path, p.value -> 'text' as value from parameter p where p.type = 'text'
-    union all
-    select p.path || '.coupon_code', p.value -> 'coupon_code' from parameter p where p.type = 'coupon_code'
-    union all
-    select p.path || '.currency.fallback_value', p.value #> '{currency,fallback_value}'
-    from parameter p where p.type = 'currency'
-    union all
-    select p.path || '.date_time.fallback_value', p.value #> '{date_time,fallback_value}'
-    from parameter p where p.type = 'date_time'
-  )
-  select coalesce(
-    (select c.path || ' must be an object' from every_component c where jsonb_typeof(c.value) <> 'object' limit 1),
-    (
-      select c.path || '.parameters must be a list'
-      from every_component c where coalesce(jsonb_typeof(c.value -> 'parameters'), 'array') <> 'array' limit 1
-    ),
-    (
-      select app_hidden.parameter_problem(w.path, w.value)
-      from texts w
-      where app_hidden.parameter_problem(w.path, w.value) is not null
-      order by w.path
-      limit 1
-    )
-  )
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+create or replace function app_hidden.component_problem(path text, component jsonb) returns text as $$
+declare
+  v_path text;
+  v_parameter jsonb;
+  v_problem text;
+begin
+  if jsonb_typeof(component) <> 'object' then
+    return path || ' must be an object';
+  elsif coalesce(jsonb_typeof(component -> 'parameters'), 'array') <> 'array' then
+    return path || '.parameters must be a list';
+  end if;
 
-comment on function app_hidden.template_parameters_problem(jsonb) is
+  for v_at in 0 .. coalesce(jsonb_array_length(component -> 'parameters'), 0) - 1 loop
+    v_parameter := component -> 'parameters' -> v_at;
+    v_path := path || '.parameters[' || v_at || ']';
+    v_problem := case lower(v_parameter ->> 'type')
+      when 'text' then app_hidden.parameter_problem(v_path || '.text', v_parameter -> 'text')
+      when 'coupon_code' then app_hidden.parameter_problem(v_path || '.coupon_code', v_parameter -> 'coupon_code')
+      when 'currency' then app_hidden.parameter_problem(
+        v_path || '.currency.fallback_value', v_parameter #> '{currency,fallback_value}'
+      )
+      when 'date_time' then app_hidden.parameter_problem(
+        v_path || '.date_time.fallback_value', v_parameter #> '{date_time,fallback_value}'
+      )
+    end;
+    if v_problem is not null then
+      return v_problem;
+    end if;
+  end loop;
+
+  if jsonb_typeof(component -> 'cards') = 'array' then
+    for v_at in 0 .. jsonb_array_length(component -> 'cards') - 1 loop
+      if jsonb_typeof(component -> 'cards' -> v_at -> 'components') = 'array' then
+        v_problem := app_hidden.template_parameters_problem(
+          component -> 'cards' -> v_at -> 'components', path || '.cards[' || v_at || '].'
+        );
+        if v_problem is not null then
+          return v_problem;
+        end if;
+      end if;
+    end loop;
+  end if;
+  return null;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.component_problem(text, jsonb) is
+  E'What is wrong with a component of a template message, or null. Part of template_parameters_problem().';
+
+grant execute on function app_hidden.component_problem(text, jsonb) to parley_visitor;
+
+
+create or replace function app_hidden.template_parameters_problem(components jsonb, path text default '')
+returns text as $$
+declare
+  v_problem text;
+begin
+  -- Loops, not a query, which costs several times as much.
+  for v_at in 0 .. jsonb_array_length(components) - 1 loop
+    v_problem := app_hidden.component_problem(path || 'components[' || v_at || ']', components -> v_at);
+    exit when v_problem is not null;
+  end loop;
+  return v_problem;
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_parameters_problem(jsonb, text) is
   E'What is wrong with the components of a template message, or null: a text parameter in a header, a body, the '
-   'address of a button or a card must satisfy parameter_problem().';
+   'address of a button or a card must satisfy parameter_problem(). path: what problems put before the names.';
 
-grant execute on function app_hidden.template_parameters_problem(jsonb) to parley_visitor;
+grant execute on function app_hidden.template_parameters_problem(jsonb, text) to parley_visitor;
 --! EndIncluded messages/content/template_parameters_problem.sql
 --! Included messages/content/template_problem.sql
 create or replace function app_hidden.template_problem(content jsonb) returns text as $$
@@ -19725,10 +19739,32 @@ grant execute on function app_hidden.placeholders(text, jsonb) to parley_visitor
 
 
 create or replace function app_hidden.interpolate(template text, variables jsonb) returns text as $$
-  select string_agg(t.text || coalesce(p.value, p.written, ''), '' order by t.n)
-  from regexp_split_to_table(template, '\{\{[][A-Za-z0-9_.]+(\|[^{}]*)?\}\}') with ordinality t (text, n)
-  left join app_hidden.placeholders(template, variables) p on p.n = t.n
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+declare
+  v_pattern constant text := '\{\{[][A-Za-z0-9_.]+(?:\|[^{}]*)?\}\}';
+  v_filled text := '';
+  v_from int := 1;
+  v_start int;
+  v_written text;
+  v_path text;
+  v_value text;
+begin
+  -- Not a query over placeholders(), which costs several times as much.
+  loop
+    v_start := regexp_instr(template, v_pattern, v_from);
+    exit when v_start is null or v_start = 0;
+    v_written := substr(template, v_start, regexp_instr(template, v_pattern, v_from, 1, 1) - v_start);
+    v_path := split_part(substr(v_written, 3, length(v_written) - 4), '|', 1);
+    v_value := app_hidden.resolve_variable(variables, v_path);
+    v_filled := v_filled || substr(template, v_from, v_start - v_from) || case
+      when substr(v_written, length(v_path) + 3, 1) = '|'
+      then coalesce(nullif(v_value, ''), substr(v_written, length(v_path) + 4, length(v_written) - length(v_path) - 5))
+      else coalesce(v_value, v_written)
+    end;
+    v_from := v_start + length(v_written);
+  end loop;
+  return v_filled || substr(template, v_from);
+end;
+$$ language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.interpolate(text, jsonb) is
   E'Fills variables into a text, once: what a value contains is not filled in again. A placeholder without a value '
@@ -19738,23 +19774,26 @@ grant execute on function app_hidden.interpolate(text, jsonb) to parley_visitor;
 --! EndIncluded messages/content/interpolate.sql
 --! Included messages/content/fill_content.sql
 create or replace function app_hidden.fill_content(content jsonb, variables jsonb) returns jsonb as $$
-  select case
-    when content::text !~ '\{\{' then content
-    else (
-      -- As text, because a walk through the parts of a content costs several times as much.
-      select string_agg(t.text || coalesce(
-        case
-          -- Not the name of a field.
-          when m.token[1] ~ '\{\{' and m.token[1] !~ ':$'
-          then to_jsonb(app_hidden.interpolate(m.token[1]::jsonb #>> '{}', variables))::text
-          else m.token[1]
-        end, ''
-      ), '' order by t.n)::jsonb
-      from regexp_split_to_table(content::text, '"(?:[^"\\]|\\.)*":?') with ordinality t (text, n)
-      left join regexp_matches(content::text, '"(?:[^"\\]|\\.)*":?', 'g') with ordinality m (token, n) on m.n = t.n
-    )
-  end
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+declare
+  -- A text with a variable, which the names of fields do not have: what stands between texts has no "{{".
+  v_pattern constant text := '"(?:[^"\\]|\\.)*\{\{(?:[^"\\]|\\.)*"(?!:)';
+  v_rest text := content::text;
+  v_filled text := '';
+  v_text text;
+  v_at int;
+begin
+  -- In the text of the content, because a walk through its parts costs several times as much.
+  loop
+    v_text := (regexp_match(v_rest, v_pattern))[1];
+    exit when v_text is null;
+    v_at := strpos(v_rest, v_text);
+    v_filled := v_filled || left(v_rest, v_at - 1)
+      || to_jsonb(app_hidden.interpolate(v_text::jsonb #>> '{}', variables))::text;
+    v_rest := substr(v_rest, v_at + length(v_text));
+  end loop;
+  return case when v_filled = '' then content else (v_filled || v_rest)::jsonb end;
+end;
+$$ language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.fill_content(jsonb, jsonb) is E'Fills variables into all texts of a content.';
 
@@ -19762,14 +19801,19 @@ grant execute on function app_hidden.fill_content(jsonb, jsonb) to parley_visito
 
 
 create or replace function app_hidden.missing_variables(content jsonb, variables jsonb) returns text[] as $$
-  select array(
+begin
+  if content::text !~ '\{\{' then
+    return '{}';
+  end if;
+  return array(
     select distinct p.path
     from jsonb_path_query(content, 'strict $.** ? (@.type() == "string")') t (value)
     cross join lateral app_hidden.placeholders(t.value #>> '{}', variables) p
     where p.value is null
     order by p.path
-  )
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+  );
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.missing_variables(jsonb, jsonb) is
   E'The paths in the texts of a content that have neither a value nor an alternative.';
@@ -20455,21 +20499,29 @@ grant execute on function app_hidden.fill_template(jsonb, jsonb, text) to parley
 --! EndIncluded templates/fill_template.sql
 --! Included templates/template_preview.sql
 create or replace function app_hidden.template_text(text text, sent jsonb) returns text as $$
-  select case
-    when text !~ '\{\{' or coalesce(jsonb_typeof(sent -> 'parameters'), 'null') <> 'array' then text
-    else app_hidden.interpolate(text, (
-      select coalesce(jsonb_object_agg(
-        coalesce(p.value ->> 'parameter_name', v.names[p.n]),
-        coalesce(
-          p.value ->> 'text', p.value #>> '{currency,fallback_value}', p.value #>> '{date_time,fallback_value}'
-        )
-      ), '{}')
-      from (select app_hidden.template_variables(text) as names) v
-      cross join lateral jsonb_array_elements(sent -> 'parameters') with ordinality p (value, n)
-      where coalesce(p.value ->> 'parameter_name', v.names[p.n]) is not null
-    ))
-  end
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+declare
+  v_names text[];
+  v_values jsonb := '{}';
+  v_parameter jsonb;
+  v_name text;
+begin
+  if text !~ '\{\{' or coalesce(jsonb_typeof(sent -> 'parameters'), 'null') <> 'array' then
+    return text;
+  end if;
+  v_names := app_hidden.template_variables(text);
+  for v_at in 1 .. jsonb_array_length(sent -> 'parameters') loop
+    v_parameter := sent -> 'parameters' -> (v_at - 1);
+    v_name := coalesce(v_parameter ->> 'parameter_name', v_names[v_at]);
+    if v_name is not null then
+      v_values := v_values || jsonb_build_object(v_name, coalesce(
+        v_parameter ->> 'text', v_parameter #>> '{currency,fallback_value}',
+        v_parameter #>> '{date_time,fallback_value}'
+      ));
+    end if;
+  end loop;
+  return app_hidden.interpolate(text, v_values);
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.template_text(text, jsonb) is
   E'A text of a template as the customer reads it. sent: the component of the message with its parameters. Part of '
@@ -20479,27 +20531,45 @@ grant execute on function app_hidden.template_text(text, jsonb) to parley_visito
 
 
 create or replace function app_hidden.template_preview(components jsonb, sent jsonb) returns text as $$
-  select left(app_hidden.visible_text(string_agg(coalesce(
-    app_hidden.template_text(
-      case when c.type = 'BODY' then coalesce(c.value ->> 'text', '{{1}}') else c.value ->> 'text' end,
-      (select s from jsonb_array_elements(sent) s where upper(s ->> 'type') = c.type limit 1)
-    ),
-    '[' || lower(c.value ->> 'format') || ']',
-    (
-      select string_agg(app_hidden.template_preview(
-        d.value -> 'components', (
-          select coalesce(s #> array['cards', (d.n - 1)::text, 'components'], '[]')
-          from jsonb_array_elements(sent) s where upper(s ->> 'type') = c.type limit 1
-        )
-      ), E'\n' order by d.n)
-      from jsonb_array_elements(c.value -> 'cards') with ordinality d (value, n)
-    )
-  ), E'\n' order by c.n)), 1000)
-  from (
-    select e.value, e.n, upper(e.value ->> 'type') as type
-    from jsonb_array_elements(components) with ordinality e (value, n)
-  ) c
-$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+declare
+  v_lines text[] := '{}';
+  v_component jsonb;
+  v_sent jsonb;
+  v_type text;
+begin
+  if jsonb_typeof(components) is distinct from 'array' or jsonb_typeof(sent) is distinct from 'array' then
+    return null;
+  end if;
+
+  -- Loops, not queries, which cost several times as much.
+  for v_at in 0 .. jsonb_array_length(components) - 1 loop
+    v_component := components -> v_at;
+    v_type := upper(v_component ->> 'type');
+    v_sent := null;
+    for v_sent_at in 0 .. jsonb_array_length(sent) - 1 loop
+      v_sent := case when upper(sent -> v_sent_at ->> 'type') = v_type then sent -> v_sent_at end;
+      exit when v_sent is not null;
+    end loop;
+    if v_type = 'CAROUSEL' and jsonb_typeof(v_component -> 'cards') = 'array' then
+      for v_card_at in 0 .. jsonb_array_length(v_component -> 'cards') - 1 loop
+        v_lines := v_lines || app_hidden.template_preview(
+          v_component -> 'cards' -> v_card_at -> 'components',
+          coalesce(v_sent -> 'cards' -> v_card_at -> 'components', '[]')
+        );
+      end loop;
+    else
+      v_lines := v_lines || coalesce(
+        app_hidden.template_text(
+          case when v_type = 'BODY' then coalesce(v_component ->> 'text', '{{1}}') else v_component ->> 'text' end,
+          v_sent
+        ),
+        '[' || lower(v_component ->> 'format') || ']'
+      );
+    end if;
+  end loop;
+  return left(app_hidden.visible_text(array_to_string(v_lines, E'\n')), 1000);
+end;
+$$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.template_preview(jsonb, jsonb) is
   E'A template message as the customer reads it: header, body, footer and cards without buttons, at most 1,000 '
