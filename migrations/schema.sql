@@ -3514,6 +3514,8 @@ create trigger _120_clean_name before insert or update of name on app_public.seg
   for each row execute function app_private.tg__clean_name();
 create trigger _200_refuse_invalid_filter after insert or update of name, filter on app_public.segments
   for each row execute function app_private.tg_segments__refuse_invalid_filter();
+create trigger _210_refuse_too_many after insert on app_public.segments
+  for each row execute function app_private.tg_segments__refuse_too_many();
 alter table app_public.segments enable row level security;
 create policy tenant_isolation on app_public.segments as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -3820,6 +3822,8 @@ create trigger _120_clean_name before insert or update of name on app_public.vie
   for each row execute function app_private.tg__clean_name();
 create trigger _200_refuse_invalid_filter before insert or update of kind, filter on app_public.views
   for each row execute function app_private.tg_views__refuse_invalid_filter();
+create trigger _210_refuse_too_many after insert or update of user_id on app_public.views
+  for each row execute function app_private.tg_views__refuse_too_many();
 alter table app_public.views enable row level security;
 create policy tenant_isolation on app_public.views as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -4171,7 +4175,7 @@ create type app_public.filter_field as (
 );
 comment on type app_public.filter_field is 'A field of filters, or a relation to rows of another kind.';
 comment on column app_public.filter_field.name is 'The field, or the key of a relation.';
-comment on column app_public.filter_field.type is 'The type of the values: text, phone, number, boolean, time, choice, json, id, search, or what they refer to: tag, group, segment, campaign, team, user, channel, chatbot. contacts, conversations, messages or campaign_recipients: a relation, whose value is a filter of that kind.';
+comment on column app_public.filter_field.type is 'The type of the values: text, phone, number, boolean, time, date, choice, json, id, search, or what they refer to: tag, group, segment, campaign, team, user, channel, chatbot. contacts, conversations, messages or campaign_recipients: a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is 'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is 'All values of a field of type choice. Empty for other types.';
 
@@ -5065,9 +5069,19 @@ declare
   v_operand_sql text;
   v_test text;
 begin
-  select f.* into v_field
+  select
+    f.name, f.type, f.value, f.source, f.link, f.choices as enum, null as key,
+    array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder) as choices
+  into v_field
   from app_hidden.filterable_fields() f
   where f.kind = compile_filter_leaf.kind and to_jsonb(f.name) = filter -> 'field' and f.value is not null;
+  if not found and kind = 'contacts' then
+    select c.name, c.type, replace(c.value, '{leaf}', v_leaf) as value, null as source, null as link,
+      null::regtype as enum, c.key, c.choices
+    into v_field
+    from app_hidden.custom_fields() c
+    where lower(c.name) = lower(filter ->> 'field');
+  end if;
   if not found then
     perform app_hidden.refuse_filter(path || '.field', format('must be a field of %s: %s', kind, (
       select string_agg(f.name, ', ' order by f.name)
@@ -5094,9 +5108,9 @@ begin
   if filter ? 'path' then
     v_field.value := v_field.value || app_hidden.filter_path_sql(filter -> 'path', v_leaf, path || '.path');
   end if;
-  bound := bound || jsonb_build_object('value', v_operand, 'path', filter -> 'path');
+  bound := bound || jsonb_build_object('value', v_operand, 'path', coalesce(to_jsonb(v_field.key), filter -> 'path'));
 
-  v_operand_sql := app_hidden.filter_operand_sql(v_field.type, v_field.choices, v_is_list, v_leaf);
+  v_operand_sql := app_hidden.filter_operand_sql(v_field.type, v_field.enum, v_is_list, v_leaf);
   v_test := replace(replace(v_operator.test, '{value}', v_field.value), '{operand}', v_operand_sql);
   if kind = 'messages' and v_field.name = 'status' and v_operator.name = 'is' and v_operand = '"failed"' then
     -- True of all of them, by a constraint, and what the index of failures needs.
@@ -5408,9 +5422,9 @@ declare
   v_typed text := app_hidden.fold(query);
   v_terms text[] := app_hidden.search_terms(query);
 begin
-  -- A number in groups of digits is one word.
+  -- A number in groups of digits is one word. Zeros alone are not the beginning or the end of every number.
   if v_typed ~ '^[-+0-9 ()./]*[0-9][-+0-9 ()./]*$' then
-    v_terms := array[regexp_replace(regexp_replace(v_typed, '[^0-9]', '', 'g'), '^00', '') || ':*'];
+    v_terms := array[regexp_replace(regexp_replace(v_typed, '[^0-9]', '', 'g'), '^00(?=.)', '') || ':*'];
   end if;
   return (
     select string_agg(
@@ -5421,7 +5435,10 @@ begin
       end,
       ' & '
     )::tsquery
-    from (select u.term, substring(u.term from '^([0-9]{4,}):\*$') as digits from unnest(v_terms) u (term)) t
+    from (
+      select u.term, substring(u.term from '^(?=0*[1-9])([0-9]{4,}):\*$') as digits
+      from unnest(v_terms) u (term)
+    ) t
   );
 end;
 $$
@@ -5697,6 +5714,23 @@ $$
   language sql stable parallel safe;
 comment on function app_hidden.current_user_id() is 'The user that the access token names. Not checked: policies use current_membership().';
 grant execute on function app_hidden.current_user_id() to parley_visitor;
+
+create function app_hidden.custom_fields() returns table(name text, key text, type text, value text, choices text[]) as $$
+  -- {leaf} is what the condition on the field binds, with the key as its path.
+  select
+    'metadata.' || f.key, f.key,
+    case f.type when 'number' then 'decimal' when 'boolean' then 'flag' else f.type::text end,
+    case when f.type in ('number', 'boolean')
+      then 'nullif({row}.metadata -> ({leaf} ->> ''path''), ''null'')'
+      else '({row}.metadata ->> ({leaf} ->> ''path''))'
+    end,
+    coalesce(f.choices, '{}')
+  from app_public.contact_fields f
+  where coalesce(f.tenant_id = (select app_hidden.filter_tenant_id()), true)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.custom_fields() is 'The custom fields of contacts as fields of filters: "metadata.plan" for the key "plan".';
+grant execute on function app_hidden.custom_fields() to parley_visitor;
 
 create function app_hidden.event_after_pause(waiting_for text, after_pause text, was_paused boolean, is_open boolean, is_due boolean) returns text as $$
   select case
@@ -6193,7 +6227,7 @@ $$
 comment on function app_hidden.fill_template_text(text,text,integer,jsonb,jsonb) is 'The parameters of a text of a template: in components, as the list that the Graph API expects. given: the values as a list, as an object by name, or the only one. shared: values by name for all texts. maximum: the length that the filled text may have. path: where the values stand, for the problem. Part of fill_template().';
 grant execute on function app_hidden.fill_template_text(text,text,integer,jsonb,jsonb) to parley_visitor;
 
-create function app_hidden.filter_operand(field_type text, choices regtype, form text, given jsonb, path text) returns jsonb as $$
+create function app_hidden.filter_operand(field_type text, choices text[], form text, given jsonb, path text) returns jsonb as $$
 declare
   v_values jsonb;
   v_ids uuid[];
@@ -6233,14 +6267,14 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.filter_operand(text,regtype,text,jsonb,text) is 'What a leaf of a filter compares its field with, as compile_filter() binds it: a value, or an array of several (PYFLT if it is not valid). References are ids then.';
-grant execute on function app_hidden.filter_operand(text,regtype,text,jsonb,text) to parley_visitor;
+comment on function app_hidden.filter_operand(text,text[],text,jsonb,text) is 'What a leaf of a filter compares its field with, as compile_filter() binds it: a value, or an array of several (PYFLT if it is not valid). References are ids then.';
+grant execute on function app_hidden.filter_operand(text,text[],text,jsonb,text) to parley_visitor;
 
 create function app_hidden.filter_operand_sql(field_type text, choices regtype, is_list boolean, leaf text) returns text as $$
   select case
-    when field_type = 'json' and is_list
+    when field_type in ('json', 'decimal', 'flag') and is_list
       then format('any (array(select e from jsonb_array_elements(%s -> ''value'') e))', leaf)
-    when field_type = 'json' then format('(%s -> ''value'')', leaf)
+    when field_type in ('json', 'decimal', 'flag') then format('(%s -> ''value'')', leaf)
     when is_list
       then format('any (array(select e::%s from jsonb_array_elements_text(%s -> ''value'') e))', t.name, leaf)
     else format('(%s ->> ''value'')::%s', leaf, t.name)
@@ -6250,6 +6284,8 @@ create function app_hidden.filter_operand_sql(field_type text, choices regtype, 
       when 'text' then 'text'
       when 'phone' then 'text'
       when 'search' then 'text'
+      when 'choice' then 'text'
+      when 'date' then 'text'
       when 'number' then 'int'
       when 'time' then 'timestamptz'
       when 'newestTime' then 'timestamptz'
@@ -6264,35 +6300,40 @@ grant execute on function app_hidden.filter_operand_sql(text,regtype,boolean,tex
 create function app_hidden.filter_operators() returns table(name text, types text[], form text, test text, is_negated boolean, unless text) as $$
   -- {value} is a value of the field, {operand} what it is compared with. The form of the operand is one value, a list
   -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
-  -- field is empty. The operator does not
-  -- match either if a row of the source satisfies unless.
+  -- field is empty. The operator does not match either if a row of the source satisfies unless.
   values
-    ('is', '{text,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
-      'one', '{value} = {operand}', false, null),
-    ('isNot', '{text,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+    ('is', '{text,number,decimal,date,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}'
+      ::pg_catalog.text[], 'one', '{value} = {operand}', false, null),
+    ('isNot', '{text,number,decimal,date,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
       'one', '{value} = {operand}', true, null),
     ('is', '{phone}',
       'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false, null),
     ('isNot', '{phone}',
       'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true, null),
+    ('is', '{flag}', 'one', '{value} = {operand}', false, null),
     ('is', '{boolean}', 'yes', '{value}', false, null),
-    ('in', '{text,phone,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+    ('in', '{text,phone,number,decimal,date,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', false, null),
-    ('notIn', '{text,phone,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+    ('notIn', '{text,phone,number,decimal,date,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', true, null),
     ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false, null),
     ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false, null),
     ('contains', '{json}', 'one', '{value} @> {operand}', false, null),
     ('atLeast', '{number}', 'one', '{value} >= {operand}', false, null),
     ('atMost', '{number}', 'one', '{value} <= {operand}', false, null),
-    ('atLeast', '{json}', 'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
-    ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
+    ('atLeast', '{json,decimal}',
+      'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
+    ('atMost', '{json,decimal}',
+      'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
     ('before', '{time,messageTime}', 'one', '{value} < {operand}', false, null),
+    -- Days are texts, YYYY-MM-DD, which are in the order of the calendar.
+    ('before', '{date}', 'one', '{value} < {operand} collate "C"', false, null),
+    ('after', '{date}', 'one', '{value} >= {operand} collate "C"', false, null),
     ('before', '{newestTime}', 'one', '{value} < {operand}', false, '{value} >= {operand}'),
     ('after', '{time,messageTime,newestTime}', 'one', '{value} >= {operand}', false, null),
     -- The value is a function that finds ids. In a subselect, so that it is called once.
     ('matches', '{search}', 'one', '{row}.id = any ((select {value}({operand}))::uuid[])', false, null),
-    ('isEmpty', '{text,phone,json,time,newestTime,campaign,tag,group,team,user,chatbot}',
+    ('isEmpty', '{text,phone,decimal,flag,date,choice,json,time,newestTime,campaign,tag,group,team,user,chatbot}',
       'yes', '{value} is not null', true, null)
 $$
   language sql immutable parallel safe;
@@ -6367,9 +6408,7 @@ grant execute on function app_hidden.filter_tenant_id() to parley_visitor;
 
 create function app_hidden.filter_time(value text) returns timestamp with time zone as $$
 declare
-  v_zone text := coalesce(
-    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.filter_tenant_id())), 'UTC'
-  );
+  v_zone text := app_hidden.filter_time_zone();
   v_now timestamp := now() at time zone v_zone;
   v_length text[] := regexp_match(value, '^(?:in )?(\d{1,4} (?:minute|hour|day|week|month|year))s?(?: ago)?$');
 begin
@@ -6392,15 +6431,33 @@ $$
 comment on function app_hidden.filter_time(text) is 'The instant that a filter means by now, today, yesterday, tomorrow, "2 days ago", "in 2 hours", a date, or an instant in ISO 8601; null for anything else. Days begin and are counted in the time zone of the tenant.';
 grant execute on function app_hidden.filter_time(text) to parley_visitor;
 
-create function app_hidden.filter_value(field_type text, choices regtype, given jsonb, path text) returns jsonb as $$
+create function app_hidden.filter_time_zone() returns text as $$
+  select coalesce(
+    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.filter_tenant_id())), 'UTC'
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.filter_time_zone() is 'The time zone whose days a filter means: that of the tenant.';
+grant execute on function app_hidden.filter_time_zone() to parley_visitor;
+
+create function app_hidden.filter_value(field_type text, choices text[], given jsonb, path text) returns jsonb as $$
 declare
   v_text text := given #>> '{}';
-  v_choices text[];
 begin
   case field_type
     when 'number' then
       if not (jsonb_typeof(given) = 'number' and v_text ~ '^-?\d{1,9}$') then
         perform app_hidden.refuse_filter(path, 'must be a whole number of at most nine digits');
+      end if;
+      return given;
+    when 'decimal' then
+      if jsonb_typeof(given) <> 'number' then
+        perform app_hidden.refuse_filter(path, 'must be a number');
+      end if;
+      return given;
+    when 'flag' then
+      if jsonb_typeof(given) <> 'boolean' then
+        perform app_hidden.refuse_filter(path, 'must be true or false');
       end if;
       return given;
     when 'json' then
@@ -6416,11 +6473,10 @@ begin
 
   case
     when field_type = 'choice' then
-      v_choices := array(select e.enumlabel from pg_enum e where e.enumtypid = choices order by e.enumsortorder);
-      if v_text <> all (v_choices) then
-        perform app_hidden.refuse_filter(path, 'must be one of: ' || array_to_string(v_choices, ', '));
+      if v_text <> all (choices) then
+        perform app_hidden.refuse_filter(path, 'must be one of: ' || array_to_string(choices, ', '));
       end if;
-    when field_type in ('time', 'messageTime', 'newestTime') then
+    when field_type in ('time', 'messageTime', 'newestTime', 'date') then
       v_text := app_hidden.filter_time(v_text);
       if v_text is null then
         perform app_hidden.refuse_filter(
@@ -6429,6 +6485,8 @@ begin
       end if;
       if field_type = 'messageTime' then
         v_text := app_hidden.uuid_v7_floor(v_text::timestamptz);
+      elsif field_type = 'date' then
+        v_text := to_char(v_text::timestamptz at time zone app_hidden.filter_time_zone(), 'YYYY-MM-DD');
       end if;
     when field_type = 'id' then
       if v_text !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
@@ -6448,8 +6506,8 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.filter_value(text,regtype,jsonb,text) is 'A value that a filter compares a field of this type with, as compile_filter() binds it (PYFLT if it is not valid).';
-grant execute on function app_hidden.filter_value(text,regtype,jsonb,text) to parley_visitor;
+comment on function app_hidden.filter_value(text,text[],jsonb,text) is 'A value that a filter compares a field of this type with, as compile_filter() binds it (PYFLT if it is not valid).';
+grant execute on function app_hidden.filter_value(text,text[],jsonb,text) to parley_visitor;
 
 create function app_hidden.filterable_fields() returns table(kind app_public.filter_kind, name text, type text, value text, source text, link text, choices regtype) as $$
   -- {row} is the alias of the row that is filtered, {related} that of a row to which a relation leads. A field with a
@@ -12680,20 +12738,6 @@ $$
   language sql immutable;
 comment on function app_private.needs_attention(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message counts as unread and opens a closed conversation: a customer''s live message with content of its own.';
 
-create function app_private.newest_contacts_matching(tenant_id uuid, filter jsonb, at_most integer, are_many boolean) returns setof app_public.contacts as $$
-declare
-  v_query record;
-begin
-  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
-  select q.* into v_query from app_private.audience_query(filter, is_for_page => are_many) q;
-  return query execute format('select r.* from %s order by r.created_at desc, r.id limit $3', v_query.rows)
-  using v_query.bound, tenant_id, at_most;
-  perform set_config('parley.audience_tenant_id', '', true);
-end;
-$$
-  language plpgsql stable rows 10 set search_path to pg_catalog, pg_temp set work_mem to '64MB';
-comment on function app_private.newest_contacts_matching(uuid,jsonb,integer,boolean) is 'The newest of the contacts that contacts_matching() returns. are_many: there are so many of them that it is fast to test contacts one after the other. PYFLT: as there.';
-
 create function app_private.next_allowed_time(at timestamp with time zone, time_zone text, quiet_from time without time zone, quiet_until time without time zone) returns timestamp with time zone as $$
   select case
     -- Quiet hours within a day.
@@ -13042,14 +13086,38 @@ $$
 comment on function app_private.presented_session(uuid,integer,interval) is 'The session whose refresh token of that generation was presented, locked. The token of the generation before is accepted for 30 seconds; an older one ends the session. Null: the session is unknown, has expired or ended, is beyond its lifetime, or its user is inactive.';
 
 create function app_private.preview_audience(tenant_id uuid, filter jsonb, at_most integer) returns app_public.segment_preview as $$
-  select (
-    c.count,
-    array(select m from app_private.newest_contacts_matching(tenant_id, filter, at_most, c.count > 2000) m)
-  )::app_public.segment_preview
-  from app_private.count_contacts_matching(tenant_id, filter) c (count)
+declare
+  v_few constant int := 2000;
+  v_query record;
+  v_ids uuid[];
+  v_preview app_public.segment_preview;
+begin
+  perform set_config('parley.audience_tenant_id', tenant_id::text, true);
+  select q.* into v_query from app_private.audience_query(filter) q;
+  execute format(
+    'with m as materialized (select r.id from %s) select count(*), array(select m.id from m limit $3) from m',
+    v_query.rows
+  )
+  into v_preview.count, v_ids
+  using v_query.bound, tenant_id, v_few;
+
+  if v_preview.count <= v_few then
+    v_preview.sample := array(
+      select c from app_public.contacts c where c.id = any (v_ids) order by c.created_at desc, c.id limit at_most
+    );
+  else
+    -- Among so many, the newest are found by testing one contact after the other.
+    select q.* into v_query from app_private.audience_query(filter, is_for_page => true) q;
+    execute format('select array(select r from %s order by r.created_at desc, r.id limit $3)', v_query.rows)
+    into v_preview.sample
+    using v_query.bound, tenant_id, at_most;
+  end if;
+  perform set_config('parley.audience_tenant_id', '', true);
+  return v_preview;
+end;
 $$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.preview_audience(uuid,jsonb,integer) is 'preview_segment() for the program, with at_most contacts.';
+  language plpgsql stable set search_path to pg_catalog, pg_temp set work_mem to '64MB';
+comment on function app_private.preview_audience(uuid,jsonb,integer) is 'preview_segment() for the program, with the newest at_most contacts.';
 
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -17515,6 +17583,19 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_segments__refuse_invalid_filter() is 'Refuses a segment whose filter is not valid, names "me", or leads back to the segment (PYFLT).';
 
+create function app_private.tg_segments__refuse_too_many() returns trigger as $$
+declare
+  v_maximum constant int := 1000;
+begin
+  if (select count(*) from app_public.segments s where s.tenant_id = NEW.tenant_id) > v_maximum then
+    raise exception 'A tenant must have at most % segments', v_maximum using errcode = 'PYLIM';
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_segments__refuse_too_many() is 'Refuses more than 1,000 segments of a tenant (PYLIM).';
+
 create function app_private.tg_sessions__notify() returns trigger as $$
 begin
   perform app_private.notify_change(OLD.tenant_id, 'sessions', array[OLD.id]);
@@ -17593,6 +17674,22 @@ end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_views__refuse_invalid_filter() is 'Refuses a view whose filter is not valid (PYFLT).';
+
+create function app_private.tg_views__refuse_too_many() returns trigger as $$
+declare
+  v_maximum constant int := 200;
+begin
+  if (
+    select count(*) from app_public.views v
+    where v.tenant_id = NEW.tenant_id and v.user_id is not distinct from NEW.user_id
+  ) > v_maximum then
+    raise exception 'A user, or all members together, must have at most % views', v_maximum using errcode = 'PYLIM';
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_views__refuse_too_many() is 'Refuses more than 200 views of a user, or of all members (PYLIM): lists count what each view shows.';
 
 create function app_private.tg_whatsapp_channels__notify() returns trigger as $$
 begin
@@ -18487,15 +18584,27 @@ grant execute on function app_public.fetch_media(uuid) to parley_visitor;
 create function app_public.filter_fields(kind app_public.filter_kind) returns setof app_public.filter_field as $$
   select
     f.name,
-    case when f.type in ('messageTime', 'newestTime') then 'time' else f.type end,
+    case
+      when f.type in ('messageTime', 'newestTime') then 'time'
+      when f.type = 'decimal' then 'number'
+      when f.type = 'flag' then 'boolean'
+      else f.type
+    end,
     array(select o.name from app_hidden.filter_operators() o where f.type = any (o.types)),
-    array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder)
-  from app_hidden.filterable_fields() f
-  where f.kind = filter_fields.kind
+    f.choices
+  from (
+    select
+      a.name, a.type,
+      array(select e.enumlabel::text from pg_enum e where e.enumtypid = a.choices order by e.enumsortorder) as choices
+    from app_hidden.filterable_fields() a
+    where a.kind = filter_fields.kind
+    union all
+    select c.name, c.type, c.choices from app_hidden.custom_fields() c where filter_fields.kind = 'contacts'
+  ) f
   order by f.name
 $$
   language sql stable rows 40 set search_path to pg_catalog, pg_temp;
-comment on function app_public.filter_fields(app_public.filter_kind) is 'The fields and relations by which contacts, conversations, messages or recipients of campaigns can be filtered, for a form that builds filters.';
+comment on function app_public.filter_fields(app_public.filter_kind) is 'The fields and relations by which contacts, conversations, messages or recipients of campaigns can be filtered, for a form that builds filters. Custom fields of contacts have names like "metadata.plan".';
 grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
 
 create function app_public.invite_user(email text, name text default null::text, role app_public.member_role default 'agent'::app_public.member_role, by_mail boolean default false) returns app_public.issued_invitation as $$
@@ -18781,7 +18890,7 @@ create function app_public.preview_segment(filter jsonb) returns app_public.segm
   select app_private.preview_audience(app_hidden.require_scope('read'), filter, 10)
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.preview_segment(jsonb) is 'How many contacts a filter matches, and some of them, before it is saved as a segment. PYFLT: the filter is not valid. PYDEN: not signed in. filter: a filter of contacts (docs/filters.md).';
+comment on function app_public.preview_segment(jsonb) is 'How many contacts a filter matches, and the newest of them, before it is saved as a segment. PYFLT: the filter is not valid. PYDEN: not signed in. filter: a filter of contacts (docs/filters.md).';
 grant execute on function app_public.preview_segment(jsonb) to parley_visitor;
 
 create function app_public.remove_contacts_from_group(contact_ids uuid[], group_id uuid) returns setof app_public.bulk_outcome as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4e321debf65b05ff589e0ca958af44581bab04ba
+--! Hash: sha1:32bef8779ac706b25dac4d2b5efd05abd2bfaa68
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3718,9 +3718,9 @@ declare
   v_typed text := app_hidden.fold(query);
   v_terms text[] := app_hidden.search_terms(query);
 begin
-  -- A number in groups of digits is one word.
+  -- A number in groups of digits is one word. Zeros alone are not the beginning or the end of every number.
   if v_typed ~ '^[-+0-9 ()./]*[0-9][-+0-9 ()./]*$' then
-    v_terms := array[regexp_replace(regexp_replace(v_typed, '[^0-9]', '', 'g'), '^00', '') || ':*'];
+    v_terms := array[regexp_replace(regexp_replace(v_typed, '[^0-9]', '', 'g'), '^00(?=.)', '') || ':*'];
   end if;
   return (
     select string_agg(
@@ -3731,7 +3731,10 @@ begin
       end,
       ' & '
     )::tsquery
-    from (select u.term, substring(u.term from '^([0-9]{4,}):\*$') as digits from unnest(v_terms) u (term)) t
+    from (
+      select u.term, substring(u.term from '^(?=0*[1-9])([0-9]{4,}):\*$') as digits
+      from unnest(v_terms) u (term)
+    ) t
   );
 end;
 $$ language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
@@ -16524,9 +16527,9 @@ create type app_public.filter_field as (
 comment on type app_public.filter_field is E'A field of filters, or a relation to rows of another kind.';
 comment on column app_public.filter_field.name is E'The field, or the key of a relation.';
 comment on column app_public.filter_field.type is
-  E'The type of the values: text, phone, number, boolean, time, choice, json, id, search, or what they refer to: tag, '
-   'group, segment, campaign, team, user, channel, chatbot. contacts, conversations, messages or campaign_recipients: '
-   'a relation, whose value is a filter of that kind.';
+  E'The type of the values: text, phone, number, boolean, time, date, choice, json, id, search, or what they refer to: '
+   'tag, group, segment, campaign, team, user, channel, chatbot. contacts, conversations, messages or '
+   'campaign_recipients: a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is E'The operators that the field can have. Empty for a relation.';
 comment on column app_public.filter_field.choices is E'All values of a field of type choice. Empty for other types.';
 
@@ -16578,35 +16581,40 @@ create or replace function app_hidden.filter_operators()
 returns table (name text, types text[], form text, test text, is_negated boolean, unless text) as $$
   -- {value} is a value of the field, {operand} what it is compared with. The form of the operand is one value, a list
   -- of values, a number, or yes: true or false. A negated operator matches where the test does not hold, also if the
-  -- field is empty. The operator does not
-  -- match either if a row of the source satisfies unless.
+  -- field is empty. The operator does not match either if a row of the source satisfies unless.
   values
-    ('is', '{text,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}'::pg_catalog.text[],
-      'one', '{value} = {operand}', false, null),
-    ('isNot', '{text,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+    ('is', '{text,number,decimal,date,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}'
+      ::pg_catalog.text[], 'one', '{value} = {operand}', false, null),
+    ('isNot', '{text,number,decimal,date,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
       'one', '{value} = {operand}', true, null),
     ('is', '{phone}',
       'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', false, null),
     ('isNot', '{phone}',
       'one', '{row}.id = any ((select app_hidden.contact_ids_by_phone({operand}))::uuid[])', true, null),
+    ('is', '{flag}', 'one', '{value} = {operand}', false, null),
     ('is', '{boolean}', 'yes', '{value}', false, null),
-    ('in', '{text,phone,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+    ('in', '{text,phone,number,decimal,date,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', false, null),
-    ('notIn', '{text,phone,number,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
+    ('notIn', '{text,phone,number,decimal,date,choice,json,id,segment,campaign,tag,group,team,user,channel,chatbot}',
       'list', '{value} = {operand}', true, null),
     ('contains', '{text,phone}', 'one', 'strpos(lower({value}), lower({operand})) > 0', false, null),
     ('startsWith', '{text,phone}', 'one', 'starts_with(lower({value}), lower({operand}))', false, null),
     ('contains', '{json}', 'one', '{value} @> {operand}', false, null),
     ('atLeast', '{number}', 'one', '{value} >= {operand}', false, null),
     ('atMost', '{number}', 'one', '{value} <= {operand}', false, null),
-    ('atLeast', '{json}', 'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
-    ('atMost', '{json}', 'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
+    ('atLeast', '{json,decimal}',
+      'number', '({value} >= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
+    ('atMost', '{json,decimal}',
+      'number', '({value} <= {operand} and jsonb_typeof({value}) = ''number'')', false, null),
     ('before', '{time,messageTime}', 'one', '{value} < {operand}', false, null),
+    -- Days are texts, YYYY-MM-DD, which are in the order of the calendar.
+    ('before', '{date}', 'one', '{value} < {operand} collate "C"', false, null),
+    ('after', '{date}', 'one', '{value} >= {operand} collate "C"', false, null),
     ('before', '{newestTime}', 'one', '{value} < {operand}', false, '{value} >= {operand}'),
     ('after', '{time,messageTime,newestTime}', 'one', '{value} >= {operand}', false, null),
     -- The value is a function that finds ids. In a subselect, so that it is called once.
     ('matches', '{search}', 'one', '{row}.id = any ((select {value}({operand}))::uuid[])', false, null),
-    ('isEmpty', '{text,phone,json,time,newestTime,campaign,tag,group,team,user,chatbot}',
+    ('isEmpty', '{text,phone,decimal,flag,date,choice,json,time,newestTime,campaign,tag,group,team,user,chatbot}',
       'yes', '{value} is not null', true, null)
 $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined: it names all it uses with its schema.
@@ -16629,11 +16637,20 @@ comment on function app_hidden.refuse_filter(text, text) is
 grant execute on function app_hidden.refuse_filter(text, text) to parley_visitor;
 --! EndIncluded filters/refuse_filter.sql
 --! Included filters/filter_time.sql
+create or replace function app_hidden.filter_time_zone() returns text as $$
+  select coalesce(
+    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.filter_tenant_id())), 'UTC'
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.filter_time_zone() is E'The time zone whose days a filter means: that of the tenant.';
+
+grant execute on function app_hidden.filter_time_zone() to parley_visitor;
+
+
 create or replace function app_hidden.filter_time(value text) returns timestamptz as $$
 declare
-  v_zone text := coalesce(
-    (select t.time_zone from app_public.tenants t where t.id = (select app_hidden.filter_tenant_id())), 'UTC'
-  );
+  v_zone text := app_hidden.filter_time_zone();
   v_now timestamp := now() at time zone v_zone;
   v_length text[] := regexp_match(value, '^(?:in )?(\d{1,4} (?:minute|hour|day|week|month|year))s?(?: ago)?$');
 begin
@@ -16660,16 +16677,25 @@ comment on function app_hidden.filter_time(text) is
 grant execute on function app_hidden.filter_time(text) to parley_visitor;
 --! EndIncluded filters/filter_time.sql
 --! Included filters/filter_value.sql
-create or replace function app_hidden.filter_value(field_type text, choices regtype, given jsonb, path text)
+create or replace function app_hidden.filter_value(field_type text, choices text[], given jsonb, path text)
 returns jsonb as $$
 declare
   v_text text := given #>> '{}';
-  v_choices text[];
 begin
   case field_type
     when 'number' then
       if not (jsonb_typeof(given) = 'number' and v_text ~ '^-?\d{1,9}$') then
         perform app_hidden.refuse_filter(path, 'must be a whole number of at most nine digits');
+      end if;
+      return given;
+    when 'decimal' then
+      if jsonb_typeof(given) <> 'number' then
+        perform app_hidden.refuse_filter(path, 'must be a number');
+      end if;
+      return given;
+    when 'flag' then
+      if jsonb_typeof(given) <> 'boolean' then
+        perform app_hidden.refuse_filter(path, 'must be true or false');
       end if;
       return given;
     when 'json' then
@@ -16685,11 +16711,10 @@ begin
 
   case
     when field_type = 'choice' then
-      v_choices := array(select e.enumlabel from pg_enum e where e.enumtypid = choices order by e.enumsortorder);
-      if v_text <> all (v_choices) then
-        perform app_hidden.refuse_filter(path, 'must be one of: ' || array_to_string(v_choices, ', '));
+      if v_text <> all (choices) then
+        perform app_hidden.refuse_filter(path, 'must be one of: ' || array_to_string(choices, ', '));
       end if;
-    when field_type in ('time', 'messageTime', 'newestTime') then
+    when field_type in ('time', 'messageTime', 'newestTime', 'date') then
       v_text := app_hidden.filter_time(v_text);
       if v_text is null then
         perform app_hidden.refuse_filter(
@@ -16698,6 +16723,8 @@ begin
       end if;
       if field_type = 'messageTime' then
         v_text := app_hidden.uuid_v7_floor(v_text::timestamptz);
+      elsif field_type = 'date' then
+        v_text := to_char(v_text::timestamptz at time zone app_hidden.filter_time_zone(), 'YYYY-MM-DD');
       end if;
     when field_type = 'id' then
       if v_text !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
@@ -16717,14 +16744,14 @@ begin
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.filter_value(text, regtype, jsonb, text) is
+comment on function app_hidden.filter_value(text, text[], jsonb, text) is
   E'A value that a filter compares a field of this type with, as compile_filter() binds it (PYFLT if it is not valid).';
 
-grant execute on function app_hidden.filter_value(text, regtype, jsonb, text) to parley_visitor;
+grant execute on function app_hidden.filter_value(text, text[], jsonb, text) to parley_visitor;
 --! EndIncluded filters/filter_value.sql
 --! Included filters/filter_operand.sql
 create or replace function app_hidden.filter_operand(
-  field_type text, choices regtype, form text, given jsonb, path text
+  field_type text, choices text[], form text, given jsonb, path text
 ) returns jsonb as $$
 declare
   v_values jsonb;
@@ -16765,20 +16792,20 @@ begin
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.filter_operand(text, regtype, text, jsonb, text) is
+comment on function app_hidden.filter_operand(text, text[], text, jsonb, text) is
   E'What a leaf of a filter compares its field with, as compile_filter() binds it: a value, or an array of several '
    '(PYFLT if it is not valid). References are ids then.';
 
-grant execute on function app_hidden.filter_operand(text, regtype, text, jsonb, text) to parley_visitor;
+grant execute on function app_hidden.filter_operand(text, text[], text, jsonb, text) to parley_visitor;
 --! EndIncluded filters/filter_operand.sql
 --! Included filters/filter_operand_sql.sql
 create or replace function app_hidden.filter_operand_sql(
   field_type text, choices regtype, is_list boolean, leaf text
 ) returns text as $$
   select case
-    when field_type = 'json' and is_list
+    when field_type in ('json', 'decimal', 'flag') and is_list
       then format('any (array(select e from jsonb_array_elements(%s -> ''value'') e))', leaf)
-    when field_type = 'json' then format('(%s -> ''value'')', leaf)
+    when field_type in ('json', 'decimal', 'flag') then format('(%s -> ''value'')', leaf)
     when is_list
       then format('any (array(select e::%s from jsonb_array_elements_text(%s -> ''value'') e))', t.name, leaf)
     else format('(%s ->> ''value'')::%s', leaf, t.name)
@@ -16788,6 +16815,8 @@ create or replace function app_hidden.filter_operand_sql(
       when 'text' then 'text'
       when 'phone' then 'text'
       when 'search' then 'text'
+      when 'choice' then 'text'
+      when 'date' then 'text'
       when 'number' then 'int'
       when 'time' then 'timestamptz'
       when 'newestTime' then 'timestamptz'
@@ -16891,9 +16920,19 @@ declare
   v_operand_sql text;
   v_test text;
 begin
-  select f.* into v_field
+  select
+    f.name, f.type, f.value, f.source, f.link, f.choices as enum, null as key,
+    array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder) as choices
+  into v_field
   from app_hidden.filterable_fields() f
   where f.kind = compile_filter_leaf.kind and to_jsonb(f.name) = filter -> 'field' and f.value is not null;
+  if not found and kind = 'contacts' then
+    select c.name, c.type, replace(c.value, '{leaf}', v_leaf) as value, null as source, null as link,
+      null::regtype as enum, c.key, c.choices
+    into v_field
+    from app_hidden.custom_fields() c
+    where lower(c.name) = lower(filter ->> 'field');
+  end if;
   if not found then
     perform app_hidden.refuse_filter(path || '.field', format('must be a field of %s: %s', kind, (
       select string_agg(f.name, ', ' order by f.name)
@@ -16920,9 +16959,9 @@ begin
   if filter ? 'path' then
     v_field.value := v_field.value || app_hidden.filter_path_sql(filter -> 'path', v_leaf, path || '.path');
   end if;
-  bound := bound || jsonb_build_object('value', v_operand, 'path', filter -> 'path');
+  bound := bound || jsonb_build_object('value', v_operand, 'path', coalesce(to_jsonb(v_field.key), filter -> 'path'));
 
-  v_operand_sql := app_hidden.filter_operand_sql(v_field.type, v_field.choices, v_is_list, v_leaf);
+  v_operand_sql := app_hidden.filter_operand_sql(v_field.type, v_field.enum, v_is_list, v_leaf);
   v_test := replace(replace(v_operator.test, '{value}', v_field.value), '{operand}', v_operand_sql);
   if kind = 'messages' and v_field.name = 'status' and v_operator.name = 'is' and v_operand = '"failed"' then
     -- True of all of them, by a constraint, and what the index of failures needs.
@@ -17263,6 +17302,24 @@ comment on function app_public.views_count(app_public.views) is
 
 grant execute on function app_public.views_count(app_public.views) to parley_visitor;
 --! EndIncluded filters/views_count.sql
+--! Included filters/tg_views__refuse_too_many.sql
+create or replace function app_private.tg_views__refuse_too_many() returns trigger as $$
+declare
+  v_maximum constant int := 200;
+begin
+  if (
+    select count(*) from app_public.views v
+    where v.tenant_id = NEW.tenant_id and v.user_id is not distinct from NEW.user_id
+  ) > v_maximum then
+    raise exception 'A user, or all members together, must have at most % views', v_maximum using errcode = 'PYLIM';
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_views__refuse_too_many() is
+  E'Refuses more than 200 views of a user, or of all members (PYLIM): lists count what each view shows.';
+--! EndIncluded filters/tg_views__refuse_too_many.sql
 --! Included filters/tg_views__refuse_invalid_filter.sql
 create or replace function app_private.tg_views__refuse_invalid_filter() returns trigger as $$
 begin
@@ -17407,38 +17464,42 @@ comment on function app_public.segments_count(app_public.segments) is
 grant execute on function app_public.segments_count(app_public.segments) to parley_visitor;
 --! EndIncluded segments/segments_count.sql
 --! Included segments/preview_segment.sql
-create or replace function app_private.newest_contacts_matching(
-  tenant_id uuid, filter jsonb, at_most int, are_many boolean
-) returns setof app_public.contacts as $$
+create or replace function app_private.preview_audience(tenant_id uuid, filter jsonb, at_most int)
+returns app_public.segment_preview as $$
 declare
+  v_few constant int := 2000;
   v_query record;
+  v_ids uuid[];
+  v_preview app_public.segment_preview;
 begin
   perform set_config('parley.audience_tenant_id', tenant_id::text, true);
-  select q.* into v_query from app_private.audience_query(filter, is_for_page => are_many) q;
-  return query execute format('select r.* from %s order by r.created_at desc, r.id limit $3', v_query.rows)
-  using v_query.bound, tenant_id, at_most;
+  select q.* into v_query from app_private.audience_query(filter) q;
+  execute format(
+    'with m as materialized (select r.id from %s) select count(*), array(select m.id from m limit $3) from m',
+    v_query.rows
+  )
+  into v_preview.count, v_ids
+  using v_query.bound, tenant_id, v_few;
+
+  if v_preview.count <= v_few then
+    v_preview.sample := array(
+      select c from app_public.contacts c where c.id = any (v_ids) order by c.created_at desc, c.id limit at_most
+    );
+  else
+    -- Among so many, the newest are found by testing one contact after the other.
+    select q.* into v_query from app_private.audience_query(filter, is_for_page => true) q;
+    execute format('select array(select r from %s order by r.created_at desc, r.id limit $3)', v_query.rows)
+    into v_preview.sample
+    using v_query.bound, tenant_id, at_most;
+  end if;
   perform set_config('parley.audience_tenant_id', '', true);
+  return v_preview;
 end;
-$$ language plpgsql stable rows 10 set search_path to pg_catalog, pg_temp
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp
   set work_mem to '64MB';
 
-comment on function app_private.newest_contacts_matching(uuid, jsonb, int, boolean) is
-  E'The newest of the contacts that contacts_matching() returns. are_many: there are so many of them that it is fast '
-   'to test contacts one after the other. PYFLT: as there.';
-
-
-create or replace function app_private.preview_audience(
-  tenant_id uuid, filter jsonb, at_most int
-) returns app_public.segment_preview as $$
-  select (
-    c.count,
-    array(select m from app_private.newest_contacts_matching(tenant_id, filter, at_most, c.count > 2000) m)
-  )::app_public.segment_preview
-  from app_private.count_contacts_matching(tenant_id, filter) c (count)
-$$ language sql stable set search_path to pg_catalog, pg_temp;
-
 comment on function app_private.preview_audience(uuid, jsonb, int) is
-  E'preview_segment() for the program, with at_most contacts.';
+  E'preview_segment() for the program, with the newest at_most contacts.';
 
 
 create or replace function app_public.preview_segment(filter jsonb) returns app_public.segment_preview as $$
@@ -17446,8 +17507,8 @@ create or replace function app_public.preview_segment(filter jsonb) returns app_
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.preview_segment(jsonb) is
-  E'How many contacts a filter matches, and some of them, before it is saved as a segment. PYFLT: the filter is not '
-   'valid. PYDEN: not signed in. filter: a filter of contacts (docs/filters.md).';
+  E'How many contacts a filter matches, and the newest of them, before it is saved as a segment. PYFLT: the filter is '
+   'not valid. PYDEN: not signed in. filter: a filter of contacts (docs/filters.md).';
 
 grant execute on function app_public.preview_segment(jsonb) to parley_visitor;
 --! EndIncluded segments/preview_segment.sql
@@ -17466,6 +17527,21 @@ comment on function app_hidden.check_audience(uuid, jsonb) is
 
 grant execute on function app_hidden.check_audience(uuid, jsonb) to parley_visitor;
 --! EndIncluded segments/check_audience.sql
+--! Included segments/tg_segments__refuse_too_many.sql
+create or replace function app_private.tg_segments__refuse_too_many() returns trigger as $$
+declare
+  v_maximum constant int := 1000;
+begin
+  if (select count(*) from app_public.segments s where s.tenant_id = NEW.tenant_id) > v_maximum then
+    raise exception 'A tenant must have at most % segments', v_maximum using errcode = 'PYLIM';
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_segments__refuse_too_many() is
+  E'Refuses more than 1,000 segments of a tenant (PYLIM).';
+--! EndIncluded segments/tg_segments__refuse_too_many.sql
 --! Included segments/tg_segments__refuse_invalid_filter.sql
 create or replace function app_private.tg_segments__refuse_invalid_filter() returns trigger as $$
 begin
@@ -22685,22 +22761,56 @@ comment on function app_hidden.matching_campaign_recipients(jsonb) is
 
 grant execute on function app_hidden.matching_campaign_recipients(jsonb) to parley_visitor;
 --! EndIncluded filters/matching_campaign_recipients.sql
+--! Included filters/custom_fields.sql
+create or replace function app_hidden.custom_fields() returns table (
+  name text, key text, type text, "value" text, choices text[]
+) as $$
+  -- {leaf} is what the condition on the field binds, with the key as its path.
+  select
+    'metadata.' || f.key, f.key,
+    case f.type when 'number' then 'decimal' when 'boolean' then 'flag' else f.type::text end,
+    case when f.type in ('number', 'boolean')
+      then 'nullif({row}.metadata -> ({leaf} ->> ''path''), ''null'')'
+      else '({row}.metadata ->> ({leaf} ->> ''path''))'
+    end,
+    coalesce(f.choices, '{}')
+  from app_public.contact_fields f
+  where coalesce(f.tenant_id = (select app_hidden.filter_tenant_id()), true)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.custom_fields() is
+  E'The custom fields of contacts as fields of filters: "metadata.plan" for the key "plan".';
+
+grant execute on function app_hidden.custom_fields() to parley_visitor;
+--! EndIncluded filters/custom_fields.sql
 --! Included filters/filter_fields.sql
 create or replace function app_public.filter_fields(kind app_public.filter_kind)
 returns setof app_public.filter_field as $$
   select
     f.name,
-    case when f.type in ('messageTime', 'newestTime') then 'time' else f.type end,
+    case
+      when f.type in ('messageTime', 'newestTime') then 'time'
+      when f.type = 'decimal' then 'number'
+      when f.type = 'flag' then 'boolean'
+      else f.type
+    end,
     array(select o.name from app_hidden.filter_operators() o where f.type = any (o.types)),
-    array(select e.enumlabel::text from pg_enum e where e.enumtypid = f.choices order by e.enumsortorder)
-  from app_hidden.filterable_fields() f
-  where f.kind = filter_fields.kind
+    f.choices
+  from (
+    select
+      a.name, a.type,
+      array(select e.enumlabel::text from pg_enum e where e.enumtypid = a.choices order by e.enumsortorder) as choices
+    from app_hidden.filterable_fields() a
+    where a.kind = filter_fields.kind
+    union all
+    select c.name, c.type, c.choices from app_hidden.custom_fields() c where filter_fields.kind = 'contacts'
+  ) f
   order by f.name
 $$ language sql stable rows 40 set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.filter_fields(app_public.filter_kind) is
   E'The fields and relations by which contacts, conversations, messages or recipients of campaigns can be filtered, '
-   'for a form that builds filters.';
+   'for a form that builds filters. Custom fields of contacts have names like "metadata.plan".';
 
 grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
 --! EndIncluded filters/filter_fields.sql
@@ -23758,6 +23868,10 @@ create or replace trigger _120_clean_name before insert or update of name on app
 -- A view can be opened whenever it is stored.
 create or replace trigger _200_refuse_invalid_filter before insert or update of kind, filter on app_public.views
   for each row execute function app_private.tg_views__refuse_invalid_filter();
+
+-- Afterwards, when the count includes the row.
+create or replace trigger _210_refuse_too_many after insert or update of user_id on app_public.views
+  for each row execute function app_private.tg_views__refuse_too_many();
 --! EndIncluded filters/views.triggers.sql
 --! Included segments/segments.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.segments
@@ -23773,6 +23887,10 @@ create or replace trigger _120_clean_name before insert or update of name on app
 -- Afterwards, when a filter that names its own segment finds it.
 create or replace trigger _200_refuse_invalid_filter after insert or update of name, filter on app_public.segments
   for each row execute function app_private.tg_segments__refuse_invalid_filter();
+
+-- Afterwards, when the count includes the row.
+create or replace trigger _210_refuse_too_many after insert on app_public.segments
+  for each row execute function app_private.tg_segments__refuse_too_many();
 --! EndIncluded segments/segments.triggers.sql
 
 --! Included imports/imports.triggers.sql

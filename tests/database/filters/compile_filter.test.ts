@@ -23,7 +23,9 @@ test("what a filter matches is what a naive evaluation of it finds", () =>
     const { rows: fields } = await db.query<Field>(
       `select kind, name, type, value is null as is_relation,
          array(select enumlabel::text from pg_enum where enumtypid = choices order by enumsortorder) as choices
-       from app_hidden.filterable_fields()`,
+       from app_hidden.filterable_fields()
+       union all
+       select 'contacts', name, type, false, choices from app_hidden.custom_fields()`,
     );
     const { rows: operators } = await db.query<Operator>(
       "select name, types, form from app_hidden.filter_operators()",
@@ -39,7 +41,7 @@ test("what a filter matches is what a naive evaluation of it finds", () =>
         const expected = world.rows[kind].filter((row) => matches(row, filter, world.surroundings));
         assert.deepEqual(rows.map(({ id }) => id).sort(), expected.map(({ id }) => id).sort());
         if (rows.length > 0 && rows.length < world.rows[kind].length) some += 1;
-        for (const [, field] of JSON.stringify(filter).matchAll(/"field":"(\w+)"/g)) used.add(field!);
+        for (const [, field] of JSON.stringify(filter).matchAll(/"field":"([\w.]+)"/g)) used.add(field!);
       }),
       { numRuns: 200 },
     );
@@ -244,6 +246,12 @@ function operandOf(world: FilterWorld, { kind, name, type, choices }: Field): fc
   switch (type) {
     case "choice":
       return fc.constantFrom(...choices);
+    case "decimal":
+      return fc.constantFrom(3, 12.5, -1, 12.51);
+    case "flag":
+      return fc.boolean();
+    case "date":
+      return fc.constantFrom("today", "2020-02-29", "2026-01-31", "3 days ago");
     case "number":
       return fc.constantFrom(0, 1, 2, 3, -1);
     case "json":

@@ -100,6 +100,7 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
       ...times(c, "opted_out_at marketing_opted_out_at created_at"),
       ...tagsAndGroups(c.id),
       ...newest(c.id),
+      ...custom(c.metadata as Json),
       segment: ["Brazilians", "Others"],
       text: [contactText(c)],
     }),
@@ -184,6 +185,15 @@ function relate(tables: Record<string, Json[]>, now: number): Record<Kind, Row[]
 /** Without the phone number, of which parts of a query may be the end. */
 function contactText({ name, profile_name, username, email, external_ref }: Json): string {
   return [name, profile_name, username, email, external_ref].join(" ");
+}
+
+function custom(metadata: Json): Record<string, unknown[]> {
+  return Object.fromEntries(
+    ["plan", "score", "joined", "remark", "vip"].map((key) => [
+      `metadata.${key}`,
+      [metadata[key] ?? null].filter((value) => value !== null),
+    ]),
+  );
 }
 
 function rowOf({ id }: Json, fields: Record<string, unknown[]>): Row {

@@ -25,6 +25,22 @@ export function furnish(
       values: [tenantId],
     },
     {
+      sql: `update app_public.contacts c set metadata = metadata || jsonb_strip_nulls(jsonb_build_object(
+              'plan', (array['free', 'pro', null])[n % 3 + 1], 'score', (array[3, 12.5, null, -1])[n % 4 + 1],
+              'joined', (array['2020-02-29', null, '2026-01-31', current_date::text])[n % 4 + 1],
+              'remark', (array['Ana likes tea', null])[n % 2 + 1]
+            ))
+            from (select id, row_number() over (order by id) as n from app_public.contacts where tenant_id = $1) x
+            where x.id = c.id`,
+      values: [tenantId],
+    },
+    {
+      sql: `insert into app_public.contact_fields (tenant_id, key, type, choices) values
+              ($1, 'plan', 'choice', '{free,pro,team}'), ($1, 'score', 'number', null), ($1, 'joined', 'date', null),
+              ($1, 'remark', 'text', null), ($1, 'vip', 'boolean', null)`,
+      values: [tenantId],
+    },
+    {
       sql: `with tag as (
               insert into app_public.tags (tenant_id, name) values ($1, 'VIP'), ($1, 'New'), ($1, 'Unused') returning id, name
             ),

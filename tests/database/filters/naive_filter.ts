@@ -40,6 +40,13 @@ function leafMatches(row: Row, { field, path, ...test }: Filter, surroundings: S
   if (field === "phone" && (operator === "is" || operator === "isNot"))
     return some((value) => value === `+${(operand as string).replaceAll(/\D/g, "")}`) === (operator === "is");
   const time = () => instant(operand as string, surroundings.now);
+  if (field === "metadata.joined" && operator !== "isEmpty") {
+    const days = [operand].flat().map((each) => dayOf(instant(each as string, surroundings.now)));
+    const day = values[0] as string | undefined;
+    if (operator === "before" || operator === "after")
+      return day !== undefined && day < days[0]! === (operator === "before");
+    return (day !== undefined && days.includes(day)) === (operator === "is" || operator === "in");
+  }
   switch (operator) {
     case "is":
       return some((value) => equals(value, operand, surroundings));
@@ -72,6 +79,10 @@ function leafMatches(row: Row, { field, path, ...test }: Filter, surroundings: S
     default:
       throw new Error(`no operator ${operator}`);
   }
+}
+
+function dayOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10);
 }
 
 /** Whether each word of the query begins a word of the text. */

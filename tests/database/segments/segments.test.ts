@@ -112,6 +112,52 @@ test("a segment that names a deleted one has no count, and hides no others", () 
     assert.equal(await refusal(db, () => namesOf(db, named("Others"))), "PYFLT");
   }));
 
+test("a preview shows the newest of few and of many contacts", () =>
+  rolledBack(database.pool, async (db) => {
+    const { tenantId } = await asAgent(db);
+    await becomeOwner(db);
+    await db.query("set local session_replication_role to replica");
+    await db.query(
+      `insert into app_public.contacts (tenant_id, name, created_at)
+       select $1, 'c' || n, now() + n * interval '1 hour' from generate_series(1, 2005) n`,
+      [tenantId],
+    );
+    const previewOf = async (filter: object) =>
+      (
+        await db.query(
+          `select count, array(select s.name from unnest(sample) s) as names from app_private.preview_audience($1, $2, 2)`,
+          [tenantId, filter],
+        )
+      ).rows[0];
+    assert.deepEqual(await previewOf({ all: [] }), { count: 2008, names: ["c2005", "c2004"] });
+    const few = {
+      all: [
+        { field: "name", startsWith: "c" },
+        { field: "name", contains: "00" },
+      ],
+    };
+    assert.deepEqual(await previewOf(few), { count: 34, names: ["c2005", "c2004"] });
+  }));
+
+test("a tenant has at most 1,000 segments, and a user 200 views", () =>
+  rolledBack(database.pool, async (db) => {
+    await asAgent(db);
+    const segments = (from: number, to: number) =>
+      db.query(
+        `insert into app_public.segments (name, filter) select 's' || n, '{"all": []}' from generate_series($1::int, $2) n`,
+        [from, to],
+      );
+    await segments(1, 1000);
+    assert.equal(await refusal(db, () => segments(1001, 1001)), "PYLIM");
+    const views = (from: number, to: number) =>
+      db.query(
+        `insert into app_public.views (name, filter) select 'v' || n, '{"all": []}' from generate_series($1::int, $2) n`,
+        [from, to],
+      );
+    await views(1, 200);
+    assert.equal(await refusal(db, () => views(201, 201)), "PYLIM");
+  }));
+
 test("an audience is evaluated by the program as for a member of the tenant", () =>
   rolledBack(database.pool, async (db) => {
     const agent = await asAgent(db);
