@@ -199,3 +199,48 @@ test("a template is sent by its name, and messages are scheduled, changed and ca
   assert.equal(changed.data.cancelScheduledMessage.scheduledMessage.status, "cancelled");
   assert.equal((await read())[0].status, "cancelled");
 });
+
+test("an opt-out that an agent records stops messages until a newer opt-in, and shows in the contact", async () => {
+  const { conversationId, contactId } = await aConversation(database.pool, workspace);
+  const record = (isOptIn: boolean, method = "form") =>
+    api.ask(
+      agent,
+      `mutation ($consent: ConsentInput!) {
+         createConsent(input: { consent: $consent }) {
+           consent { userId contact { optedOutAt consents(orderBy: GIVEN_AT_DESC) { nodes { isOptIn evidence } } } }
+         }
+       }`,
+      { consent: { contactId, category: "all", isOptIn, method, evidence: "By telephone" } },
+    );
+  const { consent } = (await record(false)).data.createConsent;
+  assert.equal(consent.userId, agent.userId);
+  assert.ok(consent.contact.optedOutAt);
+  assert.deepEqual(consent.contact.consents.nodes, [{ isOptIn: false, evidence: "By telephone" }]);
+  assert.equal((await send(conversationId)).code, "PYOPT");
+  assert.equal(
+    (await record(true, "keyword")).code,
+    "PYDEN",
+    "what a contact wrote is recorded by the program",
+  );
+  assert.equal((await record(true)).data.createConsent.consent.contact.optedOutAt, null);
+  assert.deepEqual((await send(conversationId)).errors, []);
+});
+
+test("a conversion needs a name and a currency, and an external reference counts once", async () => {
+  const { contactId } = await aConversation(database.pool, workspace);
+  const convert = (conversion: object) =>
+    api.ask(
+      agent,
+      `mutation ($conversion: ConversionInput!) {
+         createConversion(input: { conversion: $conversion }) { conversion { status value } }
+       }`,
+      { conversion: { contactId, eventName: "Purchase", ...conversion } },
+    );
+  const order = { value: "24.90", currency: "EUR", externalRef: "order-1" };
+  assert.deepEqual((await convert(order)).data.createConversion.conversion, {
+    status: "pending",
+    value: "24.90",
+  });
+  for (const wrong of [order, { value: "1" }, { value: "NaN", currency: "EUR" }, { eventName: "" }])
+    assert.equal((await convert(wrong)).code, "PYCON", JSON.stringify(wrong));
+});

@@ -26,7 +26,10 @@ const prefer = (line: Line, at: string | number | undefined, value: string) =>
     {
       contacts: [{ profile: { name: "Ann", username: "ann.user" }, wa_id: NUMBER, user_id: "US.11" }],
       user_preferences: [
-        { wa_id: NUMBER, user_id: "US.11", category: "marketing_messages", value, timestamp: at },
+        {
+          ...{ wa_id: NUMBER, user_id: "US.11", detail: "User requested it" },
+          ...{ category: "marketing_messages", value, timestamp: at },
+        },
       ],
     },
     "user_preferences",
@@ -57,6 +60,14 @@ story("a stop, a resume, and the stop again", async (db) => {
   await line.again(stop, "redelivered");
   await line.again(stop, "replayed");
   assert.equal((await contactOf(db, line)).is_opted_out, false);
+  const { rows } = await db.query(
+    "select method, evidence, is_opt_in from app_public.consents where category = 'marketing' order by given_at",
+  );
+  const reported = { method: "preference", evidence: "User requested it" };
+  assert.deepEqual(rows, [
+    { ...reported, is_opt_in: false },
+    { ...reported, is_opt_in: true },
+  ]);
 });
 
 story("without timestamps the last report counts, and a replay of the first changes nothing", async (db) => {

@@ -36,6 +36,12 @@ test("error 131050 notes that the customer stopped marketing; any other error do
         [contactId],
       );
       assert.equal(contact.rows[0].is_opted_out, isOptedOut, String(code));
+      const consents = await db.query(
+        "select method, evidence from app_public.consents where contact_id = $1 and message_id = $2",
+        [contactId, rows[0].id],
+      );
+      const evidence = { method: "error", evidence: "error 131050" };
+      assert.deepEqual(consents.rows, isOptedOut ? [evidence] : []);
     }
   }));
 
