@@ -5487,11 +5487,15 @@ begin
     returning id into v_contact_id;
     exit when found;
   end loop;
+
+  if exists (select from app_public.contacts c where c.id = v_contact_id and c.deleted_at is not null) then
+    raise exception 'The contact with this phone number is deleted' using errcode = 'PYDEL', hint = 'restoreContact.';
+  end if;
   return v_contact_id;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.contact_with_phone(text,uuid) is 'The contact of a tenant that has a phone number now, written as people write it; a new one if there is none. PYPHN: a new contact needs an international number. PYDEN: agents only; an API key needs the scope send and, for a new contact, manage_contacts. PYNFD: the tenant is not the caller''s.';
+comment on function app_hidden.contact_with_phone(text,uuid) is 'The contact of a tenant that has a phone number now, written as people write it; a new one if there is none. PYPHN: a new contact needs an international number. PYDEN: agents only; an API key needs the scope send and, for a new contact, manage_contacts. PYDEL: the contact is deleted. PYNFD: the tenant is not the caller''s.';
 grant execute on function app_hidden.contact_with_phone(text,uuid) to parley_visitor;
 
 create function app_hidden.contact_words(tenant_id uuid, name text, profile_name text, username text, email text, external_ref text, phone text) returns tsvector as $$
@@ -19188,7 +19192,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_template(text,uuid,uuid,text,uuid,text,text,jsonb,jsonb,text,timestamp with time zone) is 'Sends a template by its name: PYTPL, PYOPT, PYADR, PYCHN; PYCNT: the parameters do not fit the template; PYREQ, PYIDM, PYPHN; PYFIL, PYGON; PYNFD, PYDEN. Null if it is scheduled (send_at). name: the name of the template. conversation_id: where to send it. contact_id: instead, the contact; its conversation is created if there is none. phone: instead, a phone number; its contact is created if there is none. channel_id: with contact_id or phone, the channel; by default that of the last active conversation of the contact, otherwise the default channel. language: the language, "en" or "en_US". By default that of the contact, then the same language of another country, then fallback_language, then English, then any. fallback_language: see language. parameters: {"header", "body", "buttons", "cards", "offer_expires_at"}, and values of variables by name: {"first_name": "Ann"}. variables: as for sendMessage. idempotency_key: as for sendMessage. send_at: as for sendMessage.';
+comment on function app_public.send_template(text,uuid,uuid,text,uuid,text,text,jsonb,jsonb,text,timestamp with time zone) is 'Sends a template by its name: PYTPL, PYOPT, PYDEL, PYADR, PYCHN; PYCNT: the parameters do not fit the template; PYREQ, PYIDM, PYPHN; PYFIL, PYGON; PYNFD, PYDEN. Null if it is scheduled (send_at). name: the name of the template. conversation_id: where to send it. contact_id: instead, the contact; its conversation is created if there is none. phone: instead, a phone number; its contact is created if there is none. channel_id: with contact_id or phone, the channel; by default that of the last active conversation of the contact, otherwise the default channel. language: the language, "en" or "en_US". By default that of the contact, then the same language of another country, then fallback_language, then English, then any. fallback_language: see language. parameters: {"header", "body", "buttons", "cards", "offer_expires_at"}, and values of variables by name: {"first_name": "Ann"}. variables: as for sendMessage. idempotency_key: as for sendMessage. send_at: as for sendMessage.';
 grant execute on function app_public.send_template(text,uuid,uuid,text,uuid,text,text,jsonb,jsonb,text,timestamp with time zone) to parley_visitor;
 
 create function app_public.set_availability(is_available boolean) returns app_public.memberships as $$

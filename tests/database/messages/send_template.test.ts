@@ -220,6 +220,11 @@ story("sendTemplate creates the contact and the conversation where there is none
   assert.equal(await refused({ phone, channel_id: contact[0].id }), "PYNFD");
 
   await becomeOwner(db);
+  await db.query("update app_public.contacts set deleted_at = now() where id = $1", [rows[0]!.id]);
+  await become(db, agent);
+  assert.equal(await refused({ phone }), "PYDEL");
+  await becomeOwner(db);
+  await db.query("update app_public.contacts set deleted_at = null where id = $1", [rows[0]!.id]);
   const stranger = { ...toContact, phone: `+1555${digits(7)}` };
   await become(db, await anApiKey(db, workspace.tenantId, ["send"]));
   assert.equal(await refusal(db, () => send(db, stranger)), "PYDEN", "it may not create contacts");
