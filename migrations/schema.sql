@@ -8456,7 +8456,8 @@ comment on function app_hidden.template_text(text,jsonb) is 'A text of a templat
 grant execute on function app_hidden.template_text(text,jsonb) to parley_visitor;
 
 create function app_hidden.template_variables(text text) returns text[] as $$
-  select coalesce(array_agg(v.name order by v.n), '{}')
+  -- Meta takes the first parameter for {{1}}, wherever that stands.
+  select coalesce(array_agg(v.name order by case when v.name ~ '^[0-9]{1,4}$' then v.name::int end, v.n), '{}')
   from (
     select m.parts[1] as name, min(m.n) as n
     from regexp_matches(template_variables.text, '\{\{([A-Za-z0-9_]+)\}\}', 'g') with ordinality m (parts, n)
@@ -8464,7 +8465,7 @@ create function app_hidden.template_variables(text text) returns text[] as $$
   ) v
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.template_variables(text) is 'The variables of a text of a template, in order: {"1","2"} or {first_name,order}.';
+comment on function app_hidden.template_variables(text) is 'The variables of a text of a template, in the order of their parameters: {1,2} or {first_name,order}.';
 grant execute on function app_hidden.template_variables(text) to parley_visitor;
 
 create function app_hidden.text_problem(content jsonb) returns text as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e26c0cfa2d636204ec9a29c01137cd70110a1e74
+--! Hash: sha1:f96ae215df58a04e2ce92ba97bf3aa5de0500e23
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -20122,7 +20122,8 @@ comment on type app_hidden.filled_template is
    'and what is wrong with the parameters, null if nothing is.';
 --! Included templates/template_variables.sql
 create or replace function app_hidden.template_variables(text text) returns text[] as $$
-  select coalesce(array_agg(v.name order by v.n), '{}')
+  -- Meta takes the first parameter for {{1}}, wherever that stands.
+  select coalesce(array_agg(v.name order by case when v.name ~ '^[0-9]{1,4}$' then v.name::int end, v.n), '{}')
   from (
     select m.parts[1] as name, min(m.n) as n
     from regexp_matches(template_variables.text, '\{\{([A-Za-z0-9_]+)\}\}', 'g') with ordinality m (parts, n)
@@ -20131,7 +20132,7 @@ create or replace function app_hidden.template_variables(text text) returns text
 $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.template_variables(text) is
-  E'The variables of a text of a template, in order: {"1","2"} or {first_name,order}.';
+  E'The variables of a text of a template, in the order of their parameters: {1,2} or {first_name,order}.';
 
 grant execute on function app_hidden.template_variables(text) to parley_visitor;
 --! EndIncluded templates/template_variables.sql

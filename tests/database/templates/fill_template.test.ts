@@ -50,6 +50,12 @@ const FILLED: Case[] = [
   ["nothing to fill", [plain, { type: "FOOTER", text: "Bye" }, call("PHONE_NUMBER")], null, []],
   ["values in a list", [POSITIONAL], { body: ["Ann", 7] }, [body(text("Ann"), text("7"))]],
   ["values by number", [POSITIONAL], { "2": "A-1", "1": "Ann" }, [body(text("Ann"), text("A-1"))]],
+  [
+    "values in another order",
+    [{ type: "BODY", text: "{{2}} for {{1}}" }],
+    { body: ["Ann", "A-1"] },
+    [body(text("Ann"), text("A-1"))],
+  ],
   ["one value", [{ type: "BODY", text: "{{name}}!" }], { body: "Ann" }, [body(text("Ann", "name"))]],
   [
     "values by name, in the header and the body",
@@ -242,6 +248,10 @@ story("the preview is what the customer reads", async (db) => {
     "Hi Ann, order A-1 for Ann\n[image]\nBuy tea\n[image]\nBuy cups",
   );
   assert.equal(await preview(otp, [body(text("123"))]), "123");
+  assert.equal(
+    await preview([{ type: "BODY", text: "{{2}} for {{1}}" }], [body(text("Ann"), text("A-1"))]),
+    "A-1 for Ann",
+  );
   assert.equal(await preview([POSITIONAL], []), POSITIONAL.text);
   assert.equal(await preview([], []), null);
 });
