@@ -754,7 +754,7 @@ create table app_private.contact_facts (
   received_at timestamp with time zone not null,
   constraint contact_facts_pkey primary key (contact_id, tenant_id, fact),
   constraint contact_facts_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade,
-  constraint contact_facts_fact_is_known check ((fact = 'name'::text))
+  constraint contact_facts_fact_is_known check ((fact = any (array['account'::text, 'name'::text])))
 );
 comment on table app_private.contact_facts is 'The last report of the provider on facts whose time has no column in contacts: an older report, redelivered or late, changes nothing.';
 comment on column app_private.contact_facts.fact is 'name: in the address book of the phone app.';
@@ -2164,6 +2164,7 @@ create table app_public.contacts (
 );
 create index contacts_deleted_at_idx on app_public.contacts (tenant_id, deleted_at) where (deleted_at is not null);
 create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
+create index contacts_invalid_idx on app_public.contacts (id) where (status = 'invalid'::app_public.contact_status);
 create index contacts_metadata_idx on app_public.contacts using gin (metadata jsonb_path_ops);
 create unique index contacts_phone_key on app_public.contacts (tenant_id, app_hidden.identity_match_key('phone'::app_public.identity_kind, phone));
 create index contacts_tenant_id_created_at_id_idx on app_public.contacts (tenant_id, created_at desc, id);
@@ -3245,6 +3246,8 @@ comment on column app_public.message_statuses.error is 'The error as received: {
 comment on column app_public.message_statuses.pricing is 'The pricing as received: {"pricing_model", "type", "category", …}. For reports only; no rule depends on it.';
 create trigger _500_record_opt_out after update on app_public.message_statuses
   for each row when (((new.status = 'failed'::app_public.message_status) and (new.error_code = '131050'::text))) execute function app_private.tg_message_statuses__record_opt_out();
+create trigger _505_mark_invalid after update on app_public.message_statuses
+  for each row when (((new.error_code = '131026'::text) and (old.error_code is distinct from new.error_code))) execute function app_private.tg_message_statuses__mark_invalid();
 create trigger _510_count after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_message_statuses__count();
 create trigger _510_count_deleted after delete on app_public.message_statuses
@@ -4094,6 +4097,18 @@ comment on column app_public.chatbot_outcome_stat.status is 'The status of the r
 comment on column app_public.chatbot_outcome_stat.outcome is 'The outcome of the runs, empty if they have none.';
 comment on column app_public.chatbot_outcome_stat.runs is 'The number of runs.';
 comment on column app_public.chatbot_outcome_stat.median_seconds is 'The median duration of the runs, in seconds, accurate to a factor of 1.5.';
+
+create type app_public.contact_merge as (
+  contact app_public.contacts,
+  discarded jsonb,
+  moved_conversations integer,
+  joined_conversations integer
+);
+comment on type app_public.contact_merge is 'The outcome of merging two contacts.';
+comment on column app_public.contact_merge.contact is 'The contact that remains.';
+comment on column app_public.contact_merge.discarded is 'The values of the merged contact that are lost because the kept one has others: {"email": "old@example.com", "metadata.city": "Berlin"}.';
+comment on column app_public.contact_merge.moved_conversations is 'The number of conversations that the kept contact gets.';
+comment on column app_public.contact_merge.joined_conversations is 'The number of conversations whose messages join one of the kept contact, on the same channel.';
 
 create type app_public.conversation_figure as (
   status app_public.conversation_status,
@@ -7863,6 +7878,19 @@ $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.require_conversation(uuid) is 'The conversation, if the caller may work in it. PYNFD: no such conversation in the caller''s tenant. PYDEN: the caller is a viewer.';
 grant execute on function app_hidden.require_conversation(uuid) to parley_visitor;
+
+create function app_hidden.require_mergeable(kept_id uuid, merged_id uuid) returns void as $$
+begin
+  -- By id: docs/architecture.md, "Locks".
+  perform app_hidden.require_contact(least(kept_id, merged_id), 'manage_all');
+  perform app_hidden.require_contact(greatest(kept_id, merged_id), 'manage_all');
+  if kept_id = merged_id then
+    raise exception '`mergedId` must be another contact than `keptId`' using errcode = 'PYREQ';
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.require_mergeable(uuid,uuid) is 'Locks two contacts that the caller wants to merge. PYNFD: one of them does not exist. PYDEN: the caller is not an admin. PYREQ: they are the same contact.';
 
 create function app_hidden.require_scope(scope app_public.api_key_scope) returns uuid as $$
 begin
@@ -12451,6 +12479,13 @@ begin
   where o.tenant_id = v_merged.tenant_id and o.contact_id = v_merged.id
   on conflict do nothing;
 
+  -- A campaign that went to both keeps the outcome of the kept one.
+  update app_public.campaign_recipients r set contact_id = v_kept.id
+  where r.contact_id = v_merged.id
+  and not exists (
+    select from app_public.campaign_recipients k where k.campaign_id = r.campaign_id and k.contact_id = v_kept.id
+  );
+
   delete from app_public.contacts c where c.id = v_merged.id;
 
   update app_public.contacts c set
@@ -12469,10 +12504,18 @@ begin
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
     time_zone = coalesce(c.time_zone, v_merged.time_zone),
-    status = case when v_merged.status = 'blocked' then 'blocked'::app_public.contact_status else c.status end,
+    status = case
+      when 'blocked' in (c.status, v_merged.status) then 'blocked'
+      when 'active' in (c.status, v_merged.status) then 'active'
+      else c.status
+    end::app_public.contact_status,
+    -- Hidden only if both are.
+    deleted_at = case when v_merged.deleted_at is not null then c.deleted_at end,
     notes = nullif(left(concat_ws(E'\n\n', c.notes, v_merged.notes), 10000), ''),
     picture_url = coalesce(c.picture_url, v_merged.picture_url),
-    metadata = app_private.bounded_metadata(v_merged.metadata || c.metadata, c.metadata)
+    metadata = app_private.bounded_metadata(
+      app_private.without_invalid_fields(c.tenant_id, v_merged.metadata) || c.metadata, c.metadata
+    )
   where c.id = v_kept.id;
 end;
 $$
@@ -12508,6 +12551,39 @@ create function app_private.merge_statuses(statuses jsonb, message_ids uuid[], l
 $$
   language sql stable;
 comment on function app_private.merge_statuses(jsonb,uuid[],timestamp with time zone) is 'Merges the statuses of each message into one row. message_ids is as returned by find_status_messages(); later times are replaced by latest. Part of apply_statuses().';
+
+create function app_private.merge_with_report(kept_id uuid, merged_id uuid) returns app_public.contact_merge as $$
+declare
+  v_merged app_public.contacts;
+  v_merge app_public.contact_merge;
+begin
+  select c.* into v_merged from app_public.contacts c where c.id = merged_id;
+  select count(k.id), count(*) filter (where k.id is null)
+  into v_merge.joined_conversations, v_merge.moved_conversations
+  from app_public.conversations m
+  left join app_public.conversations k on k.channel_id = m.channel_id and k.contact_id = kept_id
+  where m.contact_id = merged_id;
+
+  perform app_private.merge_contacts(kept_id, merged_id);
+
+  v_merge.contact := (select c from app_public.contacts c where c.id = kept_id);
+  select coalesce(jsonb_object_agg(d.key, d.value order by d.key), '{}') into v_merge.discarded
+  from (
+    select m.key, m.value
+    from jsonb_each(to_jsonb(v_merged)) m
+    where m.key in ('name', 'phone', 'email', 'profile_name', 'username', 'external_ref', 'language', 'time_zone',
+      'picture_url')
+    and m.value not in ('null', to_jsonb(v_merge.contact) -> m.key)
+    union all
+    select 'metadata.' || m.key, m.value
+    from jsonb_each(v_merged.metadata) m
+    where m.value is distinct from (v_merge.contact).metadata -> m.key
+  ) d;
+  return v_merge;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.merge_with_report(uuid,uuid) is 'Merges two contacts, as merge_contacts() does, and returns the outcome.';
 
 create function app_private.message_id_at(position_at timestamp with time zone, hash uuid) returns uuid as $$
   -- The layout of uuid_v7(), with the hash of the provider's id instead of random bits.
@@ -13176,6 +13252,23 @@ create function app_private.random_token() returns text as $$
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.random_token() is '256 random bits in base64url: 43 characters. Only a hash of a token is stored, see token_hash().';
+
+create function app_private.reactivate_contacts() returns void as $$
+  update app_public.contacts c set status = 'active'
+  from app_private.contact_facts f
+  where c.status = 'invalid'
+  and f.contact_id = c.id and f.fact = 'account'
+  and exists (
+    select
+    from app_public.conversations v
+    join app_public.messages m on m.conversation_id = v.id
+    join app_public.message_statuses s on s.message_id = m.id
+    where v.contact_id = c.id
+    and m.id >= app_hidden.uuid_v7_floor(f.reported_at) and s.delivered_at > f.reported_at
+  )
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.reactivate_contacts() is 'Makes invalid contacts active to whom a message has been delivered since. Called daily, as looking it up for each status would cost all messages.';
 
 create function app_private.read_change_cursor(cursor text, out since xid8, out next_since xid8, out last_transaction xid8, out last_id uuid) returns record as $$
 declare
@@ -16890,6 +16983,32 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'Queues an event for the chatbot whose message failed, so that its run ends with a reason instead of waiting for an answer.';
 
+create function app_private.tg_message_statuses__mark_invalid() returns trigger as $$
+declare
+  v_contact_id uuid := (
+    select v.contact_id
+    from app_public.messages m
+    join app_public.conversations v on v.id = m.conversation_id
+    where m.id = NEW.message_id
+  );
+begin
+  -- The provider uses the same error for customers whose app is too old, so it proves nothing about one who has written
+  -- lately. What staff have set is kept.
+  update app_public.contacts c set status = 'invalid'
+  where c.id = v_contact_id and c.status = 'active'
+  and coalesce(app_private.contact_last_heard_at(c.id), '-infinity') < NEW.failed_at - interval '30 days';
+  if found then
+    insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
+    values (NEW.tenant_id, v_contact_id, 'account', 'none', NEW.failed_at, now())
+    on conflict on constraint contact_facts_pkey do update set
+      reported_at = excluded.reported_at, received_at = excluded.received_at;
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_message_statuses__mark_invalid() is 'Makes a contact invalid when the provider reports that a message could not be delivered to its number (131026).';
+
 create function app_private.tg_message_statuses__notify() returns trigger as $$
 begin
   perform app_private.notify_change(n.tenant_id, 'statuses', array_agg(n.message_id))
@@ -18681,6 +18800,16 @@ $$
 comment on function app_public.mark_mentions_read(uuid) is 'Marks the caller''s unread mentions as read, in one conversation or in all, and returns them. PYKEY: users only.';
 grant execute on function app_public.mark_mentions_read(uuid) to parley_visitor;
 
+create function app_public.merge_contacts(kept_id uuid, merged_id uuid) returns app_public.contact_merge as $$
+begin
+  perform app_hidden.require_mergeable(kept_id, merged_id);
+  return app_private.merge_with_report(kept_id, merged_id);
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.merge_contacts(uuid,uuid) is 'Merges two contacts that are one customer. The conversations, messages, addresses, tags, groups, consents and campaigns of the merged contact become those of the kept one, and the merged contact is deleted. Of their values, those of the kept contact remain. It cannot be undone: previewContactMerge shows the result. PYNFD: there is no such contact. PYDEN: admins only. PYREQ: they are the same contact. keptId: the contact that remains. mergedId: the contact that is deleted.';
+grant execute on function app_public.merge_contacts(uuid,uuid) to parley_visitor;
+
 create function app_public.message_by_provider_id(channel_id uuid, provider_message_id text) returns app_public.messages as $$
   select m.*
   from app_public.messages m
@@ -18890,6 +19019,22 @@ $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.my_totp() is 'Whether signing in requires a code of an authenticator app, too; null if it does not.';
 grant execute on function app_public.my_totp() to parley_visitor;
+
+create function app_public.preview_contact_merge(kept_id uuid, merged_id uuid) returns app_public.contact_merge as $$
+declare
+  v_merge app_public.contact_merge;
+begin
+  perform app_hidden.require_mergeable(kept_id, merged_id);
+  -- A merge that is rolled back: a second implementation of its rules would differ from the first.
+  v_merge := app_private.merge_with_report(kept_id, merged_id);
+  raise exception 'A preview is rolled back' using errcode = 'PYFIX';
+exception when sqlstate 'PYFIX' then
+  return v_merge;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.preview_contact_merge(uuid,uuid) is 'What mergeContacts would do. Nothing is changed: the merge is rolled back (PYFIX, which is not reported). PYNFD, PYDEN, PYREQ: as mergeContacts. keptId: the contact that would remain. mergedId: the contact that would be deleted.';
+grant execute on function app_public.preview_contact_merge(uuid,uuid) to parley_visitor;
 
 create function app_public.preview_segment(filter jsonb) returns app_public.segment_preview as $$
   select app_private.preview_audience(app_hidden.require_scope('read'), filter, 10)

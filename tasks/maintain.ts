@@ -11,6 +11,7 @@ export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "
     const partitions = await ensurePartitions(pool, { log });
     if (partitions.length > 0) log.info({ partitions }, "created partitions ahead of time");
     await pool.query("select app_private.delete_old_rows()");
+    await pool.query("select app_private.reactivate_contacts()");
     await inBatches(pool, "erase_deleted_contacts", CONTACT_BATCH);
     await pool.query("select app_private.delete_unused_media()");
     await inBatches(pool, "remove_expired_media", MEDIA_BATCH);

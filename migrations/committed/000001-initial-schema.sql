@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f96ae215df58a04e2ce92ba97bf3aa5de0500e23
+--! Hash: sha1:02cc55bca6ea847599a14b5223f0f6659884b20d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3808,6 +3808,7 @@ create unique index contacts_phone_key
 create unique index contacts_external_ref_key on app_public.contacts (tenant_id, external_ref);
 create index on app_public.contacts (tenant_id, created_at desc, id);
 create index on app_public.contacts using gin (metadata jsonb_path_ops);
+create index contacts_invalid_idx on app_public.contacts (id) where status = 'invalid';
 create index contacts_deleted_at_idx on app_public.contacts (tenant_id, deleted_at) where deleted_at is not null;
 -- What search_contacts() looks through. 17 microseconds for each new contact.
 create index contacts_words_idx on app_public.contacts using gin (
@@ -4098,7 +4099,7 @@ create table app_private.contact_facts (
   tenant_id uuid not null,
   contact_id uuid not null,
   fact text not null
-    constraint contact_facts_fact_is_known check (fact = 'name'),
+    constraint contact_facts_fact_is_known check (fact in ('account', 'name')),
   value text not null,
   reported_at timestamptz not null,
   received_at timestamptz not null,
@@ -4398,6 +4399,13 @@ begin
   where o.tenant_id = v_merged.tenant_id and o.contact_id = v_merged.id
   on conflict do nothing;
 
+  -- A campaign that went to both keeps the outcome of the kept one.
+  update app_public.campaign_recipients r set contact_id = v_kept.id
+  where r.contact_id = v_merged.id
+  and not exists (
+    select from app_public.campaign_recipients k where k.campaign_id = r.campaign_id and k.contact_id = v_kept.id
+  );
+
   delete from app_public.contacts c where c.id = v_merged.id;
 
   update app_public.contacts c set
@@ -4416,10 +4424,18 @@ begin
     external_ref = coalesce(c.external_ref, v_merged.external_ref),
     language = coalesce(c.language, v_merged.language),
     time_zone = coalesce(c.time_zone, v_merged.time_zone),
-    status = case when v_merged.status = 'blocked' then 'blocked'::app_public.contact_status else c.status end,
+    status = case
+      when 'blocked' in (c.status, v_merged.status) then 'blocked'
+      when 'active' in (c.status, v_merged.status) then 'active'
+      else c.status
+    end::app_public.contact_status,
+    -- Hidden only if both are.
+    deleted_at = case when v_merged.deleted_at is not null then c.deleted_at end,
     notes = nullif(left(concat_ws(E'\n\n', c.notes, v_merged.notes), 10000), ''),
     picture_url = coalesce(c.picture_url, v_merged.picture_url),
-    metadata = app_private.bounded_metadata(v_merged.metadata || c.metadata, c.metadata)
+    metadata = app_private.bounded_metadata(
+      app_private.without_invalid_fields(c.tenant_id, v_merged.metadata) || c.metadata, c.metadata
+    )
   where c.id = v_kept.id;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -5200,6 +5216,113 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.erase_deleted_contacts(int) is
   E'Erases contacts that were deleted more than 30 days ago, at most at_most, and returns their number.';
 --! EndIncluded contacts/deleted_contacts.sql
+create type app_public.contact_merge as (
+  contact app_public.contacts,
+  discarded jsonb,
+  moved_conversations int,
+  joined_conversations int
+);
+comment on type app_public.contact_merge is E'The outcome of merging two contacts.';
+comment on column app_public.contact_merge.contact is E'The contact that remains.';
+comment on column app_public.contact_merge.discarded is
+  E'The values of the merged contact that are lost because the kept one has others: {"email": "old@example.com", '
+   '"metadata.city": "Berlin"}.';
+comment on column app_public.contact_merge.moved_conversations is
+  E'The number of conversations that the kept contact gets.';
+comment on column app_public.contact_merge.joined_conversations is
+  E'The number of conversations whose messages join one of the kept contact, on the same channel.';
+--! Included contacts/merge_with_report.sql
+create or replace function app_private.merge_with_report(kept_id uuid, merged_id uuid)
+returns app_public.contact_merge as $$
+declare
+  v_merged app_public.contacts;
+  v_merge app_public.contact_merge;
+begin
+  select c.* into v_merged from app_public.contacts c where c.id = merged_id;
+  select count(k.id), count(*) filter (where k.id is null)
+  into v_merge.joined_conversations, v_merge.moved_conversations
+  from app_public.conversations m
+  left join app_public.conversations k on k.channel_id = m.channel_id and k.contact_id = kept_id
+  where m.contact_id = merged_id;
+
+  perform app_private.merge_contacts(kept_id, merged_id);
+
+  v_merge.contact := (select c from app_public.contacts c where c.id = kept_id);
+  select coalesce(jsonb_object_agg(d.key, d.value order by d.key), '{}') into v_merge.discarded
+  from (
+    select m.key, m.value
+    from jsonb_each(to_jsonb(v_merged)) m
+    where m.key in ('name', 'phone', 'email', 'profile_name', 'username', 'external_ref', 'language', 'time_zone',
+      'picture_url')
+    and m.value not in ('null', to_jsonb(v_merge.contact) -> m.key)
+    union all
+    select 'metadata.' || m.key, m.value
+    from jsonb_each(v_merged.metadata) m
+    where m.value is distinct from (v_merge.contact).metadata -> m.key
+  ) d;
+  return v_merge;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.merge_with_report(uuid, uuid) is
+  E'Merges two contacts, as merge_contacts() does, and returns the outcome.';
+
+
+create or replace function app_hidden.require_mergeable(kept_id uuid, merged_id uuid) returns void as $$
+begin
+  -- By id: docs/architecture.md, "Locks".
+  perform app_hidden.require_contact(least(kept_id, merged_id), 'manage_all');
+  perform app_hidden.require_contact(greatest(kept_id, merged_id), 'manage_all');
+  if kept_id = merged_id then
+    raise exception '`mergedId` must be another contact than `keptId`' using errcode = 'PYREQ';
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.require_mergeable(uuid, uuid) is
+  E'Locks two contacts that the caller wants to merge. PYNFD: one of them does not exist. PYDEN: the caller is not an '
+   'admin. PYREQ: they are the same contact.';
+
+
+create or replace function app_public.merge_contacts(kept_id uuid, merged_id uuid)
+returns app_public.contact_merge as $$
+begin
+  perform app_hidden.require_mergeable(kept_id, merged_id);
+  return app_private.merge_with_report(kept_id, merged_id);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.merge_contacts(uuid, uuid) is
+  E'Merges two contacts that are one customer. The conversations, messages, addresses, tags, groups, consents and '
+   'campaigns of the merged contact become those of the kept one, and the merged contact is deleted. Of their values, '
+   'those of the kept contact remain. It cannot be undone: previewContactMerge shows the result. PYNFD: there is no '
+   'such contact. PYDEN: admins only. PYREQ: they are the same contact. keptId: the contact that remains. mergedId: '
+   'the contact that is deleted.';
+
+grant execute on function app_public.merge_contacts(uuid, uuid) to parley_visitor;
+
+
+create or replace function app_public.preview_contact_merge(kept_id uuid, merged_id uuid)
+returns app_public.contact_merge as $$
+declare
+  v_merge app_public.contact_merge;
+begin
+  perform app_hidden.require_mergeable(kept_id, merged_id);
+  -- A merge that is rolled back: a second implementation of its rules would differ from the first.
+  v_merge := app_private.merge_with_report(kept_id, merged_id);
+  raise exception 'A preview is rolled back' using errcode = 'PYFIX';
+exception when sqlstate 'PYFIX' then
+  return v_merge;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.preview_contact_merge(uuid, uuid) is
+  E'What mergeContacts would do. Nothing is changed: the merge is rolled back (PYFIX, which is not reported). PYNFD, '
+   'PYDEN, PYREQ: as mergeContacts. keptId: the contact that would remain. mergedId: the contact that would be '
+   'deleted.';
+
+grant execute on function app_public.preview_contact_merge(uuid, uuid) to parley_visitor;
+--! EndIncluded contacts/merge_with_report.sql
 --! Included contacts/tags.policies.sql
 drop policy if exists tenant_isolation on app_public.tags;
 create policy tenant_isolation on app_public.tags as restrictive to parley_visitor
@@ -23614,11 +23737,64 @@ create or replace trigger _900_note_unused after delete on app_private.media_fil
   referencing old table as old_rows
   for each statement execute function app_private.tg_media_files__note_unused();
 --! EndIncluded media/media_files.triggers.sql
+--! Included contacts/tg_message_statuses__mark_invalid.sql
+create or replace function app_private.tg_message_statuses__mark_invalid() returns trigger as $$
+declare
+  v_contact_id uuid := (
+    select v.contact_id
+    from app_public.messages m
+    join app_public.conversations v on v.id = m.conversation_id
+    where m.id = NEW.message_id
+  );
+begin
+  -- The provider uses the same error for customers whose app is too old, so it proves nothing about one who has written
+  -- lately. What staff have set is kept.
+  update app_public.contacts c set status = 'invalid'
+  where c.id = v_contact_id and c.status = 'active'
+  and coalesce(app_private.contact_last_heard_at(c.id), '-infinity') < NEW.failed_at - interval '30 days';
+  if found then
+    insert into app_private.contact_facts as f (tenant_id, contact_id, fact, value, reported_at, received_at)
+    values (NEW.tenant_id, v_contact_id, 'account', 'none', NEW.failed_at, now())
+    on conflict on constraint contact_facts_pkey do update set
+      reported_at = excluded.reported_at, received_at = excluded.received_at;
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_message_statuses__mark_invalid() is
+  E'Makes a contact invalid when the provider reports that a message could not be delivered to its number (131026).';
+
+
+create or replace function app_private.reactivate_contacts() returns void as $$
+  update app_public.contacts c set status = 'active'
+  from app_private.contact_facts f
+  where c.status = 'invalid'
+  and f.contact_id = c.id and f.fact = 'account'
+  and exists (
+    select
+    from app_public.conversations v
+    join app_public.messages m on m.conversation_id = v.id
+    join app_public.message_statuses s on s.message_id = m.id
+    where v.contact_id = c.id
+    and m.id >= app_hidden.uuid_v7_floor(f.reported_at) and s.delivered_at > f.reported_at
+  )
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.reactivate_contacts() is
+  E'Makes invalid contacts active to whom a message has been delivered since. Called daily, as looking it up for each '
+   'status would cost all messages.';
+--! EndIncluded contacts/tg_message_statuses__mark_invalid.sql
 --! Included messages/message_statuses.triggers.sql
 -- Error 131050 means that the customer has opted out of marketing messages.
 create or replace trigger _500_record_opt_out after update on app_public.message_statuses
   for each row when (NEW.status = 'failed' and NEW.error_code = '131050')
   execute function app_private.tg_message_statuses__record_opt_out();
+
+-- Error 131026 means that the number has no account.
+create or replace trigger _505_mark_invalid after update on app_public.message_statuses
+  for each row when (NEW.error_code = '131026' and OLD.error_code is distinct from NEW.error_code)
+  execute function app_private.tg_message_statuses__mark_invalid();
 
 -- Figures are kept, not counted when they are asked for.
 create or replace trigger _510_count after update on app_public.message_statuses

@@ -138,6 +138,18 @@ const DOORS: Record<string, Door> = {
     call: ({ strangerId }) =>
       `select r.id from app_public.delete_contact('${strangerId}') d cross join lateral app_public.restore_contact(d.id) r`,
   },
+  merge_contacts: {
+    needs: "manage_all",
+    call: ({ strangerId, conversationId }) =>
+      `select (m.contact).id from app_public.conversations v
+       cross join lateral app_public.merge_contacts(v.contact_id, '${strangerId}') m where v.id = '${conversationId}'`,
+  },
+  preview_contact_merge: {
+    needs: "manage_all",
+    call: ({ strangerId, conversationId }) =>
+      `select (m.contact).id from app_public.conversations v
+       cross join lateral app_public.preview_contact_merge(v.contact_id, '${strangerId}') m where v.id = '${conversationId}'`,
+  },
   set_contact_fields: {
     needs: "manage_contacts",
     call: ({ strangerId }) => `select id from app_public.set_contact_fields('${strangerId}', '{"a": 1}')`,

@@ -119,7 +119,7 @@ story("only admins delete, restore and erase: PYDEN; strangers find nothing: PYN
 });
 
 story(
-  "a customer who writes is restored; what was written before the deletion changes nothing",
+  "a customer who writes is restored, and active; what was written before the deletion changes nothing",
   async (db) => {
     const line = new Line(db, await aWorkspace(db));
     const said = await line.say(1, { from: "16505550031", name: "Ann" }, "Hello");
@@ -130,9 +130,12 @@ story(
     await line.again(said, "redelivered");
     await line.again(said, "replayed");
     assert.deepEqual(await isDeleted(), [{ is_deleted: true }]);
-    await db.query("update app_public.contacts set deleted_at = now() - interval '10 days'");
+    await db.query(
+      "update app_public.contacts set deleted_at = now() - interval '10 days', status = 'invalid'",
+    );
     await line.say(3, { from: "16505550031", name: "Ann" }, "Are you there?");
     assert.deepEqual(await isDeleted(), [{ is_deleted: false }]);
+    assert.equal((await db.query("select status from app_public.contacts")).rows[0].status, "active");
     assert.equal((await db.query("select from app_public.messages where direction = 'inbound'")).rowCount, 3);
   },
 );

@@ -7,10 +7,13 @@ import {
   aConversation,
   aPerson,
   aWorkspace,
+  become,
+  becomeOwner,
   type Thread,
   type Workspace,
 } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
+import { refusal } from "../../support/transaction.ts";
 
 const story = stories();
 
@@ -237,4 +240,67 @@ story("the names are those under which the customer was last met, whichever cont
     ]);
     assert.deepEqual(rows, [{ profile_name: newer, username: newer }]);
   }
+});
+
+story("admins see what a merge does before they merge, and what is lost", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  const [agent, admin] = [
+    await aPerson(db, workspace.tenantId, "agent"),
+    await aPerson(db, workspace.tenantId, "admin"),
+  ];
+  await hear(db, workspace, merged, { content: { body: "one" } });
+  await db.query(
+    `update app_public.contacts set name = 'Merged', notes = 'tall', time_zone = 'Asia/Tokyo', status = 'blocked',
+       metadata = '{"a": 1, "b": 1}' where id = $1`,
+    [merged.contactId],
+  );
+  await db.query(
+    `update app_public.contacts set name = 'Kept', notes = 'kind', metadata = '{"b": 2}' where id = $1`,
+    [kept.contactId],
+  );
+  const call = async (name: string, ...ids: string[]) =>
+    (await db.query(`select to_jsonb(m) as merge from app_public.${name}($1, $2) m`, ids)).rows[0].merge;
+  await become(db, agent);
+  for (const name of ["merge_contacts", "preview_contact_merge"])
+    assert.equal(await refusal(db, () => call(name, kept.contactId, merged.contactId)), "PYDEN");
+  await become(db, admin);
+  assert.equal(await refusal(db, () => call("merge_contacts", kept.contactId, kept.contactId)), "PYREQ");
+
+  const preview = await call("preview_contact_merge", kept.contactId, merged.contactId);
+  assert.deepEqual(preview.discarded, { name: "Merged", phone: merged.phone, "metadata.b": 1 });
+  assert.deepEqual([preview.moved_conversations, preview.joined_conversations], [0, 1]);
+  const { id, name, notes, time_zone, status, metadata } = preview.contact;
+  assert.deepEqual(
+    { id, name, notes, time_zone, status, metadata },
+    {
+      id: kept.contactId,
+      name: "Kept",
+      notes: "kind\n\ntall",
+      time_zone: "Asia/Tokyo",
+      status: "blocked",
+      metadata: { a: 1, b: 2 },
+    },
+  );
+  assert.equal((await db.query("select from app_public.contacts")).rowCount, 2);
+
+  const done = await call("merge_contacts", kept.contactId, merged.contactId);
+  const timeless = ({ contact, ...rest }: { contact: object }) => ({
+    ...rest,
+    contact: { ...contact, updated_at: null },
+  });
+  assert.deepEqual(timeless(done), timeless(preview));
+  assert.equal((await db.query("select from app_public.contacts")).rowCount, 1);
+  assert.equal(await refusal(db, () => call("merge_contacts", kept.contactId, merged.contactId)), "PYNFD");
+  await becomeOwner(db);
+});
+
+story("a merge moves the rows of every table that refers to contacts", async (db) => {
+  const { rows } = await db.query(
+    `select k.conrelid::regclass::text as name
+     from pg_constraint k
+     where k.confrelid = 'app_public.contacts'::regclass
+     and position(k.conrelid::regclass::text in
+       (select prosrc from pg_proc where oid = 'app_private.merge_contacts(uuid, uuid)'::regprocedure)) = 0`,
+  );
+  assert.deepEqual(rows, []);
 });

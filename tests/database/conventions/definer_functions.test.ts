@@ -67,6 +67,8 @@ const DOORS: Record<string, string> = {
   "app_public.deleted_contacts": "admins, and only contacts of their own tenant",
   "app_public.erase_contact": "admins, and only contacts of their own tenant",
   "app_public.restore_contact": "admins, and only contacts of their own tenant",
+  "app_public.merge_contacts": "admins, and only contacts of their own tenant",
+  "app_public.preview_contact_merge": "admins, and only contacts of their own tenant",
   "app_public.delete_note": "one's own notes; admins, those of their own tenant",
   "app_public.disconnect_google_calendar": "one's own account; admins, those of their own tenant",
   "app_public.edit_note": "only the person's own notes",
