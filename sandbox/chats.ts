@@ -18,6 +18,8 @@ export interface Chat {
   readonly pairLimit: TokenBucket;
   /** Until then the business may write freely; 0 when the customer never wrote. */
   windowEndsAt: number;
+  /** Whether the business has blocked the customer: what the customer says does not arrive. */
+  isBlocked: boolean;
   /** Until then the business shows as typing. */
   typingUntil: number;
   /** Whether the customer accepts marketing messages of this business. */
@@ -80,6 +82,7 @@ export class ChatDirectory {
         messages: [],
         pairLimit: new TokenBucket(PAIR_PER_SECOND, PAIR_BURST),
         windowEndsAt: 0,
+        isBlocked: false,
         typingUntil: 0,
         allowsMarketing: true,
         watchers: new Set(),

@@ -5,6 +5,7 @@ import { type RuleScope, Rules } from "./rules.ts";
 export const OPERATIONS = [
   "send",
   "markRead",
+  "blockUsers",
   "uploadMedia",
   "readMedia",
   "downloadMedia",

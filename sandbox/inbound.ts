@@ -28,14 +28,14 @@ export interface Inbound {
 /** Lets a customer say something: into the transcript, and to the business as a webhook. */
 export function receiveMessage(network: Network, chat: Chat, said: Inbound): Message {
   const { message, update } = say(network, chat, said);
-  network.webhooks.send(update);
+  if (!chat.isBlocked) network.webhooks.send(update);
   return message;
 }
 
 /** Lets a customer say several things that Meta puts into one POST. */
 export function receiveTogether(network: Network, chat: Chat, said: readonly Inbound[]): Message[] {
   const all = said.map((one) => say(network, chat, one));
-  network.webhooks.sendTogether(all.map(({ update }) => update));
+  if (!chat.isBlocked) network.webhooks.sendTogether(all.map(({ update }) => update));
   return all.map(({ message }) => message);
 }
 

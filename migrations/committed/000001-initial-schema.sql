@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:02cc55bca6ea847599a14b5223f0f6659884b20d
+--! Hash: sha1:0a5b52c7c84cad2501069e260bc7b9e6e7a4ebf1
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4399,6 +4399,19 @@ begin
   where o.tenant_id = v_merged.tenant_id and o.contact_id = v_merged.id
   on conflict do nothing;
 
+  update app_public.contact_blocks b set contact_id = v_kept.id
+  where b.contact_id = v_merged.id
+  and not exists (
+    select from app_public.contact_blocks k where k.channel_id = b.channel_id and k.contact_id = v_kept.id
+  );
+
+  insert into app_private.initiated_contacts as i (tenant_id, contact_id, initiated_at)
+  select m.tenant_id, v_kept.id, m.initiated_at
+  from app_private.initiated_contacts m
+  where m.contact_id = v_merged.id
+  on conflict on constraint initiated_contacts_pkey do update set
+    initiated_at = greatest(i.initiated_at, excluded.initiated_at);
+
   -- A campaign that went to both keeps the outcome of the kept one.
   update app_public.campaign_recipients r set contact_id = v_kept.id
   where r.contact_id = v_merged.id
@@ -5323,6 +5336,162 @@ comment on function app_public.preview_contact_merge(uuid, uuid) is
 
 grant execute on function app_public.preview_contact_merge(uuid, uuid) to parley_visitor;
 --! EndIncluded contacts/merge_with_report.sql
+create type app_public.contact_block_state as enum ('pending', 'done', 'failed');
+comment on type app_public.contact_block_state is
+  E'The outcome of a request to a provider. pending: it has not been made yet, or is repeated. done: the provider has '
+   'done it. failed: the provider refused it.';
+create table app_public.contact_blocks (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  channel_id uuid not null,
+  is_blocked boolean not null,
+  state app_public.contact_block_state not null default 'pending',
+  error_code text,
+  error text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (contact_id, channel_id, tenant_id),
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, channel_id) references app_public.channels (tenant_id, id) on delete cascade
+);
+create index on app_public.contact_blocks (channel_id, tenant_id);
+alter table app_public.contact_blocks enable row level security;
+comment on table app_public.contact_blocks is
+  E'A request to the provider of a channel to block a contact, or to end that. A contact whose status is blocked need '
+   'not be blocked there.';
+comment on column app_public.contact_blocks.is_blocked is E'Whether the provider is to block the contact.';
+comment on column app_public.contact_blocks.state is E'Whether the provider has done it.';
+comment on column app_public.contact_blocks.error_code is
+  E'The provider''s code, or PYCHN if the channel cannot block contacts. Null unless the request failed.';
+comment on column app_public.contact_blocks.error is E'The provider''s text. Null unless the request failed.';
+--! Included contacts/block_contact.sql
+create or replace function app_private.enqueue_block_contact(contact_id uuid) returns void as $$
+  select graphile_worker.add_jobs(array[app_private.job(
+    'block_contact', json_build_object('contactId', contact_id), key => app_private.job_key('block_contact', contact_id)
+  )])
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.enqueue_block_contact(uuid) is
+  E'Adds the job that passes the pending contact_blocks of a contact on to the providers.';
+
+
+create or replace function app_public.block_contact(contact_id uuid, at_provider boolean default false)
+returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_contacts');
+begin
+  if at_provider then
+    insert into app_public.contact_blocks as b (tenant_id, contact_id, channel_id, is_blocked)
+    select v.tenant_id, v.contact_id, v.channel_id, true
+    from app_public.conversations v
+    where v.contact_id = v_contact.id
+    order by v.channel_id
+    on conflict on constraint contact_blocks_pkey do update set
+      is_blocked = true, state = 'pending', error_code = null, error = null
+    where not (b.is_blocked and b.state = 'done');
+    if found then
+      perform app_private.enqueue_block_contact(v_contact.id);
+    end if;
+  end if;
+  update app_public.contacts c set status = 'blocked' where c.id = v_contact.id returning c.* into v_contact;
+  return v_contact;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.block_contact(uuid, boolean) is
+  E'Blocks a contact: nothing is sent to it (PYOPT). PYNFD: there is no such contact. PYDEN: agents only. contactId: '
+   'the contact. atProvider: also asks the providers of the channels with which the contact has conversations to block '
+   'it, so that its messages do not arrive; Contact.contactBlocks has the outcomes. WhatsApp does so only for '
+   'customers who have written within 24 hours.';
+
+grant execute on function app_public.block_contact(uuid, boolean) to parley_visitor;
+
+
+create or replace function app_public.unblock_contact(contact_id uuid) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_contacts');
+begin
+  -- A block that failed, or has not been passed on, needs no end. The job that passes it on may be running.
+  delete from app_public.contact_blocks b
+  where b.contact_id = v_contact.id and b.is_blocked and b.state = 'failed';
+  update app_public.contact_blocks b set is_blocked = false, state = 'pending', error_code = null, error = null
+  where b.contact_id = v_contact.id and (b.is_blocked or b.state = 'failed');
+  if found then
+    perform app_private.enqueue_block_contact(v_contact.id);
+  end if;
+  if v_contact.status = 'blocked' then
+    update app_public.contacts c set status = 'active' where c.id = v_contact.id returning c.* into v_contact;
+  end if;
+  return v_contact;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.unblock_contact(uuid) is
+  E'Makes a blocked contact active, here and at the providers that have blocked it. PYNFD: there is no such contact. '
+   'PYDEN: agents only. contactId: the contact.';
+
+grant execute on function app_public.unblock_contact(uuid) to parley_visitor;
+
+
+create or replace function app_private.pending_contact_blocks(contact_id uuid)
+returns table (
+  tenant_id uuid, channel_id uuid, channel_kind app_public.channel_kind, is_blocked boolean, phone text, bsuid text
+) as $$
+  select
+    b.tenant_id, b.channel_id, ch.kind, b.is_blocked,
+    case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end
+  from app_public.contact_blocks b
+  join app_public.channels ch on ch.id = b.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  left join lateral (
+    select x.kind, x.value
+    from app_public.contact_identities x
+    where x.contact_id = b.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
+    order by x.kind = 'phone' desc, x.last_heard_at desc nulls last
+    limit 1
+  ) a on true
+  where b.contact_id = $1 and b.state = 'pending'
+  order by b.channel_id
+$$ language sql stable rows 2 set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pending_contact_blocks(uuid) is
+  E'The blocks of a contact that are to be passed on to providers, with the address of the contact there.';
+
+
+create or replace function app_private.record_contact_block(
+  contact_id uuid,
+  channel_id uuid,
+  is_blocked boolean,
+  state app_public.contact_block_state,
+  error_code text,
+  error text
+) returns void as $$
+  -- Unless the opposite has been asked for in the meantime.
+  update app_public.contact_blocks b set state = $4, error_code = $5, error = $6
+  where b.contact_id = $1 and b.channel_id = $2 and b.is_blocked = $3 and b.state = 'pending'
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.record_contact_block(
+  uuid, uuid, boolean, app_public.contact_block_state, text, text
+) is
+  E'Records the outcome of a request to a provider to block or unblock a contact.';
+--! EndIncluded contacts/block_contact.sql
+--! Included contacts/contact_blocks.policies.sql
+drop policy if exists tenant_isolation on app_public.contact_blocks;
+create policy tenant_isolation on app_public.contact_blocks as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.contact_blocks;
+create policy hide_deleted on app_public.contact_blocks as restrictive to parley_visitor
+  using (
+    not (select app_hidden.has_deleted_contacts())
+    or exists (select from app_public.contacts x where x.id = contact_blocks.contact_id)
+  );
+drop policy if exists select_member on app_public.contact_blocks;
+create policy select_member on app_public.contact_blocks for select to parley_visitor
+  using (true);
+grant select on app_public.contact_blocks to parley_visitor;
+-- Nothing else: block_contact() and unblock_contact() write them.
+--! EndIncluded contacts/contact_blocks.policies.sql
 --! Included contacts/tags.policies.sql
 drop policy if exists tenant_isolation on app_public.tags;
 create policy tenant_isolation on app_public.tags as restrictive to parley_visitor
@@ -23338,6 +23507,10 @@ create or replace trigger _900_enqueue after insert on app_public.conversions
 create or replace trigger _100_timestamps before insert or update on app_public.contact_identities
   for each row execute function app_private.tg__timestamps();
 --! EndIncluded contacts/contact_identities.triggers.sql
+--! Included contacts/contact_blocks.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.contact_blocks
+  for each row execute function app_private.tg__timestamps();
+--! EndIncluded contacts/contact_blocks.triggers.sql
 --! Included contacts/contact_fields.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.contact_fields
   for each row execute function app_private.tg__timestamps();

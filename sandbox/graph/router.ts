@@ -2,6 +2,7 @@ import { Router } from "express";
 import { GraphError } from "../graph_error.ts";
 import type { Network } from "../network.ts";
 import { registerAccountRoutes } from "./accounts.ts";
+import { registerBlockRoutes } from "./block_users.ts";
 import { registerConversionRoutes } from "./conversions.ts";
 import { serve } from "./endpoint.ts";
 import { registerMediaRoutes } from "./media.ts";
@@ -18,6 +19,7 @@ export function createGraphRouter(network: Network): Router {
     next(/^v\d{1,3}\.\d{1,3}$/.test(version) ? undefined : "route");
   });
   registerMessageRoute(router, network);
+  registerBlockRoutes(router, network);
   registerMediaRoutes(router, network);
   registerAccountRoutes(router, network);
   registerConversionRoutes(router, network);

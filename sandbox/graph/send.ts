@@ -20,6 +20,7 @@ export function send(network: Network, number: BusinessNumber, body: JsonObject)
   const request = parseSend(body);
   const address = recipientOf(request, number);
   const chat = network.chats.open(number, customerAt(network, address));
+  if (chat.isBlocked) throw new GraphError(130403);
   const rendered = checkTemplate(network, chat, request);
   const fileProblem = checkSentFile(network, number, request);
   if (network.enforcesWindow && request.type !== "template" && chat.windowEndsAt <= now) {

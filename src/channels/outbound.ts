@@ -26,6 +26,14 @@ export type Outbound<A extends Access = Access> = {
     read: { providerMessageId: string; isTyping: boolean },
     access: A,
   ): Promise<{ kind: "done" } | Failure>;
+  /**
+   * Asks the provider to block a contact, or to end that. It can be repeated safely. Absent if the provider does not
+   * support it.
+   */
+  setBlocked?(
+    block: { address: OutboundMessage["to"]; isBlocked: boolean },
+    access: A,
+  ): Promise<{ kind: "done" } | Failure>;
   /** Absent if messages of this kind have no files. */
   media?: OutboundMedia<A>;
   /**

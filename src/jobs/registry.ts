@@ -69,6 +69,12 @@ export const JOBS = {
     pool: "slow",
     slots: { places: 8, perTenant: 4 },
   },
+  block_contact: {
+    payload: z.object({ contactId: z.uuid() }),
+    keys: ["block_contact:<contactId>"],
+    pool: "slow",
+    slots: { places: 4, perTenant: 2 },
+  },
   upload_media: {
     payload: z.object({ channelId: z.uuid() }),
     keys: ["upload_media:<channelId>"],

@@ -1,4 +1,5 @@
 import advanceChatbots from "../../tasks/advance_chatbots.ts";
+import blockContact from "../../tasks/block_contact.ts";
 import callForChatbot from "../../tasks/call_for_chatbot.ts";
 import closeInactiveConversations from "../../tasks/close_inactive_conversations.ts";
 import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
@@ -28,6 +29,7 @@ import type { WorkerContext } from "./worker_context.ts";
 export function workerTasks(context: WorkerContext): Tasks {
   return {
     advance_chatbots: advanceChatbots(context),
+    block_contact: blockContact(context),
     call_for_chatbot: callForChatbot(context),
     close_inactive_conversations: closeInactiveConversations(context),
     count_chatbot_activity: countChatbotActivity(context),

@@ -161,6 +161,7 @@ test("every table's type has its nodeId, and most their id", () => {
     "Membership",
     "ConversationParticipant",
     "ContactAttribution",
+    "ContactBlock",
     "ContactIdentity",
     "ContactTag",
     "GroupContact",

@@ -120,6 +120,14 @@ const DOORS: Record<string, Door> = {
       `select f.id from app_public.conversations v join app_public.contacts c on c.id = v.contact_id
        cross join app_public.contact_by_phone(c.phone) f where v.id = '${conversationId}' and f.id = c.id`,
   },
+  block_contact: {
+    needs: "manage_contacts",
+    call: ({ strangerId }) => `select id from app_public.block_contact('${strangerId}', true)`,
+  },
+  unblock_contact: {
+    needs: "manage_contacts",
+    call: ({ strangerId }) => `select id from app_public.unblock_contact('${strangerId}')`,
+  },
   delete_contact: {
     needs: "manage_all",
     call: ({ strangerId }) => `select id from app_public.delete_contact('${strangerId}')`,

@@ -189,6 +189,10 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.conversions (contact_id, event_name) values ($1, 'Purchase') returning id",
     [contactId],
   );
+  await db.query(
+    "insert into app_public.contact_blocks (tenant_id, contact_id, channel_id, is_blocked) values ($1, $2, $3, true)",
+    [tenantId, contactId, channelId],
+  );
   const teamId = await id(
     "insert into app_public.teams (tenant_id, name) values ($1, 'Sales') returning id",
     [tenantId],

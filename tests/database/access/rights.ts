@@ -35,6 +35,7 @@ const RIGHTS = `
   consent_keywords           read        manage_all       manage_all       manage_all
   consents                   read        manage_contacts  -                -
   contact_attributions       read        -                -                -
+  contact_blocks             read        -                -                -
   contact_fields             read        manage_all       manage_all       manage_all
   contact_identities         read        -                -                -
   contact_tags               read        manage_contacts  -                manage_contacts

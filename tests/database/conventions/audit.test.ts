@@ -17,6 +17,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.consents": "never changed; each says who recorded it",
   "app_public.contact_attributions": PROVIDER,
   "app_public.conversions": "never changed by users; each shows its own outcome",
+  "app_public.contact_blocks": "daily work; each shows its outcome",
   "app_public.contact_identities": "follows from contacts, and from what the provider reports",
   "app_public.contact_tags": WORK,
   "app_public.conversation_contexts": "runs of chatbots, which keep their own history",

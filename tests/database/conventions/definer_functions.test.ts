@@ -63,6 +63,8 @@ const DOORS: Record<string, string> = {
   "app_public.create_api_key": "admins, and only for their own tenant",
   "app_public.current_sessions": "only the person's own",
   "app_public.deactivate_chatbot": "admins, and only chatbots of their own tenant",
+  "app_public.block_contact": "agents, and only contacts of their own tenant",
+  "app_public.unblock_contact": "agents, and only contacts of their own tenant",
   "app_public.delete_contact": "admins, and only contacts of their own tenant",
   "app_public.deleted_contacts": "admins, and only contacts of their own tenant",
   "app_public.erase_contact": "admins, and only contacts of their own tenant",

@@ -8,6 +8,7 @@ const given: unknown[] = [];
 const note = async (payload: unknown) => void given.push(payload);
 const tasks: Tasks = {
   advance_chatbots: note,
+  block_contact: note,
   call_for_chatbot: note,
   close_inactive_conversations: note,
   count_chatbot_activity: note,
@@ -41,6 +42,7 @@ test("each task runs in one pool", () => {
   assert.deepEqual(slow, [
     "call_for_chatbot",
     "mark_read",
+    "block_contact",
     "upload_media",
     "fetch_media",
     "import_contacts",

@@ -1,5 +1,6 @@
 import type { Outbound, OutboundContext } from "../../outbound.ts";
 import { type CloudApiAccess, readAccess } from "./access.ts";
+import { blockUser } from "./block_user.ts";
 import { fetchMedia } from "./fetch_media.ts";
 import { createGraphClient } from "./graph_client.ts";
 import { markRead } from "./mark_read.ts";
@@ -17,6 +18,7 @@ export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess>
     readAccess: (channelId) => readAccess(channelId, context),
     post: (message, access) => sendMessage(graph, access, message),
     markRead: (read, access) => markRead(graph, access, read),
+    setBlocked: (block, access) => blockUser(graph, access, block),
     media: {
       upload: (file, access, signal) => uploadMedia(graph, access, file, signal),
       fetch: (file, access, spool, signal) => fetchMedia(graph, access, file, spool, signal),
