@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0a5b52c7c84cad2501069e260bc7b9e6e7a4ebf1
+--! Hash: sha1:43e582652792d426686eadd65ad03195063b23d2
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -24762,6 +24762,39 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_chatbot(text, uuid) is
   E'The id of the tenant''s chatbot with that name or id, for the operator. PYNFD.';
 --! EndIncluded operations/find_chatbot.sql
+--! Included operations/find_contact.sql
+create or replace function app_private.find_contact(tenant_id uuid, contact text) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  select c.id into v_id
+  from app_public.contacts c
+  where c.tenant_id = find_contact.tenant_id
+  and (
+    c.id::text = lower(find_contact.contact)
+    or c.external_ref = find_contact.contact
+    or c.id = (
+      select i.contact_id
+      from app_public.contact_identities i
+      where i.tenant_id = find_contact.tenant_id and i.kind = 'phone' and i.retired_at is null
+      and i.match_key = any (app_hidden.phone_match_keys(find_contact.tenant_id, find_contact.contact))
+      limit 1
+    )
+  )
+  order by c.id::text = lower(find_contact.contact) desc, c.external_ref = find_contact.contact desc
+  limit 1;
+
+  if v_id is null then
+    raise exception 'There is no contact "%"', left(find_contact.contact, 100) using errcode = 'PYNFD';
+  end if;
+  return v_id;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_contact(uuid, text) is
+  E'The id of a tenant''s contact, deleted or not, by its id, external reference or phone number as people write it, '
+   'for the operator. PYNFD.';
+--! EndIncluded operations/find_contact.sql
 --! Included operations/has_account.sql
 create or replace function app_private.has_account(email text) returns boolean as $$
   select exists (

@@ -16,7 +16,16 @@ import { chatbotRun } from "./commands/chatbot_run.ts";
 import { chatbotStats } from "./commands/chatbot_stats.ts";
 import { chatbotValidate } from "./commands/chatbot_validate.ts";
 import { chatbotVersions } from "./commands/chatbot_versions.ts";
+import {
+  contactBlock,
+  contactDelete,
+  contactErase,
+  contactRestore,
+  contactUnblock,
+} from "./commands/contact_change.ts";
 import { contactImport } from "./commands/contact_import.ts";
+import { contactMerge } from "./commands/contact_merge.ts";
+import { contactShow } from "./commands/contact_show.ts";
 import { databaseUrl } from "./commands/database_url.ts";
 import { keyCreate } from "./commands/key_create.ts";
 import { keyList } from "./commands/key_list.ts";
@@ -94,7 +103,18 @@ const program = new Command("parley")
       channelRotateSecrets(),
     ]),
   )
-  .addCommand(group("contact", "Contacts", [contactImport()]).alias("contacts"))
+  .addCommand(
+    group("contact", "Contacts", [
+      contactImport(),
+      contactShow(),
+      contactBlock(),
+      contactUnblock(),
+      contactMerge(),
+      contactDelete(),
+      contactRestore(),
+      contactErase(),
+    ]).alias("contacts"),
+  )
   .addCommand(
     group("chatbot", "Chatbots", [
       chatbotImport(),

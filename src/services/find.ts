@@ -15,6 +15,11 @@ export function findChatbot(db: Db, chatbot: string, tenantId: string): Promise<
   return idOf(db, "select app_private.find_chatbot($1, $2) as id", [chatbot, tenantId]);
 }
 
+/** Finds a tenant's contact, deleted or not, by phone number, external reference or id; returns its id. Throws PYNFD. */
+export function findContact(db: Db, contact: string, tenantId: string): Promise<string> {
+  return idOf(db, "select app_private.find_contact($1, $2) as id", [tenantId, contact]);
+}
+
 /** Finds an API key by its id or the key itself, or by its name in a tenant; returns its id. Throws PYNFD. */
 export function findApiKey(db: Db, key: string, tenantId?: string): Promise<string> {
   return idOf(db, "select app_private.find_api_key($1, $2) as id", [key, tenantId]);
