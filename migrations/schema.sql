@@ -89,6 +89,13 @@ create type app_public.consent_method as enum (
 );
 comment on type app_public.consent_method is 'How a consent was given or withdrawn. keyword: they wrote a consent keyword. button: they tapped a button that has such a keyword. preference: they used the switch for marketing messages in WhatsApp. error: the provider refused a message, because they have opted out. user: a member of staff or a program recorded it. form: a form, on paper or on a website. import: a list from another system. other: another way, which evidence describes.';
 
+create type app_public.contact_block_state as enum (
+  'pending',
+  'done',
+  'failed'
+);
+comment on type app_public.contact_block_state is 'The outcome of a request to a provider. pending: it has not been made yet, or is repeated. done: the provider has done it. failed: the provider refused it.';
+
 create type app_public.contact_field_type as enum (
   'text',
   'number',
@@ -1391,9 +1398,7 @@ comment on column app_public.campaign_recipients.clicked_at is 'When the contact
 comment on column app_public.campaign_recipients.clicked is 'The text of that button. Null if no button was tapped.';
 alter table app_public.campaign_recipients enable row level security;
 create policy hide_deleted on app_public.campaign_recipients as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.contacts x
-  where (x.id = campaign_recipients.contact_id)))));
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
 create policy tenant_isolation on app_public.campaign_recipients as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.campaign_recipients for select to parley_visitor
@@ -1962,9 +1967,7 @@ create trigger _900_enqueue after insert on app_public.consents
   referencing new table as new_rows for each statement execute function app_private.tg_consents__enqueue();
 alter table app_public.consents enable row level security;
 create policy hide_deleted on app_public.consents as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.contacts x
-  where (x.id = consents.contact_id)))));
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
 create policy tenant_isolation on app_public.consents as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.consents for insert to parley_visitor
@@ -2004,14 +2007,44 @@ comment on column app_public.contact_attributions.referral is 'The whole referra
 comment on column app_public.contact_attributions.occurred_at is 'When the contact wrote the message.';
 alter table app_public.contact_attributions enable row level security;
 create policy hide_deleted on app_public.contact_attributions as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.contacts x
-  where (x.id = contact_attributions.contact_id)))));
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
 create policy tenant_isolation on app_public.contact_attributions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.contact_attributions for select to parley_visitor
   using (true);
 grant select on app_public.contact_attributions to parley_visitor;
+
+-- app_public.contact_blocks
+create table app_public.contact_blocks (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  channel_id uuid not null,
+  is_blocked boolean not null,
+  state app_public.contact_block_state not null default 'pending'::app_public.contact_block_state,
+  error_code text,
+  error text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint contact_blocks_pkey primary key (contact_id, channel_id, tenant_id),
+  constraint contact_blocks_tenant_id_channel_id_fkey foreign key (tenant_id, channel_id) references app_public.channels(tenant_id, id) on delete cascade,
+  constraint contact_blocks_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade
+);
+create index contact_blocks_channel_id_tenant_id_idx on app_public.contact_blocks (channel_id, tenant_id);
+comment on table app_public.contact_blocks is 'A request to the provider of a channel to block a contact, or to end that. A contact whose status is blocked need not be blocked there.';
+comment on column app_public.contact_blocks.is_blocked is 'Whether the provider is to block the contact.';
+comment on column app_public.contact_blocks.state is 'Whether the provider has done it.';
+comment on column app_public.contact_blocks.error_code is 'The provider''s code, or PYCHN if the channel cannot block contacts. Null unless the request failed.';
+comment on column app_public.contact_blocks.error is 'The provider''s text. Null unless the request failed.';
+create trigger _100_timestamps before insert or update on app_public.contact_blocks
+  for each row execute function app_private.tg__timestamps();
+alter table app_public.contact_blocks enable row level security;
+create policy hide_deleted on app_public.contact_blocks as restrictive for all to parley_visitor
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+create policy tenant_isolation on app_public.contact_blocks as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.contact_blocks for select to parley_visitor
+  using (true);
+grant select on app_public.contact_blocks to parley_visitor;
 
 -- app_public.contact_fields
 create table app_public.contact_fields (
@@ -2085,9 +2118,7 @@ create trigger _100_timestamps before insert or update on app_public.contact_ide
   for each row execute function app_private.tg__timestamps();
 alter table app_public.contact_identities enable row level security;
 create policy hide_deleted on app_public.contact_identities as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.contacts x
-  where (x.id = contact_identities.contact_id)))));
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
 create policy tenant_isolation on app_public.contact_identities as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.contact_identities for select to parley_visitor
@@ -2114,9 +2145,7 @@ create trigger _800_notify_on_insert after insert on app_public.contact_tags
   referencing new table as changed_rows for each statement execute function app_private.tg_contact_tags__notify();
 alter table app_public.contact_tags enable row level security;
 create policy hide_deleted on app_public.contact_tags as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.contacts x
-  where (x.id = contact_tags.contact_id)))));
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
 create policy tenant_isolation on app_public.contact_tags as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.contact_tags for delete to parley_visitor
@@ -2296,9 +2325,7 @@ create trigger _500_take_back after update of waiting on app_public.conversation
   for each row when (((old.waiting_for = 'handoff'::text) and (new.waiting_for is distinct from 'handoff'::text) and (new.status <> 'stopped'::app_public.run_status))) execute function app_private.tg_conversation_contexts__take_back();
 alter table app_public.conversation_contexts enable row level security;
 create policy hide_deleted on app_public.conversation_contexts as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.conversations x
-  where (x.id = conversation_contexts.conversation_id)))));
+  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
 create policy tenant_isolation on app_public.conversation_contexts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.conversation_contexts for select to parley_visitor
@@ -2328,9 +2355,7 @@ create trigger _800_notify_on_insert after insert on app_public.conversation_par
   referencing new table as changed_rows for each statement execute function app_private.tg_conversation_participants__notify();
 alter table app_public.conversation_participants enable row level security;
 create policy hide_deleted on app_public.conversation_participants as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.conversations x
-  where (x.id = conversation_participants.conversation_id)))));
+  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
 create policy tenant_isolation on app_public.conversation_participants as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.conversation_participants for delete to parley_visitor
@@ -2463,9 +2488,7 @@ create trigger _900_enqueue_chatbot after update of chatbot_paused_until, handed
   for each row when (((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.handed_over_at is distinct from new.handed_over_at))) execute function app_private.tg_conversations__enqueue_chatbot();
 alter table app_public.conversations enable row level security;
 create policy hide_deleted on app_public.conversations as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.contacts x
-  where (x.id = conversations.contact_id)))));
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
 create policy tenant_isolation on app_public.conversations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.conversations for insert to parley_visitor
@@ -2523,9 +2546,7 @@ create trigger _900_enqueue after insert on app_public.conversions
   referencing new table as new_rows for each statement execute function app_private.tg_conversions__enqueue();
 alter table app_public.conversions enable row level security;
 create policy hide_deleted on app_public.conversions as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.contacts x
-  where (x.id = conversions.contact_id)))));
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
 create policy tenant_isolation on app_public.conversions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.conversions for insert to parley_visitor
@@ -2716,9 +2737,7 @@ create trigger _110_fill_in_tenant_of_contact before insert on app_public.group_
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_contact();
 alter table app_public.group_contacts enable row level security;
 create policy hide_deleted on app_public.group_contacts as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.contacts x
-  where (x.id = group_contacts.contact_id)))));
+  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
 create policy tenant_isolation on app_public.group_contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.group_contacts for delete to parley_visitor
@@ -2802,9 +2821,7 @@ comment on column app_public.handoffs.resolved_at is 'When the conversation was 
 comment on column app_public.handoffs.resolved_by_id is 'The user who closed the conversation or gave it back. Null if a rule or a program did.';
 alter table app_public.handoffs enable row level security;
 create policy hide_deleted on app_public.handoffs as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.conversations x
-  where (x.id = handoffs.conversation_id)))));
+  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
 create policy tenant_isolation on app_public.handoffs as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.handoffs for select to parley_visitor
@@ -3098,9 +3115,7 @@ create trigger _800_notify_on_update after update on app_public.mentions
   referencing new table as changed_rows for each statement execute function app_private.tg__notify('mentions');
 alter table app_public.mentions enable row level security;
 create policy hide_deleted on app_public.mentions as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.conversations x
-  where (x.id = mentions.conversation_id)))));
+  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
 create policy tenant_isolation on app_public.mentions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.mentions for select to parley_visitor
@@ -3360,9 +3375,7 @@ create trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__enqueue_send();
 alter table app_public.messages enable row level security;
 create policy hide_deleted on app_public.messages as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.conversations x
-  where (x.id = messages.conversation_id)))));
+  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
 create policy tenant_isolation on app_public.messages as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.messages for insert to parley_visitor
@@ -3390,9 +3403,7 @@ In SQL: written by show_presence(). A row that has expired may remain for a whil
 comment on column app_public.presences.expires_at is 'The presence ends then, unless it is shown again.';
 alter table app_public.presences enable row level security;
 create policy hide_deleted on app_public.presences as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.conversations x
-  where (x.id = presences.conversation_id)))));
+  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
 create policy tenant_isolation on app_public.presences as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.presences for select to parley_visitor
@@ -3475,9 +3486,7 @@ create trigger _900_enqueue_on_update after update on app_public.scheduled_messa
   referencing new table as new_rows for each statement execute function app_private.tg_scheduled_messages__enqueue();
 alter table app_public.scheduled_messages enable row level security;
 create policy hide_deleted on app_public.scheduled_messages as restrictive for all to parley_visitor
-  using (((not ( select app_hidden.has_deleted_contacts() as has_deleted_contacts)) or (exists ( select
-   from app_public.conversations x
-  where (x.id = scheduled_messages.conversation_id)))));
+  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
 create policy tenant_isolation on app_public.scheduled_messages as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.scheduled_messages for insert to parley_visitor
@@ -5416,7 +5425,8 @@ comment on function app_hidden.contact_ids_by_text(text) is 'The 1,000 newest co
 grant execute on function app_hidden.contact_ids_by_text(text) to parley_visitor;
 
 create function app_hidden.contact_language(contact app_public.contacts) returns text as $$
-  select coalesce(
+begin
+  return coalesce(
     contact.language,
     (
       select r.language
@@ -5425,9 +5435,10 @@ create function app_hidden.contact_language(contact app_public.contacts) returns
       order by length(r.prefix) desc
       limit 1
     )
-  )
+  );
+end;
 $$
-  language sql stable set search_path to pg_catalog, pg_temp;
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.contact_language(app_public.contacts) is 'The language of a contact: the one that was set, else that of most people with such a phone number. Null if neither is known.';
 grant execute on function app_hidden.contact_language(app_public.contacts) to parley_visitor;
 
@@ -5462,7 +5473,8 @@ comment on function app_hidden.contact_query(uuid,text) is 'What people type to 
 grant execute on function app_hidden.contact_query(uuid,text) to parley_visitor;
 
 create function app_hidden.contact_time_zone(contact app_public.contacts) returns text as $$
-  select coalesce(
+begin
+  return coalesce(
     contact.time_zone,
     (
       select r.time_zone
@@ -5472,9 +5484,10 @@ create function app_hidden.contact_time_zone(contact app_public.contacts) return
       limit 1
     ),
     (select t.time_zone from app_public.tenants t where t.id = contact.tenant_id)
-  )
+  );
+end;
 $$
-  language sql stable set search_path to pg_catalog, pg_temp;
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.contact_time_zone(app_public.contacts) is 'The time zone of a contact: the one that was set, else that of most people with such a phone number, else the tenant''s.';
 grant execute on function app_hidden.contact_time_zone(app_public.contacts) to parley_visitor;
 
@@ -5750,6 +5763,31 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.custom_fields() is 'The custom fields of contacts as fields of filters: "metadata.plan" for the key "plan".';
 grant execute on function app_hidden.custom_fields() to parley_visitor;
+
+create function app_hidden.deleted_contact_ids() returns setof uuid as $$
+begin
+  return query
+  select c.id
+  from app_public.contacts c
+  where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null;
+end;
+$$
+  language plpgsql stable security definer rows 10 set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.deleted_contact_ids() is 'The contacts of the caller''s tenant that are deleted and not erased yet. For policies, which read them once for each statement; in PL/pgSQL, so that this is not planned each time.';
+grant execute on function app_hidden.deleted_contact_ids() to parley_visitor;
+
+create function app_hidden.deleted_conversation_ids() returns setof uuid as $$
+begin
+  return query
+  select v.id
+  from app_public.contacts c
+  join app_public.conversations v on v.contact_id = c.id
+  where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null;
+end;
+$$
+  language plpgsql stable security definer rows 10 set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_hidden.deleted_conversation_ids() is 'The conversations of deleted_contact_ids().';
+grant execute on function app_hidden.deleted_conversation_ids() to parley_visitor;
 
 create function app_hidden.event_after_pause(waiting_for text, after_pause text, was_paused boolean, is_open boolean, is_due boolean) returns text as $$
   select case
@@ -6840,16 +6878,6 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.graphs_called_by(uuid,jsonb) is 'The graphs of the chatbots that these nodes name in data.chatbotId, directly or through other graphs, in the format of chatbot_versions.subflows: {"<chatbot id>": {"nodes", "edges"}}. Graphs that the caller may not read are missing.';
 grant execute on function app_hidden.graphs_called_by(uuid,jsonb) to parley_visitor;
-
-create function app_hidden.has_deleted_contacts() returns boolean as $$
-  select exists (
-    select from app_public.contacts c
-    where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null
-  )
-$$
-  language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.has_deleted_contacts() is 'Whether the caller''s tenant has contacts that are deleted and not erased yet. Policies ask this once for each statement, so that rows are checked one by one only in such a tenant.';
-grant execute on function app_hidden.has_deleted_contacts() to parley_visitor;
 
 create function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
@@ -10535,6 +10563,14 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.end_snoozes(integer) is 'Ends up to batch_size snoozes whose time has come, so that subscriptions show the conversations. Returns how many.';
 
+create function app_private.enqueue_block_contact(contact_id uuid) returns void as $$
+  select graphile_worker.add_jobs(array[app_private.job(
+    'block_contact', json_build_object('contactId', contact_id), key => app_private.job_key('block_contact', contact_id)
+  )])
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.enqueue_block_contact(uuid) is 'Adds the job that passes the pending contact_blocks of a contact on to the providers.';
+
 create function app_private.enqueue_conversions(conversion_ids uuid[]) returns void as $$
 begin
   perform graphile_worker.add_jobs(array(
@@ -10827,6 +10863,36 @@ end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_chatbot(text,uuid) is 'The id of the tenant''s chatbot with that name or id, for the operator. PYNFD.';
+
+create function app_private.find_contact(tenant_id uuid, contact text) returns uuid as $$
+declare
+  v_id uuid;
+begin
+  select c.id into v_id
+  from app_public.contacts c
+  where c.tenant_id = find_contact.tenant_id
+  and (
+    c.id::text = lower(find_contact.contact)
+    or c.external_ref = find_contact.contact
+    or c.id = (
+      select i.contact_id
+      from app_public.contact_identities i
+      where i.tenant_id = find_contact.tenant_id and i.kind = 'phone' and i.retired_at is null
+      and i.match_key = any (app_hidden.phone_match_keys(find_contact.tenant_id, find_contact.contact))
+      limit 1
+    )
+  )
+  order by c.id::text = lower(find_contact.contact) desc, c.external_ref = find_contact.contact desc
+  limit 1;
+
+  if v_id is null then
+    raise exception 'There is no contact "%"', left(find_contact.contact, 100) using errcode = 'PYNFD';
+  end if;
+  return v_id;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_contact(uuid,text) is 'The id of a tenant''s contact, deleted or not, by its id, external reference or phone number as people write it, for the operator. PYNFD.';
 
 create function app_private.find_contacts(customers jsonb) returns uuid[] as $$
   -- Lookups of one row each instead of a join: the plan of a join depends on statistics, which are outdated while a
@@ -12479,6 +12545,19 @@ begin
   where o.tenant_id = v_merged.tenant_id and o.contact_id = v_merged.id
   on conflict do nothing;
 
+  update app_public.contact_blocks b set contact_id = v_kept.id
+  where b.contact_id = v_merged.id
+  and not exists (
+    select from app_public.contact_blocks k where k.channel_id = b.channel_id and k.contact_id = v_kept.id
+  );
+
+  insert into app_private.initiated_contacts as i (tenant_id, contact_id, initiated_at)
+  select m.tenant_id, v_kept.id, m.initiated_at
+  from app_private.initiated_contacts m
+  where m.contact_id = v_merged.id
+  on conflict on constraint initiated_contacts_pkey do update set
+    initiated_at = greatest(i.initiated_at, excluded.initiated_at);
+
   -- A campaign that went to both keeps the outcome of the kept one.
   update app_public.campaign_recipients r set contact_id = v_kept.id
   where r.contact_id = v_merged.id
@@ -13106,6 +13185,26 @@ create function app_private.pause_length(settings jsonb) returns interval as $$
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.pause_length(jsonb) is 'How long a chatbot with these settings is silent after a user''s message: pauseSeconds, at most a year; it defaults to an hour. chatbotSettings() is the same rule; both run against tests/cases/pause_settings.json.';
+
+create function app_private.pending_contact_blocks(contact_id uuid) returns table(tenant_id uuid, channel_id uuid, channel_kind app_public.channel_kind, is_blocked boolean, phone text, bsuid text) as $$
+  select
+    b.tenant_id, b.channel_id, ch.kind, b.is_blocked,
+    case when a.kind = 'phone' then a.value end, case when a.kind <> 'phone' then a.value end
+  from app_public.contact_blocks b
+  join app_public.channels ch on ch.id = b.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  left join lateral (
+    select x.kind, x.value
+    from app_public.contact_identities x
+    where x.contact_id = b.contact_id and x.kind = any (k.address_kinds) and x.retired_at is null
+    order by x.kind = 'phone' desc, x.last_heard_at desc nulls last
+    limit 1
+  ) a on true
+  where b.contact_id = $1 and b.state = 'pending'
+  order by b.channel_id
+$$
+  language sql stable rows 2 set search_path to pg_catalog, pg_temp;
+comment on function app_private.pending_contact_blocks(uuid) is 'The blocks of a contact that are to be passed on to providers, with the address of the contact there.';
 
 create function app_private.pick(value jsonb, keys text[]) returns jsonb as $$
   select coalesce(jsonb_object_agg(e.key, e.value), '{}')
@@ -13853,6 +13952,14 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.record_consent_words(uuid[]) is 'Records the consents of messages, texts and taps on buttons, that are a keyword of their tenant. Locks contacts, so it is called before conversations are locked.';
+
+create function app_private.record_contact_block(contact_id uuid, channel_id uuid, is_blocked boolean, state app_public.contact_block_state, error_code text, error text) returns void as $$
+  -- Unless the opposite has been asked for in the meantime.
+  update app_public.contact_blocks b set state = $4, error_code = $5, error = $6
+  where b.contact_id = $1 and b.channel_id = $2 and b.is_blocked = $3 and b.state = 'pending'
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.record_contact_block(uuid,uuid,boolean,app_public.contact_block_state,text,text) is 'Records the outcome of a request to a provider to block or unblock a contact.';
 
 create function app_private.record_conversion(conversion_id uuid, status app_public.conversion_status, error_code text default null::text, error jsonb default null::jsonb) returns void as $$
   update app_public.conversions v set
@@ -18212,6 +18319,31 @@ $$
 comment on function app_public.assign_conversations(uuid[],uuid,uuid,app_public.assignment_strategy) is 'Assigns conversations, as assignConversation does one; strategies distribute them among the members of the team. Each id has its own outcome (PYREQ: a strategy, and the conversation has no team); one that is given twice counts once. PYNFD: there is no such member or team. PYREQ: a strategy together with a user. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500. userId: an active member. teamId: a team, which assigns them to its members as its `assignment` says. strategy: how to choose available members of the given team, or of the conversations''.';
 grant execute on function app_public.assign_conversations(uuid[],uuid,uuid,app_public.assignment_strategy) to parley_visitor;
 
+create function app_public.block_contact(contact_id uuid, at_provider boolean default false) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_contacts');
+begin
+  if at_provider then
+    insert into app_public.contact_blocks as b (tenant_id, contact_id, channel_id, is_blocked)
+    select v.tenant_id, v.contact_id, v.channel_id, true
+    from app_public.conversations v
+    where v.contact_id = v_contact.id
+    order by v.channel_id
+    on conflict on constraint contact_blocks_pkey do update set
+      is_blocked = true, state = 'pending', error_code = null, error = null
+    where not (b.is_blocked and b.state = 'done');
+    if found then
+      perform app_private.enqueue_block_contact(v_contact.id);
+    end if;
+  end if;
+  update app_public.contacts c set status = 'blocked' where c.id = v_contact.id returning c.* into v_contact;
+  return v_contact;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.block_contact(uuid,boolean) is 'Blocks a contact: nothing is sent to it (PYOPT). PYNFD: there is no such contact. PYDEN: agents only. contactId: the contact. atProvider: also asks the providers of the channels with which the contact has conversations to block it, so that its messages do not arrive; Contact.contactBlocks has the outcomes. WhatsApp does so only for customers who have written within 24 hours.';
+grant execute on function app_public.block_contact(uuid,boolean) to parley_visitor;
+
 create function app_public.cancel_import(import_id uuid) returns app_public.imports as $$
 declare
   v_import app_public.imports;
@@ -19797,6 +19929,28 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_waiting_figures(app_public.tenants) is 'Customers who are waiting now. One figure for each team and assignee counts the conversations that are in their hands, and how many of these wait for an answer of a user, the first since waiting_since. The one without is_handed_over has the others, which neither a user nor a chatbot has answered. Snoozed conversations do not wait.';
 grant execute on function app_public.tenants_waiting_figures(app_public.tenants) to parley_visitor;
+
+create function app_public.unblock_contact(contact_id uuid) returns app_public.contacts as $$
+declare
+  v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_contacts');
+begin
+  -- A block that failed, or has not been passed on, needs no end. The job that passes it on may be running.
+  delete from app_public.contact_blocks b
+  where b.contact_id = v_contact.id and b.is_blocked and b.state = 'failed';
+  update app_public.contact_blocks b set is_blocked = false, state = 'pending', error_code = null, error = null
+  where b.contact_id = v_contact.id and (b.is_blocked or b.state = 'failed');
+  if found then
+    perform app_private.enqueue_block_contact(v_contact.id);
+  end if;
+  if v_contact.status = 'blocked' then
+    update app_public.contacts c set status = 'active' where c.id = v_contact.id returning c.* into v_contact;
+  end if;
+  return v_contact;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.unblock_contact(uuid) is 'Makes a blocked contact active, here and at the providers that have blocked it. PYNFD: there is no such contact. PYDEN: agents only. contactId: the contact.';
+grant execute on function app_public.unblock_contact(uuid) to parley_visitor;
 
 create function app_public.untag_contacts(contact_ids uuid[], tag_id uuid) returns setof app_public.bulk_outcome as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:43e582652792d426686eadd65ad03195063b23d2
+--! Hash: sha1:dc222443cf43da83912e210d7602caa333934cd4
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4008,7 +4008,8 @@ grant execute on function app_hidden.phone_prefixes(text) to parley_visitor;
 --! EndIncluded contacts/phone_prefixes.sql
 --! Included contacts/contact_region.sql
 create or replace function app_hidden.contact_time_zone(contact app_public.contacts) returns text as $$
-  select coalesce(
+begin
+  return coalesce(
     contact.time_zone,
     (
       select r.time_zone
@@ -4018,8 +4019,10 @@ create or replace function app_hidden.contact_time_zone(contact app_public.conta
       limit 1
     ),
     (select t.time_zone from app_public.tenants t where t.id = contact.tenant_id)
-  )
-$$ language sql stable set search_path to pg_catalog, pg_temp;
+  );
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+-- In PL/pgSQL, which plans the look-ups once: campaigns call it for each contact.
 
 comment on function app_hidden.contact_time_zone(app_public.contacts) is
   E'The time zone of a contact: the one that was set, else that of most people with such a phone number, else the '
@@ -4029,7 +4032,8 @@ grant execute on function app_hidden.contact_time_zone(app_public.contacts) to p
 
 
 create or replace function app_hidden.contact_language(contact app_public.contacts) returns text as $$
-  select coalesce(
+begin
+  return coalesce(
     contact.language,
     (
       select r.language
@@ -4038,8 +4042,9 @@ create or replace function app_hidden.contact_language(contact app_public.contac
       order by length(r.prefix) desc
       limit 1
     )
-  )
-$$ language sql stable set search_path to pg_catalog, pg_temp;
+  );
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.contact_language(app_public.contacts) is
   E'The language of a contact: the one that was set, else that of most people with such a phone number. Null if '
@@ -4048,20 +4053,41 @@ comment on function app_hidden.contact_language(app_public.contacts) is
 grant execute on function app_hidden.contact_language(app_public.contacts) to parley_visitor;
 --! EndIncluded contacts/contact_region.sql
 
---! Included contacts/has_deleted_contacts.sql
-create or replace function app_hidden.has_deleted_contacts() returns boolean as $$
-  select exists (
-    select from app_public.contacts c
-    where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null
-  )
-$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_hidden.has_deleted_contacts() is
-  E'Whether the caller''s tenant has contacts that are deleted and not erased yet. Policies ask this once for each '
-   'statement, so that rows are checked one by one only in such a tenant.';
+--! Included contacts/deleted_ids.sql
+create or replace function app_hidden.deleted_contact_ids() returns setof uuid as $$
+begin
+  return query
+  select c.id
+  from app_public.contacts c
+  where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null;
+end;
+$$ language plpgsql stable security definer rows 10 set search_path to pg_catalog, pg_temp;
 
-grant execute on function app_hidden.has_deleted_contacts() to parley_visitor;
---! EndIncluded contacts/has_deleted_contacts.sql
+comment on function app_hidden.deleted_contact_ids() is
+  E'The contacts of the caller''s tenant that are deleted and not erased yet. For policies, which read them once for '
+   'each statement; in PL/pgSQL, so that this is not planned each time.';
+
+grant execute on function app_hidden.deleted_contact_ids() to parley_visitor;
+
+
+create or replace function app_hidden.deleted_conversation_ids() returns setof uuid as $$
+begin
+  return query
+  select v.id
+  from app_public.contacts c
+  join app_public.conversations v on v.contact_id = c.id
+  where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null;
+end;
+$$ language plpgsql stable security definer rows 10 set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+-- Planned once: migrations/README.md, "SQL that runs for every message".
+
+comment on function app_hidden.deleted_conversation_ids() is
+  E'The conversations of deleted_contact_ids().';
+
+grant execute on function app_hidden.deleted_conversation_ids() to parley_visitor;
+--! EndIncluded contacts/deleted_ids.sql
 
 create table app_public.contact_identities (
   tenant_id uuid not null,
@@ -4694,10 +4720,7 @@ create policy tenant_isolation on app_public.contact_identities as restrictive t
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.contact_identities;
 create policy hide_deleted on app_public.contact_identities as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = contact_identities.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.contact_identities;
 create policy select_member on app_public.contact_identities for select to parley_visitor
   using (true);
@@ -5115,10 +5138,7 @@ create policy tenant_isolation on app_public.contact_attributions as restrictive
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.contact_attributions;
 create policy hide_deleted on app_public.contact_attributions as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = contact_attributions.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.contact_attributions;
 create policy select_member on app_public.contact_attributions for select to parley_visitor
   using (true);
@@ -5482,10 +5502,7 @@ create policy tenant_isolation on app_public.contact_blocks as restrictive to pa
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.contact_blocks;
 create policy hide_deleted on app_public.contact_blocks as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = contact_blocks.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.contact_blocks;
 create policy select_member on app_public.contact_blocks for select to parley_visitor
   using (true);
@@ -5518,10 +5535,7 @@ create policy tenant_isolation on app_public.contact_tags as restrictive to parl
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.contact_tags;
 create policy hide_deleted on app_public.contact_tags as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = contact_tags.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.contact_tags;
 create policy select_member on app_public.contact_tags for select to parley_visitor
   using (true);
@@ -5561,10 +5575,7 @@ create policy tenant_isolation on app_public.group_contacts as restrictive to pa
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.group_contacts;
 create policy hide_deleted on app_public.group_contacts as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = group_contacts.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.group_contacts;
 create policy select_member on app_public.group_contacts for select to parley_visitor
   using (true);
@@ -5825,10 +5836,7 @@ create policy tenant_isolation on app_public.consents as restrictive to parley_v
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.consents;
 create policy hide_deleted on app_public.consents as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = consents.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.consents;
 create policy select_member on app_public.consents for select to parley_visitor
   using (true);
@@ -6018,10 +6026,7 @@ create policy tenant_isolation on app_public.conversions as restrictive to parle
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.conversions;
 create policy hide_deleted on app_public.conversions as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = conversions.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.conversions;
 create policy select_member on app_public.conversions for select to parley_visitor
   using (true);
@@ -7163,10 +7168,7 @@ create policy tenant_isolation on app_public.conversations as restrictive to par
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.conversations;
 create policy hide_deleted on app_public.conversations as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = conversations.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.conversations;
 create policy select_member on app_public.conversations for select to parley_visitor
   using (true);
@@ -7189,10 +7191,7 @@ create policy tenant_isolation on app_public.conversation_participants as restri
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.conversation_participants;
 create policy hide_deleted on app_public.conversation_participants as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.conversations x where x.id = conversation_participants.conversation_id)
-  );
+  using (conversation_id not in (select app_hidden.deleted_conversation_ids()));
 drop policy if exists select_member on app_public.conversation_participants;
 create policy select_member on app_public.conversation_participants for select to parley_visitor
   using (true);
@@ -7211,10 +7210,7 @@ create policy tenant_isolation on app_public.presences as restrictive to parley_
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.presences;
 create policy hide_deleted on app_public.presences as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.conversations x where x.id = presences.conversation_id)
-  );
+  using (conversation_id not in (select app_hidden.deleted_conversation_ids()));
 
 drop policy if exists select_member on app_public.presences;
 create policy select_member on app_public.presences for select to parley_visitor
@@ -11800,10 +11796,7 @@ create policy tenant_isolation on app_public.messages as restrictive to parley_v
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.messages;
 create policy hide_deleted on app_public.messages as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.conversations x where x.id = messages.conversation_id)
-  );
+  using (conversation_id not in (select app_hidden.deleted_conversation_ids()));
 drop policy if exists select_member on app_public.messages;
 create policy select_member on app_public.messages for select to parley_visitor
   using (true);
@@ -11841,10 +11834,7 @@ create policy tenant_isolation on app_public.mentions as restrictive to parley_v
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.mentions;
 create policy hide_deleted on app_public.mentions as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.conversations x where x.id = mentions.conversation_id)
-  );
+  using (conversation_id not in (select app_hidden.deleted_conversation_ids()));
 drop policy if exists select_member on app_public.mentions;
 create policy select_member on app_public.mentions for select to parley_visitor
   using (true);
@@ -13968,10 +13958,7 @@ create policy tenant_isolation on app_public.handoffs as restrictive to parley_v
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.handoffs;
 create policy hide_deleted on app_public.handoffs as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.conversations x where x.id = handoffs.conversation_id)
-  );
+  using (conversation_id not in (select app_hidden.deleted_conversation_ids()));
 drop policy if exists select_member on app_public.handoffs;
 create policy select_member on app_public.handoffs for select to parley_visitor
   using (true);
@@ -15788,10 +15775,7 @@ create policy tenant_isolation on app_public.conversation_contexts as restrictiv
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.conversation_contexts;
 create policy hide_deleted on app_public.conversation_contexts as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.conversations x where x.id = conversation_contexts.conversation_id)
-  );
+  using (conversation_id not in (select app_hidden.deleted_conversation_ids()));
 drop policy if exists select_member on app_public.conversation_contexts;
 create policy select_member on app_public.conversation_contexts for select to parley_visitor
   using (true);
@@ -21789,10 +21773,7 @@ create policy tenant_isolation on app_public.scheduled_messages as restrictive t
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.scheduled_messages;
 create policy hide_deleted on app_public.scheduled_messages as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.conversations x where x.id = scheduled_messages.conversation_id)
-  );
+  using (conversation_id not in (select app_hidden.deleted_conversation_ids()));
 drop policy if exists select_member on app_public.scheduled_messages;
 create policy select_member on app_public.scheduled_messages for select to parley_visitor
   using (true);
@@ -22867,10 +22848,7 @@ create policy tenant_isolation on app_public.campaign_recipients as restrictive 
   using (tenant_id = (select app_hidden.current_tenant_id()));
 drop policy if exists hide_deleted on app_public.campaign_recipients;
 create policy hide_deleted on app_public.campaign_recipients as restrictive to parley_visitor
-  using (
-    not (select app_hidden.has_deleted_contacts())
-    or exists (select from app_public.contacts x where x.id = campaign_recipients.contact_id)
-  );
+  using (contact_id not in (select app_hidden.deleted_contact_ids()));
 drop policy if exists select_member on app_public.campaign_recipients;
 create policy select_member on app_public.campaign_recipients for select to parley_visitor
   using (true);
