@@ -18863,6 +18863,18 @@ $$
 comment on function app_public.filter_fields(app_public.filter_kind) is 'The fields and relations by which contacts, conversations, messages or recipients of campaigns can be filtered, for a form that builds filters. Custom fields of contacts have names like "metadata.plan".';
 grant execute on function app_public.filter_fields(app_public.filter_kind) to parley_visitor;
 
+create function app_public.groups_count("group" app_public.groups) returns integer as $$
+begin
+  perform app_hidden.require_scope_in("group".tenant_id, 'read', 'group');
+  return app_private.count_contacts_matching(
+    "group".tenant_id, jsonb_build_object('field', 'group', 'is', "group".id)
+  );
+end;
+$$
+  language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.groups_count(app_public.groups) is 'How many contacts are in the group.';
+grant execute on function app_public.groups_count(app_public.groups) to parley_visitor;
+
 create function app_public.invite_user(email text, name text default null::text, role app_public.member_role default 'agent'::app_public.member_role, by_mail boolean default false) returns app_public.issued_invitation as $$
 declare
   v_me app_public.memberships := app_hidden.current_membership();

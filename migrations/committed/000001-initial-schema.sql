@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:dc222443cf43da83912e210d7602caa333934cd4
+--! Hash: sha1:2cd9cfb583c324e6b793d9113614e8f6ad66a096
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -17721,6 +17721,20 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp
 comment on function app_private.count_contacts_matching(uuid, jsonb) is
   E'How many contacts contacts_matching() returns. PYFLT: as there.';
 --! EndIncluded segments/contacts_matching.sql
+--! Included segments/groups_count.sql
+create or replace function app_public.groups_count("group" app_public.groups) returns int as $$
+begin
+  perform app_hidden.require_scope_in("group".tenant_id, 'read', 'group');
+  return app_private.count_contacts_matching(
+    "group".tenant_id, jsonb_build_object('field', 'group', 'is', "group".id)
+  );
+end;
+$$ language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.groups_count(app_public.groups) is E'How many contacts are in the group.';
+
+grant execute on function app_public.groups_count(app_public.groups) to parley_visitor;
+--! EndIncluded segments/groups_count.sql
 --! Included segments/segments_count.sql
 create or replace function app_public.segments_count(segment app_public.segments) returns int as $$
 begin

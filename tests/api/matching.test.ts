@@ -106,6 +106,55 @@ test("a view is opened by its id, and counted", async () => {
   assert.equal((await api.ask(colleague, open, { id })).code, "PYNFD");
 });
 
+test("a segment is previewed, saved, counted and listed; a group is counted", async () => {
+  const filter = { field: "tag", is: "vip" };
+  const { data: preview } = await api.ask(
+    agent,
+    "query ($filter: JSON!) { previewSegment(filter: $filter) { count sample { id conversations { totalCount } } } }",
+    { filter },
+  );
+  assert.equal(preview.previewSegment.count, 4);
+  assert.deepEqual(
+    preview.previewSegment.sample.map(({ id }: { id: string }) => id).sort(),
+    threads
+      .slice(1)
+      .map(({ contactId }) => contactId)
+      .sort(),
+  );
+  assert.equal(preview.previewSegment.sample[0].conversations.totalCount, 1);
+  const { data: saved } = await api.ask(
+    agent,
+    "mutation ($segment: SegmentInput!) { createSegment(input: { segment: $segment }) { segment { id count } } }",
+    { segment: { name: "VIPs", filter } },
+  );
+  assert.equal(saved.createSegment.segment.count, 4);
+  const { data } = await api.ask(
+    agent,
+    `{ segments { nodes { name filter count } }
+       others: contacts(matching: { field: "segment", isNot: "vips" }) { nodes { id } }
+       filterFields(kind: contacts) { nodes { name operators } } }`,
+  );
+  assert.deepEqual(data.segments.nodes, [{ name: "VIPs", filter, count: 4 }]);
+  assert.deepEqual(data.others.nodes, [{ id: threads[0]!.contactId }]);
+  assert.deepEqual(
+    data.filterFields.nodes.find(({ name }: { name: string }) => name === "segment").operators,
+    ["is", "isNot", "in", "notIn"],
+  );
+  const { data: grouped } = await api.ask(
+    agent,
+    `mutation { createGroup(input: { group: { name: "Regulars" } }) { group { id count } } }`,
+  );
+  const { id, count } = grouped.createGroup.group;
+  assert.equal(count, 0);
+  await api.ask(
+    agent,
+    "mutation ($id: UUID!, $of: [UUID!]!) { addContactsToGroup(input: { groupId: $id, contactIds: $of }) { clientMutationId } }",
+    { id, of: [threads[0]!.contactId, threads[1]!.contactId] },
+  );
+  const { data: counted } = await api.ask(agent, "query ($id: UUID!) { group(id: $id) { count } }", { id });
+  assert.equal(counted.group.count, 2);
+});
+
 test("conversations that wait are listed before those that do not, over all pages", async () => {
   await database.pool.query(
     `update app_public.conversations set waiting_since = now() - n * interval '1 hour', snoozed_until = 'infinity'

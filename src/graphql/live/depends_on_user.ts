@@ -8,6 +8,7 @@ export const DEPENDS_ON_USER: Readonly<Record<string, string>> = {
   api_keys: "ApiKey",
   canned_replies: "CannedReply",
   canned_replies_filled: "CannedReply.filled",
+  groups_count: "Group.count",
   segments_count: "Segment.count",
   views: "View",
   views_count: "View.count",

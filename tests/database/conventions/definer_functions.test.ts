@@ -80,6 +80,7 @@ const DOORS: Record<string, string> = {
   "app_public.end_presence": "ends only the person's own",
   "app_public.revoke_api_key": "admins, and only keys of their own tenant",
   "app_public.set_availability": "only the person's own",
+  "app_public.groups_count": "members, and only groups of their own tenant",
   "app_public.preview_segment": "members, and only contacts of their own tenant",
   "app_public.segments_count": "members, and only segments of their own tenant",
   "app_public.show_presence": "members, and only conversations of their own tenant",
