@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2cd9cfb583c324e6b793d9113614e8f6ad66a096
+--! Hash: sha1:fd83f38b541942ca41ecf2c745cecde2385de785
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -18210,6 +18210,13 @@ begin
   order by c.id
   for no key update;
 
+  if exists (
+    select from unnest(v_rows) r join app_public.contacts c on c.id = r.contact_id where c.deleted_at is not null
+  ) then
+    raise exception 'The contact is deleted'
+      using errcode = 'PYDEL', hint = 'Restore the contact, or leave out the row.';
+  end if;
+
   insert into app_public.contacts (
     id, tenant_id, phone, external_ref, name, email, language, metadata
   )
@@ -18249,7 +18256,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_import_rows(app_public.imports, int) is
   E'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row '
    'cannot be applied, none is. created, updated, unchanged: the numbers of contacts. PYDUP: the phone number and the '
-   'external_ref of a row belong to two contacts.';
+   'external_ref of a row belong to two contacts. PYDEL: the contact of a row is deleted.';
 --! EndIncluded imports/apply_import_rows.sql
 --! Included imports/complete_import.sql
 create or replace function app_private.complete_import(import_id uuid) returns app_public.imports as $$
