@@ -8981,6 +8981,13 @@ begin
   order by c.id
   for no key update;
 
+  if exists (
+    select from unnest(v_rows) r join app_public.contacts c on c.id = r.contact_id where c.deleted_at is not null
+  ) then
+    raise exception 'The contact is deleted'
+      using errcode = 'PYDEL', hint = 'Restore the contact, or leave out the row.';
+  end if;
+
   insert into app_public.contacts (
     id, tenant_id, phone, external_ref, name, email, language, metadata
   )
@@ -9017,7 +9024,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_import_rows(app_public.imports,integer) is 'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row cannot be applied, none is. created, updated, unchanged: the numbers of contacts. PYDUP: the phone number and the external_ref of a row belong to two contacts.';
+comment on function app_private.apply_import_rows(app_public.imports,integer) is 'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row cannot be applied, none is. created, updated, unchanged: the numbers of contacts. PYDUP: the phone number and the external_ref of a row belong to two contacts. PYDEL: the contact of a row is deleted.';
 
 create function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare

@@ -5,7 +5,7 @@ const MEDIA_BATCH = 1_000;
 /** A contact may have many messages. */
 const CONTACT_BATCH = 20;
 
-/** Every day: creates the partitions of the next months, and deletes data beyond its retention. */
+/** Every day: creates the partitions of the next months, deletes data beyond its retention, and corrects contacts. */
 export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "log">) =>
   async (): Promise<void> => {
     const partitions = await ensurePartitions(pool, { log });
