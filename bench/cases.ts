@@ -1,4 +1,5 @@
 import { bulk } from "./cases/bulk.ts";
+import { campaign } from "./cases/campaign.ts";
 import { controls } from "./cases/controls.ts";
 import { finding } from "./cases/finding.ts";
 import { growth } from "./cases/growth.ts";
@@ -23,6 +24,7 @@ export const CASES: readonly Case[] = [
   statuses,
   roundTrip,
   bulk,
+  campaign,
   inbox,
   live,
   tier,

@@ -586,6 +586,7 @@ create table app_private.campaign_feeds (
   tenant_id uuid not null,
   next_at timestamp with time zone not null default now(),
   pace_clock timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  error text,
   constraint campaign_feeds_pkey primary key (campaign_id),
   constraint campaign_feeds_tenant_id_campaign_id_fkey foreign key (tenant_id, campaign_id) references app_public.campaigns(tenant_id, id) on delete cascade
 ) with (fillfactor = 50);
@@ -593,6 +594,7 @@ create index campaign_feeds_next_at_idx on app_private.campaign_feeds (next_at);
 comment on table app_private.campaign_feeds is 'The campaigns whose recipients are being moved into the outbox. The row is locked while this is done, and a pause or the end of a campaign waits for the lock, so that nothing is moved after it.';
 comment on column app_private.campaign_feeds.next_at is 'When to look at the campaign again.';
 comment on column app_private.campaign_feeds.pace_clock is 'A token bucket stored as one instant, as channel_states.pace_clock: for campaigns.messages_per_minute.';
+comment on column app_private.campaign_feeds.error is 'Why the last step failed. It is tried again at next_at.';
 alter table app_private.campaign_feeds enable row level security;
 
 -- app_private.campaign_progress
@@ -1353,7 +1355,7 @@ create table app_public.campaign_recipients (
   channel_id uuid not null,
   variant_id uuid,
   language text,
-  parameters jsonb not null default '{}'::jsonb,
+  variables jsonb not null default '{}'::jsonb,
   state app_public.recipient_state not null default 'pending'::app_public.recipient_state,
   due_at timestamp with time zone not null default now(),
   message_id uuid,
@@ -1383,7 +1385,7 @@ comment on column app_public.campaign_recipients.channel_id is 'The channel from
 In SQL: no foreign key, because it would be checked for each recipient.';
 comment on column app_public.campaign_recipients.variant_id is 'The variant that the recipient gets. Null if the campaign has none.';
 comment on column app_public.campaign_recipients.language is 'The language of the template that the recipient gets. Null for texts.';
-comment on column app_public.campaign_recipients.parameters is 'The values of the parameters or variables, as they were when the campaign started.';
+comment on column app_public.campaign_recipients.variables is 'The values of the variables in the parameters or the text, as they were when the campaign started: {"contact.name": "Ann"}.';
 comment on column app_public.campaign_recipients.state is 'How far the message is. It follows the status of the message within seconds while the campaign runs, and within a minute afterwards.';
 comment on column app_public.campaign_recipients.due_at is 'The message is not sent before: because of quiet hours, for example.';
 comment on column app_public.campaign_recipients.message_id is 'The message that was sent. Null if there is none yet, or none any more because it is tried again.
@@ -1396,6 +1398,12 @@ comment on column app_public.campaign_recipients.reason is 'The error in words. 
 comment on column app_public.campaign_recipients.replied_at is 'When the contact first wrote within 72 hours after the message was sent. A reply that quotes a message, and a tap on one of its buttons, counts for the campaign of that message; any other one for the newest campaign. Null if the contact has not replied.';
 comment on column app_public.campaign_recipients.clicked_at is 'When the contact first tapped a quick-reply button of the message within 72 hours. Providers do not report taps on other buttons. Null if the contact has not.';
 comment on column app_public.campaign_recipients.clicked is 'The text of that button. Null if no button was tapped.';
+create trigger _500_count_on_delete after delete on app_public.campaign_recipients
+  referencing old table as old_rows for each statement execute function app_private.tg_campaign_recipients__count();
+create trigger _500_count_on_insert after insert on app_public.campaign_recipients
+  referencing new table as new_rows for each statement execute function app_private.tg_campaign_recipients__count();
+create trigger _500_count_on_update after update on app_public.campaign_recipients
+  referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_campaign_recipients__count();
 alter table app_public.campaign_recipients enable row level security;
 create policy hide_deleted on app_public.campaign_recipients as restrictive for all to parley_visitor
   using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
@@ -4047,6 +4055,19 @@ create type app_private.import_contact as (
 );
 comment on type app_private.import_contact is 'A row of an import, and the contact that it is about.';
 
+create type app_private.recipient_message as (
+  contact_id uuid,
+  conversation_id uuid,
+  message_id uuid,
+  type app_public.message_type,
+  content jsonb,
+  preview text,
+  media_id uuid,
+  code text,
+  reason text
+);
+comment on type app_private.recipient_message is 'A message of a campaign, before it is inserted.';
+
 create type app_public.bulk_outcome as (
   id uuid,
   code text,
@@ -4056,6 +4077,40 @@ comment on type app_public.bulk_outcome is 'The outcome of a mutation of many ob
 comment on column app_public.bulk_outcome.id is 'The id that was given.';
 comment on column app_public.bulk_outcome.code is 'Why the object was not changed: an error code (PY…). Null if it was changed.';
 comment on column app_public.bulk_outcome.message is 'The code in words. Null if the object was changed.';
+
+create type app_public.campaign_figure as (
+  recipients integer,
+  pending integer,
+  queued integer,
+  sent integer,
+  delivered integer,
+  read integer,
+  replied integer,
+  clicked integer,
+  failed integer,
+  skipped integer
+);
+comment on type app_public.campaign_figure is 'How many recipients of a campaign are in which state.';
+comment on column app_public.campaign_figure.recipients is 'All: pending + queued + sent + failed + skipped.';
+comment on column app_public.campaign_figure.pending is 'Those without a message yet.';
+comment on column app_public.campaign_figure.queued is 'Those whose message is in the outbox.';
+comment on column app_public.campaign_figure.sent is 'Those whose message the provider has accepted, and more.';
+comment on column app_public.campaign_figure.delivered is 'Those of them whose message has arrived, and more.';
+comment on column app_public.campaign_figure.read is 'Those of them who have seen it, as far as they let it be known.';
+comment on column app_public.campaign_figure.replied is 'Those who have written within 72 hours.';
+comment on column app_public.campaign_figure.clicked is 'Those who have tapped a quick-reply button within 72 hours.';
+comment on column app_public.campaign_figure.failed is 'Those whose message has failed.';
+comment on column app_public.campaign_figure.skipped is 'Those who get no message.';
+
+create type app_public.campaign_reason as (
+  state app_public.recipient_state,
+  error_code text,
+  recipients integer
+);
+comment on type app_public.campaign_reason is 'Why recipients of a campaign have failed or were skipped.';
+comment on column app_public.campaign_reason.state is 'failed or skipped.';
+comment on column app_public.campaign_reason.error_code is 'The provider''s error number ("131026") or a code of Parley (PY…).';
+comment on column app_public.campaign_reason.recipients is 'How many of them.';
 
 create type app_public.chatbot_figure as (
   day date,
@@ -4674,6 +4729,26 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.calling_code_pattern() is 'A regular expression of the calling codes of countries, without "+".';
 grant execute on function app_hidden.calling_code_pattern() to parley_visitor;
+
+create function app_hidden.campaign_figures(campaign_id uuid, variant_id uuid default null::uuid) returns app_public.campaign_figure as $$
+  select
+    coalesce(sum(k.recipients), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'pending'), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'queued'), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state in ('sent', 'delivered', 'read')), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state in ('delivered', 'read')), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'read'), 0)::int,
+    coalesce(sum(k.replied), 0)::int,
+    coalesce(sum(k.clicked), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'failed'), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'skipped'), 0)::int
+  from app_hidden.campaign_counts k
+  where k.campaign_id = campaign_figures.campaign_id
+  and (campaign_figures.variant_id is null or k.variant_id = campaign_figures.variant_id)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.campaign_figures(uuid,uuid) is 'The figures of a campaign, or of one of its variants.';
+grant execute on function app_hidden.campaign_figures(uuid,uuid) to parley_visitor;
 
 create function app_hidden.change_password(session_id uuid, user_id uuid, old_password text, new_password text) returns table(outcome text, ended_sessions integer) as $$
 begin
@@ -9094,6 +9169,42 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_message_changes(uuid[]) is 'Finds the messages that these message_changes refer to, if they are stored and their authors may change them, marks their words to be renewed, reports them to subscriptions, and updates what lists show of their conversations. Called when a change is stored, and again when its message is.';
 
+create function app_private.apply_recipient_statuses(message_ids uuid[]) returns void as $$
+declare
+  v_ids uuid[];
+begin
+  -- In the order of all statements that change recipients. Most ids are not of campaigns.
+  v_ids := array(
+    select r.message_id
+    from app_public.campaign_recipients r
+    where r.message_id = any (message_ids)
+    order by r.campaign_id, r.contact_id
+    for no key update
+  );
+
+  update app_public.campaign_recipients r set
+    state = app_private.recipient_state_of(s.status),
+    sent_at = s.sent_at,
+    error_code = case when s.status = 'failed' then s.error_code end,
+    reason = case
+      when s.status = 'failed' then left(coalesce(
+        s.error #>> '{error_data,details}', s.error ->> 'details', s.error ->> 'title', s.error ->> 'message',
+        s.error_code
+      ), 500)
+    end
+  from app_public.message_statuses s
+  where r.message_id = any (v_ids)
+  and s.message_id = r.message_id
+  and s.message_id = any (v_ids)
+  and (r.state, r.error_code, r.sent_at)
+    is distinct from (
+      app_private.recipient_state_of(s.status), case when s.status = 'failed' then s.error_code end, s.sent_at
+    );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.apply_recipient_statuses(uuid[]) is 'Makes recipients follow the statuses of their messages. Ids that are not of campaigns are ignored.';
+
 create function app_private.apply_statuses(statuses jsonb, out applied integer, out unknown integer[]) returns record as $$
 declare
   v_now timestamptz := clock_timestamp();
@@ -9325,6 +9436,54 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'Applies a report of Meta on the status of a form: {"tenant_id", "flow_id", "status", "heard_at"?}. A report that is older than the stored status is ignored. Returns false if there is no such form or status.';
 
+create function app_private.attribute_replies(message_ids uuid[]) returns void as $$
+  with replies as (
+    select
+      m.id, v.contact_id, least(m.occurred_at, m.created_at) as at,
+      app_hidden.find_message_id(v.channel_id, m.metadata #>> '{context,id}') as quoted_id,
+      case m.type
+        when 'button' then m.content ->> 'text'
+        when 'interactive' then m.content #>> '{button_reply,title}'
+      end as clicked
+    from app_public.messages m
+    join app_public.conversations v on v.id = m.conversation_id
+    where m.id = any (message_ids)
+    and m.id between message_ids[1] and message_ids[cardinality(message_ids)]
+    and app_private.needs_attention(m.direction, m.origin, m.type, m.content)
+  ),
+  attributed as (
+    select distinct on (r.campaign_id, r.contact_id)
+      r.campaign_id, r.contact_id, n.at,
+      min(n.at) filter (where n.quoted_id = r.message_id and n.clicked is not null)
+        over (partition by r.campaign_id, r.contact_id) as clicked_at,
+      first_value(n.clicked) over (
+        partition by r.campaign_id, r.contact_id
+        order by n.quoted_id = r.message_id and n.clicked is not null desc, n.at
+      ) as clicked
+    from replies n
+    cross join lateral (
+      select x.campaign_id, x.contact_id, x.message_id
+      from app_public.campaign_recipients x
+      where x.contact_id = n.contact_id and x.message_id is not null
+      and n.at between app_hidden.uuid_v7_time(x.message_id) - interval '5 seconds'
+        and coalesce(x.sent_at, app_hidden.uuid_v7_time(x.message_id)) + interval '72 hours'
+      -- The campaign whose message is quoted, else the newest.
+      order by x.message_id = n.quoted_id desc nulls last, x.message_id desc
+      limit 1
+    ) r
+    order by r.campaign_id, r.contact_id, n.at
+  )
+  update app_public.campaign_recipients r set
+    replied_at = least(r.replied_at, a.at),
+    clicked_at = least(r.clicked_at, a.clicked_at),
+    clicked = case when a.clicked_at < coalesce(r.clicked_at, 'infinity') then left(a.clicked, 200) else r.clicked end
+  from attributed a
+  where r.campaign_id = a.campaign_id and r.contact_id = a.contact_id
+  and (a.at < coalesce(r.replied_at, 'infinity') or a.clicked_at < coalesce(r.clicked_at, 'infinity'))
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.attribute_replies(uuid[]) is 'Records which of these messages answer a campaign: those that a contact wrote within 72 hours after its message was sent. A message that quotes one of a campaign belongs to that campaign, and every other to the newest. The ids are in ascending order; those of other messages are ignored.';
+
 create function app_private.audience_query(filter jsonb, is_for_page boolean default false, out rows text, out bound jsonb) returns record as $$
   select
     format('app_public.contacts r where r.tenant_id = $2 and r.deleted_at is null and %s',
@@ -9435,6 +9594,149 @@ create function app_private.bounded_metadata(wanted jsonb, otherwise jsonb) retu
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.bounded_metadata(jsonb,jsonb) is 'The first argument if it is within the size limit of metadata columns, else the second. For writes that have no caller to report an error to.';
+
+create function app_private.campaign_audience(campaign app_public.campaigns) returns table(contact_id uuid, channel_id uuid, variant_id uuid, language text, variables jsonb, due_at timestamp with time zone, error_code text) as $$
+  with senders as materialized (
+    select array_agg(s.channel_id order by s.channel_id) as ids, array_agg(s.weight order by s.channel_id) as weights
+    from app_private.campaign_senders(campaign) s
+  ),
+  variants as materialized (
+    select array_agg(c.variant_id order by c.variant_id) as ids, array_agg(c.weight order by c.variant_id) as weights
+    from app_private.campaign_contents(campaign) c
+  ),
+  contents as materialized (
+    select
+      s.channel_id, c.variant_id, k as capabilities, c.template_name is not null as is_template, c.language,
+      coalesce(t.is_marketing, c.template_name is null) as is_marketing, t.languages,
+      v.paths, not exists (select from unnest(v.paths) p where p !~ '^contact[.[]') as is_about_contact
+    from app_private.campaign_senders(campaign) s
+    cross join app_private.campaign_contents(campaign) c
+    join app_public.channel_kinds k on k.kind = s.kind
+    cross join lateral (
+      select app_private.variable_paths(c.parameters || jsonb_build_object('text', coalesce(c.text, ''))) as paths
+    ) v
+    cross join lateral (
+      select bool_or(t.category = 'marketing') as is_marketing, array_agg(t.language order by t.language) as languages
+      from app_public.templates t
+      where t.tenant_id = campaign.tenant_id and t.business_account_id = s.business_account_id
+      and t.name = c.template_name and app_hidden.is_sendable(t.status)
+    ) t
+  ),
+  -- Materialized, so that what is chosen is computed once.
+  contacts as materialized (
+    select
+      p as contact, v.window_expires_at,
+      -- A conversation stays on its channel.
+      case
+        when cardinality(s.ids) = 1 then s.ids[1]
+        else coalesce(v.channel_id, app_private.choose_by_weight(s.ids, s.weights, campaign.id || ' ' || p.id))
+      end as channel_id,
+      case
+        when cardinality(x.ids) = 1 then x.ids[1]
+        else app_private.choose_by_weight(x.ids, x.weights, p.id || ' ' || campaign.id)
+      end as variant_id
+    from app_private.contacts_matching(campaign.tenant_id, campaign.audience) m (id)
+    join app_public.contacts p on p.id = m.id
+    cross join senders s
+    cross join variants x
+    left join lateral (
+      select o.channel_id, o.window_expires_at
+      from app_public.conversations o
+      where o.contact_id = p.id and o.channel_id = any (s.ids)
+      order by o.last_activity_at desc
+      limit 1
+    ) v on true
+  )
+  select
+    (a.contact).id, a.channel_id, a.variant_id,
+    case
+      when cardinality(c.languages) < 2 then c.languages[1]
+      else app_private.choose_language(c.languages, app_hidden.contact_language(a.contact), c.language)
+    end,
+    case
+      when c.paths = '{}' then '{}'
+      else (
+        select coalesce(jsonb_object_agg(p.path, x.value) filter (where x.value is not null), '{}')
+        from (
+          select case
+            -- Most texts have no other variables, and these cost a third.
+            when c.is_about_contact then jsonb_build_object('contact', app_hidden.chatbot_contact(a.contact))
+            else app_hidden.message_variables(a.contact, null, '{}')
+          end as variables
+          -- A fence: computed once, not for each path.
+          offset 0
+        ) v
+        cross join unnest(c.paths) p (path)
+        cross join lateral (select app_hidden.resolve_variable(v.variables, p.path) as value) x
+      )
+    end,
+    case
+      when campaign.quiet_from is null then now()
+      else app_private.next_allowed_time(
+        now(), app_hidden.contact_time_zone(a.contact), campaign.quiet_from, campaign.quiet_until
+      )
+    end,
+    coalesce(
+      app_private.recipient_refusal(
+        a.contact, a.window_expires_at, c.capabilities, c.is_template, null, c.is_marketing
+      ),
+      case
+        when campaign.excludes_running and exists (
+          select from app_public.campaign_recipients r
+          join app_public.campaigns o on o.id = r.campaign_id
+          where r.contact_id = (a.contact).id and r.state in ('pending', 'queued') and r.campaign_id <> campaign.id
+          and o.status in ('running', 'paused')
+        ) then 'PYRUN'
+        when campaign.excludes_contacted_within is not null and exists (
+          select from app_public.campaign_recipients r
+          where r.contact_id = (a.contact).id and r.campaign_id <> campaign.id
+          and r.sent_at > now() - campaign.excludes_contacted_within
+        ) then 'PYOFT'
+        when campaign.excludes_inactive_for is not null and not exists (
+          select from app_public.conversations o
+          where o.contact_id = (a.contact).id
+          and o.last_customer_message_at > now() - campaign.excludes_inactive_for
+        ) then 'PYINA'
+      end
+    )
+  from contacts a
+  join contents c on c.channel_id = a.channel_id and c.variant_id is not distinct from a.variant_id
+$$
+  language sql stable rows 10000 set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_audience(app_public.campaigns) is 'The recipients that a campaign would have if it started now, with what each of them would get, and when. error_code says why a recipient would be skipped: a rule of sending, as recipient_refusal() has them, or PYRUN, PYOFT or PYINA, which the campaign excludes.';
+
+create function app_private.campaign_contents(campaign app_public.campaigns) returns table(variant_id uuid, weight integer, template_name text, language text, text text, parameters jsonb) as $$
+  select
+    c.variant_id, c.weight, c.template_name, c.language, app_hidden.spell_out_variables(to_jsonb(c.text)) #>> '{}',
+    app_hidden.spell_out_variables(c.parameters)
+  from (
+    select
+      v.id as variant_id, v.weight, coalesce(v.language, campaign.language) as language,
+      case when v.template_name is null and v.text is null then campaign.template_name else v.template_name end
+        as template_name,
+      case when v.template_name is null and v.text is null then campaign.text else v.text end as text,
+      coalesce(v.parameters, campaign.parameters) as parameters
+    from (values (campaign.id)) x (id)
+    left join app_public.campaign_variants v on v.campaign_id = x.id
+  ) c
+$$
+  language sql stable rows 2 set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_contents(app_public.campaigns) is 'What a campaign sends, by variant, with all variables in double braces. A campaign without variants has one row, without variant_id.';
+
+create function app_private.campaign_senders(campaign app_public.campaigns) returns table(channel_id uuid, weight integer, kind app_public.channel_kind, business_account_id text) as $$
+  select c.id, coalesce(x.weight, 1), c.kind, w.business_account_id
+  from app_public.channels c
+  left join app_public.campaign_channels x on x.channel_id = c.id and x.campaign_id = campaign.id
+  left join app_public.whatsapp_channels w on w.channel_id = c.id
+  where c.tenant_id = campaign.tenant_id
+  and case
+    when exists (select from app_public.campaign_channels o where o.campaign_id = campaign.id)
+    then x.channel_id is not null
+    else c.is_default
+  end
+$$
+  language sql stable rows 2 set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_senders(app_public.campaigns) is 'The channels from which a campaign is sent: its own, else the default channel of the tenant.';
 
 create function app_private.can_be_quoted(message_id uuid, conversation_id uuid, direction app_public.message_direction) returns boolean as $$
   select exists (
@@ -9634,6 +9936,43 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.chatbot_pause(uuid,uuid) is 'How long a user''s message in this conversation pauses the chatbot: as set in the version of the active run, or the default.';
 
+create function app_private.check_campaign(campaign app_public.campaigns) returns void as $$
+declare
+  v_content record;
+begin
+  if campaign.audience is null then
+    raise exception 'The campaign has no `audience`' using errcode = 'PYREQ';
+  end if;
+  if not exists (select from app_private.campaign_senders(campaign)) then
+    raise exception 'The tenant has no channel' using errcode = 'PYCHN';
+  end if;
+
+  for v_content in
+    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.is_sendable
+    from app_private.campaign_contents(campaign) c
+    cross join app_private.campaign_senders(campaign) s
+    cross join lateral (
+      select count(*) > 0 as is_known, bool_or(app_hidden.is_sendable(x.status)) as is_sendable
+      from app_public.templates x
+      where x.tenant_id = campaign.tenant_id and x.business_account_id = s.business_account_id
+      and x.name = c.template_name
+    ) t
+  loop
+    if num_nonnulls(v_content.template_name, v_content.text) = 0 then
+      raise exception 'The campaign, or each of its variants, must have `templateName` or `text`'
+        using errcode = 'PYREQ';
+    elsif v_content.template_name is not null and not v_content.is_known then
+      raise exception 'There is no template "%" for channel %', v_content.template_name, v_content.channel_id
+        using errcode = 'PYNFD', hint = 'Templates are read from the provider by "parley template sync".';
+    elsif v_content.template_name is not null and not v_content.is_sendable then
+      raise exception 'The template "%" is not approved', v_content.template_name using errcode = 'PYTPL';
+    end if;
+  end loop;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.check_campaign(app_public.campaigns) is 'Refuses a campaign that is not ready to start. PYREQ: it has no audience, or nothing to send. PYCHN: the tenant has no channel. PYNFD: a template is not known for a channel. PYTPL: a template is not approved.';
+
 create function app_private.check_own_password(user_id uuid, password text) returns uuid as $$
   select app_private.check_password(u.email, check_own_password.password, 'session of ' || u.id)
   from app_public.users u
@@ -9752,6 +10091,41 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.check_second_factor(uuid,text,integer,text) is 'Checks the second factor of a user whose password was right, without using it up: passed (also if the user has none); code_required (none was given); code_refused (wrong, used before, or too many wrong ones). totp_step is the time step whose code the API was given, or -1 for a wrong code. After ten wrong codes in an hour, or fifty from a source from which the user has signed in, all are refused until an hour after the last one. The caller must commit.';
+
+create function app_private.choose_by_weight(ids uuid[], weights integer[], seed text) returns uuid as $$
+  select case
+    when cardinality(ids) < 2 then ids[1]
+    else ids[1 + width_bucket(
+      abs(hashtextextended(seed, 0) % (select sum(w) from unnest(weights) w))::int,
+      -- The upper ends of all shares but the last.
+      array(
+        select sum(u.w) over (order by u.n)::int
+        from unnest(weights) with ordinality u (w, n)
+        order by u.n
+        limit cardinality(weights) - 1
+      )
+    )]
+  end
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_private.choose_by_weight(uuid[],integer[],text) is 'One of the ids, always the same for a seed, and each for a share of the seeds that is proportional to its weight. Null if there is none.';
+
+create function app_private.choose_language(languages text[], wanted text, otherwise text) returns text as $$
+  select l.language
+  from unnest(languages) l (language)
+  cross join lateral (
+    select lower(replace(l.language, '-', '_')), lower(replace(wanted, '-', '_')), lower(replace(otherwise, '-', '_'))
+  ) n (language, wanted, otherwise)
+  order by
+    n.language = n.wanted desc nulls last,
+    split_part(n.language, '_', 1) = split_part(n.wanted, '_', 1) desc nulls last,
+    n.language = n.otherwise desc nulls last,
+    split_part(n.language, '_', 1) = split_part(n.otherwise, '_', 1) desc nulls last,
+    l.language
+  limit 1
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_private.choose_language(text[],text,text) is 'The language of a template for someone: the wanted one, or else the same with another region (pt_PT for pt_BR), then the one that is given as otherwise, then the first. Null if there is none.';
 
 create function app_private.claim_chatbot_turns(batch_size integer, taker_id uuid default null::uuid) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
@@ -10393,6 +10767,26 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.count_initiated_contacts(uuid[]) is 'Records that templates were queued for these conversations: contacts whose reply window is closed count towards the messaging limit of WhatsApp for 24 hours.';
 
+create function app_private.count_recipients(changes app_hidden.campaign_counts[]) returns void as $$
+  insert into app_hidden.campaign_counts as k (
+    tenant_id, campaign_id, variant_id, state, error_code, recipients, replied, clicked
+  )
+  select c.tenant_id, c.campaign_id, c.variant_id, c.state, c.error_code, c.recipients,
+    coalesce(c.replied, 0), coalesce(c.clicked, 0)
+  from unnest(changes) c
+  -- When a campaign is deleted, its counts go with it.
+  join app_public.campaigns x on x.id = c.campaign_id
+  where (c.recipients, coalesce(c.replied, 0), coalesce(c.clicked, 0)) <> (0, 0, 0)
+  -- In a fixed order, so that concurrent statements do not deadlock.
+  order by c.campaign_id, c.variant_id, c.state, c.error_code
+  on conflict (campaign_id, variant_id, state, error_code) do update set
+    recipients = k.recipients + excluded.recipients,
+    replied = k.replied + excluded.replied,
+    clicked = k.clicked + excluded.clicked
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.count_recipients(app_hidden.campaign_counts[]) is 'Adds changes to campaign_counts; negative ones are subtracted.';
+
 create function app_private.database_identity() returns text as $$
   select left(md5(concat_ws(' ',
     (select c.system_identifier from pg_control_system() c),
@@ -10509,6 +10903,17 @@ create function app_private.derived_id(parts text[]) returns uuid as $$
 $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.derived_id(text[]) is 'A version 8 id that is derived from the identity of a row, so that two transactions that insert the same row at the same time use the same id.';
+
+create function app_private.end_campaign(campaign_id uuid, status app_public.campaign_status, reason text default null::text) returns void as $$
+begin
+  update app_public.campaigns c set
+    status = end_campaign.status, status_reason = reason, completed_at = now(), paused_at = null
+  where c.id = end_campaign.campaign_id;
+  delete from app_private.campaign_feeds f where f.campaign_id = end_campaign.campaign_id;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.end_campaign(uuid,app_public.campaign_status,text) is 'Ends a campaign. The caller has locked its row of campaign_feeds, if there is one.';
 
 create function app_private.end_fetching(media app_public.media) returns void as $$
   update app_private.provider_media p set leased_until = '-infinity'
@@ -10750,6 +11155,71 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.fail_opted_out_messages(uuid) is 'Records that the messages in the outbox that a contact has opted out of since they were written are not sent (PYOPT). Those that are being sent, or may have been, are left.';
 
+create function app_private.feed_campaign(campaign app_public.campaigns) returns integer as $$
+declare
+  v_sender record;
+  v_contact_ids uuid[];
+  v_count int := 0;
+begin
+  for v_sender in
+    select s.channel_id, coalesce(app_private.outbox_allowance(s.channel_id), 0) as allowance
+    from app_private.campaign_senders(campaign) s
+    order by s.channel_id
+  loop
+    v_contact_ids := array(
+      select r.contact_id
+      from app_public.campaign_recipients r
+      where r.campaign_id = campaign.id and r.channel_id = v_sender.channel_id and r.state = 'pending'
+      and r.due_at <= now()
+      order by r.due_at, r.contact_id
+      limit v_sender.allowance
+    );
+    v_count := v_count + app_private.send_to_recipients(campaign, v_sender.channel_id, v_contact_ids);
+  end loop;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.feed_campaign(app_public.campaigns) is 'Moves due recipients of a running campaign into the outbox, as many as each of its channels allows now. Returns the number of messages.';
+
+create function app_private.feed_campaigns(out campaign_id uuid, out messages integer, out error text) returns record as $$
+declare
+  v_step record;
+begin
+  messages := 0;
+  -- The feeder wakes the sender itself.
+  perform app_private.take_over_waking();
+  perform app_private.start_scheduled_campaigns();
+
+  select f.campaign_id into campaign_id
+  from app_private.campaign_feeds f
+  where f.next_at <= clock_timestamp()
+  order by f.next_at
+  limit 1
+  for update skip locked;
+  if not found then
+    return;
+  end if;
+
+  begin
+    select s.* into v_step
+    from app_public.campaigns c
+    cross join lateral app_private.step_campaign(c) s
+    where c.id = feed_campaigns.campaign_id;
+    messages := v_step.messages;
+    update app_private.campaign_feeds f set next_at = v_step.next_at, error = null
+    where f.campaign_id = feed_campaigns.campaign_id;
+  exception when others then
+    -- A campaign that cannot be continued must not delay the others.
+    error := sqlstate || ': ' || sqlerrm;
+    update app_private.campaign_feeds f set error = feed_campaigns.error, next_at = now() + interval '10 seconds'
+    where f.campaign_id = feed_campaigns.campaign_id;
+  end;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.feed_campaigns() is 'Starts scheduled campaigns whose time has come, and does what is due in the campaign that has waited longest. campaign_id: which one; null if none was due. messages: how many were put into the outbox. error: why the campaign could not be continued; it is tried again after ten seconds.';
+
 create function app_private.fill_placeholders(messages jsonb) returns void as $$
 declare
   v_found record;
@@ -10828,6 +11298,26 @@ end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_api_key(text,uuid) is 'The id of an API key, for the operator: by its id, by the key itself, or, within a tenant, by the name of a key that is not revoked. PYNFD.';
+
+create function app_private.find_campaign(campaign text, tenant_id uuid) returns uuid as $$
+declare
+  v_ids uuid[];
+begin
+  select array_agg(c.id) into v_ids
+  from app_public.campaigns c
+  where c.tenant_id = find_campaign.tenant_id and find_campaign.campaign in (c.name, c.id::text);
+
+  if v_ids is null then
+    raise exception 'There is no campaign "%"', left(find_campaign.campaign, 100) using errcode = 'PYNFD';
+  elsif cardinality(v_ids) > 1 then
+    raise exception 'Several campaigns are called "%": name it by its id', left(find_campaign.campaign, 100)
+      using errcode = 'PYREQ';
+  end if;
+  return v_ids[1];
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_campaign(text,uuid) is 'The id of the tenant''s campaign with that name or id, for the operator. PYNFD. PYREQ: several campaigns match.';
 
 create function app_private.find_channel(channel text, tenant_id uuid default null::uuid) returns uuid as $$
 declare
@@ -11398,6 +11888,27 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.first_counted_day() is 'The first day whose messages can be counted again. Days before it have lost messages, because their partitions were dropped; their figures stay. -infinity: no partition was dropped.';
 
+create function app_private.freeze_campaign(campaign app_public.campaigns) returns integer as $$
+declare
+  v_count int;
+begin
+  insert into app_public.campaign_recipients (
+    tenant_id, campaign_id, contact_id, channel_id, variant_id, language, variables, state, due_at, error_code, reason
+  )
+  select
+    campaign.tenant_id, campaign.id, a.contact_id, a.channel_id, a.variant_id, a.language, a.variables,
+    case when a.error_code is null then 'pending' else 'skipped' end::app_public.recipient_state,
+    a.due_at, a.error_code, app_private.skip_reason(a.error_code)
+  from app_private.campaign_audience(campaign) a;
+  get diagnostics v_count = row_count;
+
+  update app_public.campaigns c set frozen_at = now() where c.id = campaign.id;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.freeze_campaign(app_public.campaigns) is 'Determines the recipients of a campaign that starts, with what each of them gets. Returns their number.';
+
 create function app_private.group_imported(tenant_id uuid, rows app_private.import_contact[]) returns uuid[] as $$
   insert into app_public.groups (tenant_id, name)
   select group_imported.tenant_id, min(w.name)
@@ -11808,6 +12319,54 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.insert_contacts(jsonb,uuid[]) is 'Inserts contacts for unknown customers (known_ids is null at their position). The caller must hold the locks of their addresses.';
+
+create function app_private.insert_recipient_messages(campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]) returns integer as $$
+declare
+  v_messages app_private.recipient_message[];
+begin
+  -- Contacts before conversations: docs/architecture.md, "Locks".
+  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for key share;
+
+  v_messages := array(
+    select m from app_private.recipient_messages(campaign, insert_recipient_messages.channel_id, contact_ids) m
+  );
+
+  update app_public.campaign_recipients r set state = 'skipped', error_code = m.code, reason = m.reason
+  from unnest(v_messages) m
+  where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null;
+
+  -- Closed: it opens when the customer answers, as every conversation does. Open, it would only be in the way.
+  insert into app_public.conversations (tenant_id, channel_id, contact_id, status)
+  select campaign.tenant_id, insert_recipient_messages.channel_id, m.contact_id, 'closed'
+  from unnest(v_messages) m
+  where m.code is null and m.conversation_id is null
+  order by m.contact_id
+  on conflict on constraint conversations_channel_id_contact_id_tenant_id_key do nothing;
+
+  insert into app_public.messages (
+    tenant_id, id, conversation_id, author, type, content, preview, media_id, campaign_id
+  )
+  select campaign.tenant_id, m.message_id, v.id, 'system', m.type, m.content, m.preview, m.media_id, campaign.id
+  from unnest(v_messages) m
+  cross join lateral (
+    select c.id
+    from app_public.conversations c
+    where c.contact_id = m.contact_id and c.channel_id = insert_recipient_messages.channel_id
+    -- A fence, as in recipient_messages().
+    offset 0
+  ) v
+  where m.code is null;
+
+  update app_public.campaign_recipients r set
+    state = 'queued', message_id = m.message_id, attempts = r.attempts + 1, error_code = null, reason = null
+  from unnest(v_messages) m
+  where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is null;
+
+  return (select count(*) from unnest(v_messages) m where m.code is null);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.insert_recipient_messages(app_public.campaigns,uuid,uuid[]) is 'Sends a campaign to these recipients, as a set: inserts their messages, and skips those who must not be sent one. Returns the number of messages. Part of send_to_recipients().';
 
 create function app_private.insert_scheduled_message(scheduled app_public.scheduled_messages, is_fallback boolean) returns uuid as $$
 declare
@@ -12383,6 +12942,22 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.link_identities(jsonb,uuid[]) is 'Stores the addresses and names with which known contacts have just written, and merges two contacts that turn out to share an address.';
 
+create function app_private.lock_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  perform app_hidden.require_scope_in(
+    (select c.tenant_id from app_public.campaigns c where c.id = lock_campaign.campaign_id), 'manage_all', 'campaign'
+  );
+  -- Waits until no recipients of the campaign are being moved into the outbox. In the order of feed_campaigns().
+  perform from app_private.campaign_feeds f where f.campaign_id = lock_campaign.campaign_id for update;
+  select c.* into v_campaign from app_public.campaigns c where c.id = lock_campaign.campaign_id for no key update;
+  return v_campaign;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.lock_campaign(uuid) is 'The campaign, locked, if the caller may change it. PYNFD: no such campaign in the caller''s tenant. PYDEN: admins only.';
+
 create function app_private.lock_contacts(customers jsonb, contact_ids uuid[]) returns void as $$
   select from app_public.contacts c
   where c.id = any (contact_ids)
@@ -12919,6 +13494,32 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.next_allowed_time(timestamp with time zone,text,time without time zone,time without time zone) is 'The time itself, or the end of the quiet hours in which it falls in this time zone. Null: there are none.';
 
+create function app_private.next_campaign_step_in(max_wait_ms integer) returns integer as $$
+declare
+  v_next timestamptz;
+  v_wait_ms int;
+begin
+  select least(
+    (select min(f.next_at) from app_private.campaign_feeds f),
+    (select min(c.scheduled_at) from app_public.campaigns c where c.status = 'scheduled')
+  )
+  into v_next;
+  if v_next is null then
+    return null;
+  end if;
+
+  -- What is due but was not done is being done by another worker.
+  v_wait_ms := greatest(least(ceil(extract(epoch from v_next - clock_timestamp()) * 1000), 1000000), 10);
+  if v_wait_ms <= max_wait_ms then
+    return v_wait_ms;
+  end if;
+  perform app_private.wake_later('feed_campaigns', v_next);
+  return null;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.next_campaign_step_in(integer) is 'The number of milliseconds until the next step of a campaign is due, if that is at most max_wait_ms. Otherwise null; if one is due later, a job is scheduled for that time.';
+
 create function app_private.next_send_in(max_wait_ms integer) returns integer as $$
 declare
   v_next timestamptz;
@@ -13048,7 +13649,7 @@ create function app_private.operations_status() returns table(workers integer, s
       from graphile_worker.jobs u
       where u.task_identifier in (
         'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
-        'remove_media_files', 'end_snoozes', 'close_inactive_conversations'
+        'remove_media_files', 'end_snoozes', 'feed_campaigns', 'close_inactive_conversations'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')
@@ -13153,6 +13754,21 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.opted_out_at(uuid,app_public.consent_category) is 'When the contact opted out, by the newest consent of the category. Null if that is an opt-in, or there is none.';
 
+create function app_private.outbox_allowance(channel_id uuid) returns integer as $$
+  select greatest(least(app_private.channel_pace(c, s), 500) - b.lanes, 0)
+  from app_private.channel_states s
+  join app_public.channels c on c.id = s.channel_id and c.status = 'active'
+  cross join lateral (
+    select count(*)::int as lanes
+    from (
+      select from app_private.outbox_lanes l where l.channel_id = s.channel_id and l.due_at < 'infinity' limit 500
+    ) l
+  ) b
+  where s.channel_id = outbox_allowance.channel_id and s.paused_until <= now()
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.outbox_allowance(uuid) is 'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at most 500, less those that wait. Null if it does not send at the moment.';
+
 create function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
     paused_until = greatest(s.paused_until, now() + duration),
@@ -13192,6 +13808,21 @@ create function app_private.pause_length(settings jsonb) returns interval as $$
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.pause_length(jsonb) is 'How long a chatbot with these settings is silent after a user''s message: pauseSeconds, at most a year; it defaults to an hour. chatbotSettings() is the same rule; both run against tests/cases/pause_settings.json.';
+
+create function app_private.pause_running_campaign(campaign_id uuid, reason text) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  -- Waits for the messages that are being inserted. Afterwards none follow.
+  delete from app_private.campaign_feeds f where f.campaign_id = pause_running_campaign.campaign_id;
+  update app_public.campaigns c set status = 'paused', status_reason = reason, paused_at = now()
+  where c.id = pause_running_campaign.campaign_id and c.status = 'running'
+  returning c.* into v_campaign;
+  return v_campaign;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.pause_running_campaign(uuid,text) is 'Pauses a running campaign. reason: for people, null if a user wants it.';
 
 create function app_private.pending_contact_blocks(contact_id uuid) returns table(tenant_id uuid, channel_id uuid, channel_kind app_public.channel_kind, is_blocked boolean, phone text, bsuid text) as $$
   select
@@ -13604,6 +14235,61 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies them in one transaction. bodies are concatenated; each event has the position of its body (body_from, from 1) and its length in bytes (body_length). customers, messages and statuses are the content of the bodies. stored: the number of new messages. wakes_chatbots: the caller must run the chatbot task (see wake()). unknown_statuses: the positions (from 1) of statuses whose message is not known. PYINT: a new message whose customer has no address. Locks are taken in this order: contacts, conversations, messages, outbox.';
 
+create function app_private.recipient_messages(campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]) returns setof app_private.recipient_message as $$
+  with recipients as (
+    select r.contact_id, r.variant_id, r.language, r.variables
+    from app_public.campaign_recipients r
+    where r.campaign_id = campaign.id and r.contact_id = any (contact_ids) and r.state = 'pending'
+  ),
+  -- Prepared once for each variant and language.
+  prepared as materialized (
+    select
+      c.variant_id, d.language, c.template_name is not null as is_template, t.status,
+      coalesce(t.category = 'marketing', c.template_name is null) as is_marketing,
+      case
+        when c.template_name is not null then app_hidden.prepare_template_message(t, c.parameters)
+        else row(
+          jsonb_build_object('body', c.text), left(c.text, 1000), null, null, null
+        )::app_hidden.template_message
+      end as message
+    from (select distinct r.variant_id, r.language from recipients r) d
+    join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from d.variant_id
+    left join app_public.templates t on t.tenant_id = campaign.tenant_id
+      and t.business_account_id = (
+        select w.business_account_id
+        from app_public.whatsapp_channels w
+        where w.channel_id = recipient_messages.channel_id
+      )
+      and t.name = c.template_name and t.language = d.language
+  )
+  select
+    r.contact_id, v.id, app_hidden.uuid_v7(),
+    case when f.is_template then 'template' else 'text' end::app_public.message_type,
+    m.content, m.preview, m.media_id,
+    coalesce(x.code, m.code), coalesce(app_private.skip_reason(x.code), m.problem)
+  from recipients r
+  join prepared f on f.variant_id is not distinct from r.variant_id and f.language is not distinct from r.language
+  join app_public.contacts p on p.id = r.contact_id
+  join app_public.channels ch on ch.id = recipient_messages.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  left join lateral (
+    select o.id, o.window_expires_at
+    from app_public.conversations o
+    where o.contact_id = r.contact_id and o.channel_id = recipient_messages.channel_id
+    -- A fence: looked up for each recipient. Flattened, all conversations of the channel may be read.
+    offset 0
+  ) v on true
+  cross join lateral app_hidden.personalize_template_message(f.message, r.variables) m
+  cross join lateral (
+    select case
+      when p.deleted_at is not null then 'PYNFD'
+      else app_private.recipient_refusal(p, v.window_expires_at, k, f.is_template, f.status, f.is_marketing)
+    end as code
+  ) x
+$$
+  language sql volatile rows 500 set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.recipient_messages(app_public.campaigns,uuid,uuid[]) is 'The messages of a campaign to these recipients, as far as they are pending, from this channel. code: why a recipient must not be sent a message, with its reason; null if it may.';
+
 create function app_private.recipient_refusal(contact app_public.contacts, window_expires_at timestamp with time zone, capabilities app_public.channel_kinds, is_template boolean, template_status app_public.template_status, is_marketing boolean) returns text as $$
   select case
     when contact.deleted_at is not null then 'PYDEL'
@@ -13619,6 +14305,20 @@ create function app_private.recipient_refusal(contact app_public.contacts, windo
 $$
   language sql stable;
 comment on function app_private.recipient_refusal(app_public.contacts,timestamp with time zone,app_public.channel_kinds,boolean,app_public.template_status,boolean) is 'Why a message to this contact on a channel of this kind must not be sent: the error code of the rule that forbids it, or null. template_status is null for a template that is not known, and for a message that is not a template. The one place of these rules: for messages that are inserted, and for recipients of campaigns.';
+
+create function app_private.recipient_state_of(status app_public.message_status) returns app_public.recipient_state as $$
+  select case status
+    -- The type is named, because casting a text to an enum is not immutable.
+    when 'sent' then 'sent'::app_public.recipient_state
+    when 'failed' then 'failed'
+    when 'delivered' then 'delivered'
+    when 'read' then 'read'
+    when 'played' then 'read'
+    else 'queued'
+  end
+$$
+  language sql immutable;
+comment on function app_private.recipient_state_of(app_public.message_status) is 'The state of a recipient whose message has this status.';
 
 create function app_private.recognise_customers(customers jsonb) returns uuid[] as $$
   -- The fast path, sufficient for nearly every batch: it reads the contact of the most trusted address with all its
@@ -14154,6 +14854,35 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.record_stop(uuid,text,timestamp with time zone) is 'Stops a channel whose account or token the provider refuses: its messages wait until the provider reinstates it or a user sets the channel to active again. The status before is kept for reinstate_channel().';
 
+create function app_private.recount_campaigns(tenant_id uuid default null::uuid) returns integer as $$
+declare
+  v_wrong app_hidden.campaign_counts[];
+begin
+  v_wrong := array(
+    select row(d.tenant_id, d.campaign_id, d.variant_id, d.state, d.error_code, sum(d.recipients), sum(d.replied),
+      sum(d.clicked))::app_hidden.campaign_counts
+    from (
+      select
+        r.tenant_id, r.campaign_id, r.variant_id, r.state, coalesce(r.error_code, '') as error_code,
+        count(*) as recipients, count(r.replied_at) as replied, count(r.clicked_at) as clicked
+      from app_public.campaign_recipients r
+      where recount_campaigns.tenant_id is null or r.tenant_id = recount_campaigns.tenant_id
+      group by r.tenant_id, r.campaign_id, r.variant_id, r.state, r.error_code
+      union all
+      select k.tenant_id, k.campaign_id, k.variant_id, k.state, k.error_code, -k.recipients, -k.replied, -k.clicked
+      from app_hidden.campaign_counts k
+      where recount_campaigns.tenant_id is null or k.tenant_id = recount_campaigns.tenant_id
+    ) d
+    group by d.tenant_id, d.campaign_id, d.variant_id, d.state, d.error_code
+    having (sum(d.recipients), sum(d.replied), sum(d.clicked)) <> (0, 0, 0)
+  );
+  perform app_private.count_recipients(v_wrong);
+  return cardinality(v_wrong);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.recount_campaigns(uuid) is 'Counts the recipients of a tenant''s campaigns, or of all, and corrects campaign_counts by the difference. Returns the number of counts that were wrong: 0, unless rows were written without triggers.';
+
 create function app_private.recount_figures(tenant_id uuid default null::uuid) returns integer as $$
 declare
   v_first_day date := app_private.first_counted_day();
@@ -14300,6 +15029,18 @@ create function app_private.refresh_phone(contact_id uuid) returns void as $$
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.refresh_phone(uuid) is 'Sets a contact''s phone, if it is missing or retired, to the number that was last heard from, or to null if there is none.';
+
+create function app_private.refresh_recipients(tenant_id uuid) returns void as $$
+  select app_private.apply_recipient_statuses(array_agg(r.message_id))
+  from app_public.campaigns c
+  join app_public.campaign_recipients r on r.campaign_id = c.id
+  where c.tenant_id = refresh_recipients.tenant_id
+  and (c.status in ('running', 'paused') or c.completed_at > now() - interval '31 days')
+  and r.message_id is not null
+  having count(*) > 0
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.refresh_recipients(uuid) is 'Makes all recipients of a tenant''s campaigns follow the statuses of their messages: after changes were lost.';
 
 create function app_private.refresh_waiting(conversation_ids uuid[], from_id uuid default null::uuid) returns void as $$
   update app_public.conversations c set
@@ -15123,6 +15864,31 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.roll_up_figures(integer) is 'Adds message_activity and delivery_activity to message_stats and delivery_stats, at most batch_size rows of each, and removes them. Returns the number of rows. Readers see each row once, before and after.';
 
+create function app_private.run_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  update app_public.campaigns c set
+    status = 'running', status_reason = null, started_at = coalesce(c.started_at, now()), paused_at = null,
+    completed_at = null
+  where c.id = run_campaign.campaign_id
+  returning c.* into v_campaign;
+
+  insert into app_private.campaign_feeds (campaign_id, tenant_id)
+  values (v_campaign.id, v_campaign.tenant_id)
+  on conflict on constraint campaign_feeds_pkey do update set next_at = now();
+
+  insert into app_private.campaign_progress (tenant_id, database_identity, transaction_id)
+  values (v_campaign.tenant_id, app_private.database_identity(), pg_snapshot_xmin(pg_current_snapshot()))
+  on conflict on constraint campaign_progress_pkey do update set look_at = now();
+
+  perform app_private.wake('feed_campaigns');
+  return v_campaign;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.run_campaign(uuid) is 'Makes a campaign run, from its beginning or from where it was paused. The caller has locked it.';
+
 create function app_private.save_chatbot_turns(event_ids uuid[], contexts jsonb, replies jsonb, timers jsonb, calls jsonb, handoffs jsonb, contact_changes jsonb, activity jsonb default '[]'::jsonb, bursts jsonb default '[]'::jsonb, holds jsonb default '[]'::jsonb, set_asides jsonb default '[]'::jsonb, taker_id uuid default null::uuid) returns void as $$
 begin
   -- The caller runs the sender right after its commit.
@@ -15427,6 +16193,29 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.send_scheduled_messages(integer) is 'Sends up to batch_size scheduled messages that are due, the earliest first. Returns how many it found.';
 
+create function app_private.send_to_recipients(campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]) returns integer as $$
+declare
+  v_half int := cardinality(contact_ids) / 2;
+begin
+  if cardinality(contact_ids) = 0 then
+    return 0;
+  end if;
+  return app_private.insert_recipient_messages(campaign, channel_id, contact_ids);
+exception
+  -- What is wrong with a row, class PY included. After a deadlock, for example, the caller tries again.
+  when data_exception or integrity_constraint_violation or sqlstate 'PY000' then
+    if v_half = 0 then
+      update app_public.campaign_recipients r set state = 'skipped', error_code = sqlstate, reason = left(sqlerrm, 500)
+      where r.campaign_id = campaign.id and r.contact_id = any (contact_ids) and r.state = 'pending';
+      return 0;
+    end if;
+    return app_private.send_to_recipients(campaign, channel_id, contact_ids[:v_half])
+      + app_private.send_to_recipients(campaign, channel_id, contact_ids[v_half + 1:]);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.send_to_recipients(app_public.campaigns,uuid,uuid[]) is 'Sends a campaign to these recipients. If one of them makes the whole insert fail, they are halved until it is found, and it alone is skipped. Returns the number of messages.';
+
 create function app_private.set_channel_secrets(channel_id uuid, secrets jsonb, ends_previous_secret boolean default false) returns void as $$
 declare
   v_fingerprint text := secrets ->> 'app_secret_fingerprint';
@@ -15579,6 +16368,33 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.sign_in_key(text) is 'How attempts at an address are counted, for addresses with and without an account: normalized, in lower case.';
 
+create function app_private.skip_pending_recipients(campaign_id uuid, code text) returns integer as $$
+  with skipped as (
+    update app_public.campaign_recipients r set
+      state = 'skipped', error_code = code, reason = app_private.skip_reason(code)
+    where r.campaign_id = skip_pending_recipients.campaign_id and r.state = 'pending'
+    returning 1
+  )
+  select count(*)::int from skipped
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.skip_pending_recipients(uuid,text) is 'Skips the recipients of a campaign who have no message yet. Returns their number.';
+
+create function app_private.skip_reason(code text) returns text as $$
+  select coalesce(
+    case code
+      when 'PYRUN' then 'The contact still waits for the message of another running campaign'
+      when 'PYOFT' then 'The contact was sent a message of another campaign a short time ago'
+      when 'PYINA' then 'The contact has not written for the time that the campaign demands'
+      when 'PYCNL' then 'The campaign was cancelled'
+      when 'PYNFD' then 'The contact was deleted'
+    end,
+    app_private.refusal_message(code, null)
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.skip_reason(text) is 'Why a recipient of a campaign is skipped, in words, by error code.';
+
 create function app_private.split_cell(cell text) returns text[] as $$
   select array(
     select app_hidden.clean_prose(p.name)
@@ -15609,6 +16425,32 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.start_password_reset(text,text,boolean) is 'Requests a new password for the account with that address, whether or not there is one. by_mail: a job sends the link. Otherwise the token is returned; it is null if no active user has the address.';
 
+create function app_private.start_scheduled_campaigns() returns integer as $$
+declare
+  v_campaign app_public.campaigns;
+  v_count int := 0;
+begin
+  for v_campaign in
+    select c.* from app_public.campaigns c
+    where c.status = 'scheduled' and c.scheduled_at <= now()
+    order by c.scheduled_at
+    limit 100
+    for no key update skip locked
+  loop
+    v_count := v_count + 1;
+    begin
+      perform app_private.check_campaign(v_campaign);
+      perform app_private.run_campaign(v_campaign.id);
+    exception when others then
+      perform app_private.end_campaign(v_campaign.id, 'failed', sqlstate || ': ' || left(sqlerrm, 500));
+    end;
+  end loop;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.start_scheduled_campaigns() is 'Starts the campaigns whose time has come. One that cannot start has failed, with the reason. Returns their number.';
+
 create function app_private.status_after(kind text, status app_public.message_status) returns app_public.message_status as $$
   select case kind
     when 'sent' then greatest(status, 'sent')
@@ -15620,6 +16462,48 @@ create function app_private.status_after(kind text, status app_public.message_st
 $$
   language sql immutable;
 comment on function app_private.status_after(text,app_public.message_status) is 'The status of a message after an outcome of its sending (record_outcomes() lists the kinds). It never goes back, except from sending to queued.';
+
+create function app_private.step_campaign(campaign app_public.campaigns, out messages integer, out next_at timestamp with time zone) returns record as $$
+begin
+  messages := 0;
+  if campaign.status <> 'running' then
+    -- Cancelled: the remaining recipients are skipped.
+    perform app_private.skip_pending_recipients(campaign.id, 'PYCNL');
+    delete from app_private.campaign_feeds f where f.campaign_id = campaign.id;
+    return;
+  elsif campaign.frozen_at is null then
+    perform app_private.freeze_campaign(campaign);
+    next_at := now();
+    return;
+  end if;
+
+  messages := app_private.feed_campaign(campaign);
+  select
+    case
+      when messages > 0 then now() + interval '100 milliseconds'
+      when n.due_at is not null then greatest(n.due_at, now() + interval '250 milliseconds')
+      -- Until the outcome of all messages is known.
+      when n.is_waiting then now() + interval '1 second'
+    end
+  into next_at
+  from (
+    select
+      (
+        select min(r.due_at) from app_public.campaign_recipients r
+        where r.campaign_id = campaign.id and r.state = 'pending'
+      ) as due_at,
+      exists (
+        select from app_hidden.campaign_counts k
+        where k.campaign_id = campaign.id and k.state = 'queued' and k.recipients > 0
+      ) as is_waiting
+  ) n;
+  if next_at is null then
+    perform app_private.end_campaign(campaign.id, 'completed');
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.step_campaign(app_public.campaigns) is 'Does what is due in a campaign: freezes its recipients, sends to some of them, completes it, or skips those who remain after it was cancelled. messages: how many were put into the outbox. next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
 
 create function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
   -- Not a channel that a user has paused since the message was sent.
@@ -16182,6 +17066,46 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_api_keys__notify() is 'Notifies the API that a key has been revoked, so that it closes the key''s WebSockets.';
+
+create function app_private.tg_campaign_recipients__count() returns trigger as $$
+begin
+  -- A transition table exists only where its trigger declares it.
+  case TG_OP
+    when 'INSERT' then
+      perform app_private.count_recipients(array(
+        select row(n.tenant_id, n.campaign_id, n.variant_id, n.state, coalesce(n.error_code, ''), count(*),
+          count(n.replied_at), count(n.clicked_at))::app_hidden.campaign_counts
+        from new_rows n
+        group by n.tenant_id, n.campaign_id, n.variant_id, n.state, n.error_code
+      ));
+    when 'UPDATE' then
+      perform app_private.count_recipients(array(
+        select row(r.tenant_id, r.campaign_id, r.variant_id, r.state, coalesce(r.error_code, ''), sum(r.change),
+          sum(r.change) filter (where r.replied_at is not null), sum(r.change) filter (where r.clicked_at is not null)
+        )::app_hidden.campaign_counts
+        from (
+          select
+            o.tenant_id, o.campaign_id, o.variant_id, o.state, o.error_code, o.replied_at, o.clicked_at, -1 as change
+          from old_rows o
+          union all
+          select n.tenant_id, n.campaign_id, n.variant_id, n.state, n.error_code, n.replied_at, n.clicked_at, 1
+          from new_rows n
+        ) r
+        group by r.tenant_id, r.campaign_id, r.variant_id, r.state, r.error_code
+      ));
+    when 'DELETE' then
+      perform app_private.count_recipients(array(
+        select row(o.tenant_id, o.campaign_id, o.variant_id, o.state, coalesce(o.error_code, ''), -count(*),
+          -count(o.replied_at), -count(o.clicked_at))::app_hidden.campaign_counts
+        from old_rows o
+        group by o.tenant_id, o.campaign_id, o.variant_id, o.state, o.error_code
+      ));
+  end case;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_campaign_recipients__count() is 'Keeps campaign_counts: adds what a statement has changed of recipients, in one statement.';
 
 create function app_private.tg_campaigns__refuse_deletion() returns trigger as $$
 begin
@@ -17411,7 +18335,13 @@ begin
   -- and elsewhere: with tenant_id, the planner might join all rows of the tenant.
   select n.id, r.code, k.text_limit into v_refused
   from new_rows n
-  join app_public.conversations c on c.id = n.conversation_id
+  cross join lateral (
+    select v.contact_id, v.channel_id, v.window_expires_at
+    from app_public.conversations v
+    where v.id = n.conversation_id
+    -- A fence: each is looked up by its id. While the table is small, all conversations of a channel might be read.
+    offset 0
+  ) c
   join app_public.contacts p on p.id = c.contact_id
   join app_public.channels ch on ch.id = c.channel_id
   join app_public.channel_kinds k on k.kind = ch.kind
@@ -17957,6 +18887,97 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.token_hash(text) is 'The SHA-256 by which a token is found. It needs no salt, because tokens cannot be guessed.';
 
+create function app_private.track_campaigns() returns integer as $$
+declare
+  v_tenant_id uuid;
+  v_count int := 0;
+begin
+  -- The last statuses of a message arrive after 30 days at most.
+  delete from app_private.campaign_progress p
+  where p.look_at <= now()
+  and not exists (
+    select from app_public.campaigns c
+    where c.tenant_id = p.tenant_id
+    and (c.status in ('running', 'paused') or c.completed_at > now() - interval '31 days')
+  );
+
+  for v_tenant_id in
+    select p.tenant_id from app_private.campaign_progress p where p.look_at <= now() order by p.look_at limit 20
+  loop
+    v_count := v_count + app_private.track_tenant(v_tenant_id);
+    exit when v_count >= 500;
+  end loop;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.track_campaigns() is 'Tracks the campaigns of tenants whose turn it is (track_tenant). Returns the number of changes read.';
+
+create function app_private.track_tenant(tenant_id uuid) returns integer as $$
+declare
+  v_progress app_private.campaign_progress;
+  v_new record;
+begin
+  select p.* into v_progress from app_private.campaign_progress p
+  where p.tenant_id = track_tenant.tenant_id
+  for update skip locked;
+  -- Another worker tracks this tenant.
+  if not found then
+    return 0;
+  end if;
+
+  -- In a restored database transaction ids begin again, and changes are deleted after three days: see the rows instead.
+  if v_progress.database_identity <> app_private.database_identity()
+    or v_progress.read_until < now() - interval '2 days'
+  then
+    perform app_private.refresh_recipients(tenant_id);
+    update app_private.campaign_progress p set
+      database_identity = app_private.database_identity(), change_id = default, read_until = now(),
+      transaction_id = pg_snapshot_xmin(pg_current_snapshot())
+    where p.tenant_id = track_tenant.tenant_id;
+    return 0;
+  end if;
+
+  with read as (
+    select c.transaction_id, c.id, c.kind, c.ids
+    from app_private.changes c
+    where c.tenant_id = track_tenant.tenant_id
+    and (c.transaction_id, c.id) > (v_progress.transaction_id, v_progress.change_id)
+    -- All transactions before this one have ended, so nothing is added to what has been read.
+    and c.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    order by c.transaction_id, c.id
+    limit 500
+  )
+  select
+    count(*)::int as changes,
+    (array_agg(r.transaction_id order by r.transaction_id desc, r.id desc))[1] as transaction_id,
+    (array_agg(r.id order by r.transaction_id desc, r.id desc))[1] as change_id,
+    array(select distinct i.id from read s, unnest(s.ids) i (id) where s.kind = 'statuses') as status_ids,
+    array(select distinct i.id from read s, unnest(s.ids) i (id) where s.kind = 'messages' order by i.id) as message_ids
+  into v_new
+  from read r;
+
+  if v_new.changes > 0 then
+    perform app_private.apply_recipient_statuses(v_new.status_ids);
+    perform app_private.attribute_replies(v_new.message_ids);
+  end if;
+
+  update app_private.campaign_progress p set
+    transaction_id = coalesce(v_new.transaction_id, p.transaction_id),
+    change_id = coalesce(v_new.change_id, p.change_id),
+    read_until = now(),
+    look_at = now() + case
+      when v_new.changes = 500 then interval '0'
+      when exists (select from app_private.campaign_feeds f where f.tenant_id = p.tenant_id) then interval '1 second'
+      else interval '1 minute'
+    end
+  where p.tenant_id = track_tenant.tenant_id;
+  return v_new.changes;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.track_tenant(uuid) is 'Makes the recipients of a tenant''s campaigns follow the statuses of their messages and the replies to them. What is new is read from the changes that are recorded anyway, so that the statuses of messages cost nothing more. Returns the number of changes read.';
+
 create function app_private.turn_events(conversation_id uuid, tried_ids uuid[]) returns table(events jsonb) as $$
   select jsonb_agg(jsonb_build_object(
     'id', e.id, 'kind', e.kind, 'context_id', e.context_id, 'payload', e.payload,
@@ -18077,6 +19098,17 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.update_names(jsonb,uuid[]) is 'Stores the names that customers use now, and their number if none is stored.';
 
+create function app_private.variable_paths(content jsonb) returns text[] as $$
+  select array(
+    select distinct p.path
+    from jsonb_path_query(content, 'strict $.** ? (@.type() == "string")') t (value)
+    cross join lateral app_hidden.placeholders(t.value #>> '{}', '{}') p
+    order by p.path
+  )
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_private.variable_paths(jsonb) is 'The paths of all variables in the texts of a content.';
+
 create function app_private.waiting_channels(at_most integer default 20) returns table(tenant text, channel_id uuid, phone_number_id text, reason text, messages integer, waiting_since timestamp with time zone, oldest_seconds double precision) as $$
   select
     t.slug, c.id, w.phone_number_id,
@@ -18152,6 +19184,29 @@ create function app_private.was_used_since(contact_id uuid, before jsonb, after 
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.was_used_since(uuid,jsonb,jsonb,timestamp with time zone) is 'Whether a contact has written after this time from an address that it gave up according to the change from before to after.';
+
+create function app_private.withdraw_messages(campaign_id uuid) returns void as $$
+declare
+  v_ids uuid[] := array(
+    select r.message_id
+    from app_public.campaign_recipients r
+    join app_private.outbox o on o.message_id = r.message_id
+    where r.campaign_id = withdraw_messages.campaign_id and r.state = 'queued' and o.state = 'queued'
+  );
+begin
+  perform app_private.lock_lanes(v_ids);
+  -- Without those that a sender has claimed before the lanes were locked.
+  perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed', 'error_code', 'PYCNL',
+    'error', jsonb_build_object('code', 'PYCNL', 'title', app_private.skip_reason('PYCNL'))
+  )))
+  from app_private.outbox o
+  where o.message_id = any (v_ids) and o.state = 'queued'
+  having count(*) > 0;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.withdraw_messages(uuid) is 'Takes the messages of a campaign out of the outbox that no sender has claimed yet: they fail with PYCNL.';
 
 create function app_private.without_invalid_fields(tenant_id uuid, fields jsonb) returns jsonb as $$
   select fields - array(
@@ -18350,6 +19405,55 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.block_contact(uuid,boolean) is 'Blocks a contact: nothing is sent to it (PYOPT). PYNFD: there is no such contact. PYDEN: agents only. contactId: the contact. atProvider: also asks the providers of the channels with which the contact has conversations to block it, so that its messages do not arrive; Contact.contactBlocks has the outcomes. WhatsApp does so only for customers who have written within 24 hours.';
 grant execute on function app_public.block_contact(uuid,boolean) to parley_visitor;
+
+create function app_public.campaign_variants_figures(campaign_variant app_public.campaign_variants) returns app_public.campaign_figure as $$
+  select app_hidden.campaign_figures(campaign_variant.campaign_id, campaign_variant.id)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.campaign_variants_figures(app_public.campaign_variants) is 'How many of the recipients of this variant are in which state.';
+grant execute on function app_public.campaign_variants_figures(app_public.campaign_variants) to parley_visitor;
+
+create function app_public.campaigns_figures(campaign app_public.campaigns) returns app_public.campaign_figure as $$
+  select app_hidden.campaign_figures(campaign.id)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.campaigns_figures(app_public.campaigns) is 'How many recipients are in which state.';
+grant execute on function app_public.campaigns_figures(app_public.campaigns) to parley_visitor;
+
+create function app_public.campaigns_reasons(campaign app_public.campaigns) returns setof app_public.campaign_reason as $$
+  select k.state, k.error_code, sum(k.recipients)::int
+  from app_hidden.campaign_counts k
+  where k.campaign_id = campaign.id and k.error_code <> ''
+  group by 1, 2
+  having sum(k.recipients) <> 0
+  order by 3 desc, 1, 2
+$$
+  language sql stable rows 10 set search_path to pg_catalog, pg_temp;
+comment on function app_public.campaigns_reasons(app_public.campaigns) is 'Why recipients have failed or were skipped, and how many, the most frequent reason first.';
+grant execute on function app_public.campaigns_reasons(app_public.campaigns) to parley_visitor;
+
+create function app_public.cancel_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status not in ('scheduled', 'running', 'paused') then
+    raise exception 'The campaign is not scheduled, running or paused' using errcode = 'PYCAM';
+  end if;
+
+  perform app_private.end_campaign(v_campaign.id, 'cancelled');
+  perform app_private.withdraw_messages(v_campaign.id);
+  if v_campaign.frozen_at is not null then
+    -- The remaining recipients are skipped in the background: there may be very many.
+    insert into app_private.campaign_feeds (campaign_id, tenant_id) values (v_campaign.id, v_campaign.tenant_id);
+    perform app_private.wake('feed_campaigns');
+  end if;
+  select c.* into v_campaign from app_public.campaigns c where c.id = v_campaign.id;
+  return v_campaign;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.cancel_campaign(uuid) is 'Ends a campaign. Messages that have not been handed to the provider are withdrawn (they fail with PYCNL), and the remaining recipients are skipped. PYCAM: it is not scheduled, running or paused. PYNFD. PYDEN: admins only.';
+grant execute on function app_public.cancel_campaign(uuid) to parley_visitor;
 
 create function app_public.cancel_import(import_id uuid) returns app_public.imports as $$
 declare
@@ -19171,6 +20275,25 @@ $$
 comment on function app_public.my_totp() is 'Whether signing in requires a code of an authenticator app, too; null if it does not.';
 grant execute on function app_public.my_totp() to parley_visitor;
 
+create function app_public.pause_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status = 'scheduled' then
+    update app_public.campaigns c set status = 'draft', scheduled_at = null
+    where c.id = v_campaign.id
+    returning c.* into v_campaign;
+    return v_campaign;
+  elsif v_campaign.status <> 'running' then
+    raise exception 'The campaign is not running' using errcode = 'PYCAM';
+  end if;
+  return app_private.pause_running_campaign(v_campaign.id, null);
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.pause_campaign(uuid) is 'Pauses a campaign. At most as many messages as its channels send in a second are in the outbox already, and are still sent. A scheduled campaign becomes a draft again. PYCAM: it is not running. PYNFD. PYDEN: admins only.';
+grant execute on function app_public.pause_campaign(uuid) to parley_visitor;
+
 create function app_public.preview_contact_merge(kept_id uuid, merged_id uuid) returns app_public.contact_merge as $$
 declare
   v_merge app_public.contact_merge;
@@ -19245,6 +20368,53 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.restore_contact(uuid) is 'Restores a deleted contact, with its conversations and messages; deletedContacts lists them. Its conversations stay closed. PYNFD: there is no such contact, or it has been erased. PYDEN: admins only. contactId: the contact.';
 grant execute on function app_public.restore_contact(uuid) to parley_visitor;
+
+create function app_public.resume_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status <> 'paused' then
+    raise exception 'The campaign is not paused' using errcode = 'PYCAM';
+  end if;
+  perform app_private.check_campaign(v_campaign);
+  return app_private.run_campaign(v_campaign.id);
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.resume_campaign(uuid) is 'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL: its template is not approved. PYNFD. PYDEN: admins only.';
+grant execute on function app_public.resume_campaign(uuid) to parley_visitor;
+
+create function app_public.retry_campaign(campaign_id uuid, error_codes text[] default null::text[]) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status not in ('running', 'paused', 'completed') then
+    raise exception 'The campaign is not running, paused or completed' using errcode = 'PYCAM';
+  end if;
+  perform app_private.check_campaign(v_campaign);
+
+  update app_public.campaign_recipients r set
+    state = 'pending', message_id = null, due_at = now(), sent_at = null, error_code = null, reason = null
+  where r.campaign_id = v_campaign.id and r.state = 'failed'
+  and (error_codes is null or r.error_code = any (error_codes))
+  -- It may have arrived, and nobody gets a message twice.
+  and r.error_code <> 'PYUNC'
+  -- The last word is that of the status, which may not be known to the recipient yet.
+  and exists (
+    select from app_public.message_statuses s where s.message_id = r.message_id and s.status = 'failed'
+  );
+  if not found then
+    return v_campaign;
+  end if;
+  if v_campaign.status = 'paused' then
+    return v_campaign;
+  end if;
+  return app_private.run_campaign(v_campaign.id);
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.retry_campaign(uuid,text[]) is 'Sends the message again to recipients whose message has failed, but not to those of whom it is not known whether it arrived (PYUNC). A completed campaign runs again; a paused one stays paused. PYCAM: it is not running, paused or completed. PYTPL: its template is not approved. PYNFD. PYDEN: admins only. error_codes: only those that failed with one of these codes; by default all.';
+grant execute on function app_public.retry_campaign(uuid,text[]) to parley_visitor;
 
 create function app_public.retry_conversion(conversion_id uuid) returns app_public.conversions as $$
 declare
@@ -19661,6 +20831,28 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.snooze_conversations(uuid[],timestamp with time zone) is 'Snoozes conversations, as snoozeConversation does one. Each id has its own outcome (PYREQ: the conversation is not open); one that is given twice counts once. PYREQ: until is not in the future. PYLIM: more than 500 ids. PYDEN: agents only. conversationIds: at most 500. until: the end of the snooze; by default the customer''s next message. null ends a snooze now.';
 grant execute on function app_public.snooze_conversations(uuid[],timestamp with time zone) to parley_visitor;
+
+create function app_public.start_campaign(campaign_id uuid, at timestamp with time zone default null::timestamp with time zone) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status not in ('draft', 'scheduled') then
+    raise exception 'The campaign has started already' using errcode = 'PYCAM';
+  end if;
+  perform app_private.check_campaign(v_campaign);
+
+  if at > now() then
+    update app_public.campaigns c set status = 'scheduled', status_reason = null, scheduled_at = at
+    where c.id = v_campaign.id
+    returning c.* into v_campaign;
+    return v_campaign;
+  end if;
+  return app_private.run_campaign(v_campaign.id);
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.start_campaign(uuid,timestamp with time zone) is 'Starts a campaign, now or at a time. Its recipients are determined when it starts; then its messages are sent. PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD, PYTPL: a template is not known, or not approved. PYCHN: there is no channel. PYDEN: admins only. at: when to start; by default now. A scheduled campaign can be started again, at another time.';
+grant execute on function app_public.start_campaign(uuid,timestamp with time zone) to parley_visitor;
 
 create function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}'::jsonb) returns app_public.conversations as $$
 declare

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fd83f38b541942ca41ecf2c745cecde2385de785
+--! Hash: sha1:b163a6a3aec91812a5b06d85ad12fdf5d12c3795
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -8683,7 +8683,13 @@ begin
   -- and elsewhere: with tenant_id, the planner might join all rows of the tenant.
   select n.id, r.code, k.text_limit into v_refused
   from new_rows n
-  join app_public.conversations c on c.id = n.conversation_id
+  cross join lateral (
+    select v.contact_id, v.channel_id, v.window_expires_at
+    from app_public.conversations v
+    where v.id = n.conversation_id
+    -- A fence: each is looked up by its id. While the table is small, all conversations of a channel might be read.
+    offset 0
+  ) c
   join app_public.contacts p on p.id = c.contact_id
   join app_public.channels ch on ch.id = c.channel_id
   join app_public.channel_kinds k on k.kind = ch.kind
@@ -22366,7 +22372,7 @@ create table app_public.campaign_recipients (
   channel_id uuid not null,
   variant_id uuid,
   language text,
-  parameters jsonb not null default '{}',
+  variables jsonb not null default '{}',
   state app_public.recipient_state not null default 'pending',
   due_at timestamptz not null default now(),
   message_id uuid,
@@ -22406,8 +22412,9 @@ comment on column app_public.campaign_recipients.variant_id is
   E'The variant that the recipient gets. Null if the campaign has none.';
 comment on column app_public.campaign_recipients.language is
   E'The language of the template that the recipient gets. Null for texts.';
-comment on column app_public.campaign_recipients.parameters is
-  E'The values of the parameters or variables, as they were when the campaign started.';
+comment on column app_public.campaign_recipients.variables is
+  E'The values of the variables in the parameters or the text, as they were when the campaign started: '
+   '{"contact.name": "Ann"}.';
 comment on column app_public.campaign_recipients.state is
   E'How far the message is. It follows the status of the message within seconds while the campaign runs, and within a '
    'minute afterwards.';
@@ -22464,6 +22471,7 @@ create table app_private.campaign_feeds (
   tenant_id uuid not null,
   next_at timestamptz not null default now(),
   pace_clock timestamptz not null default '-infinity',
+  error text,
   foreign key (tenant_id, campaign_id) references app_public.campaigns (tenant_id, id) on delete cascade
 ) with (fillfactor = 50);
 create index on app_private.campaign_feeds (next_at);
@@ -22472,6 +22480,7 @@ comment on table app_private.campaign_feeds is
   E'The campaigns whose recipients are being moved into the outbox. The row is locked while this is done, and a pause '
    'or the end of a campaign waits for the lock, so that nothing is moved after it.';
 comment on column app_private.campaign_feeds.next_at is E'When to look at the campaign again.';
+comment on column app_private.campaign_feeds.error is E'Why the last step failed. It is tried again at next_at.';
 comment on column app_private.campaign_feeds.pace_clock is
   E'A token bucket stored as one instant, as channel_states.pace_clock: for campaigns.messages_per_minute.';
 
@@ -22794,6 +22803,1298 @@ grant select, delete on app_public.message_prices to parley_visitor;
 grant insert (prefix, category, price, currency) on app_public.message_prices to parley_visitor;
 grant update (price, currency) on app_public.message_prices to parley_visitor;
 --! EndIncluded campaigns/message_prices.policies.sql
+create type app_private.recipient_message as (
+  contact_id uuid, conversation_id uuid, message_id uuid, type app_public.message_type, content jsonb, preview text,
+  media_id uuid, code text, reason text
+);
+comment on type app_private.recipient_message is E'A message of a campaign, before it is inserted.';
+
+create type app_public.campaign_figure as (
+  recipients int, pending int, queued int, sent int, delivered int, read int, replied int, clicked int, failed int,
+  skipped int
+);
+comment on type app_public.campaign_figure is E'How many recipients of a campaign are in which state.';
+comment on column app_public.campaign_figure.recipients is E'All: pending + queued + sent + failed + skipped.';
+comment on column app_public.campaign_figure.pending is E'Those without a message yet.';
+comment on column app_public.campaign_figure.queued is E'Those whose message is in the outbox.';
+comment on column app_public.campaign_figure.sent is E'Those whose message the provider has accepted, and more.';
+comment on column app_public.campaign_figure.delivered is E'Those of them whose message has arrived, and more.';
+comment on column app_public.campaign_figure.read is E'Those of them who have seen it, as far as they let it be known.';
+comment on column app_public.campaign_figure.replied is E'Those who have written within 72 hours.';
+comment on column app_public.campaign_figure.clicked is E'Those who have tapped a quick-reply button within 72 hours.';
+comment on column app_public.campaign_figure.failed is E'Those whose message has failed.';
+comment on column app_public.campaign_figure.skipped is E'Those who get no message.';
+
+create type app_public.campaign_reason as (state app_public.recipient_state, error_code text, recipients int);
+comment on type app_public.campaign_reason is E'Why recipients of a campaign have failed or were skipped.';
+comment on column app_public.campaign_reason.state is E'failed or skipped.';
+comment on column app_public.campaign_reason.error_code is
+  E'The provider''s error number ("131026") or a code of Parley (PY…).';
+comment on column app_public.campaign_reason.recipients is E'How many of them.';
+
+--! Included campaigns/count_recipients.sql
+create or replace function app_private.count_recipients(changes app_hidden.campaign_counts[]) returns void as $$
+  insert into app_hidden.campaign_counts as k (
+    tenant_id, campaign_id, variant_id, state, error_code, recipients, replied, clicked
+  )
+  select c.tenant_id, c.campaign_id, c.variant_id, c.state, c.error_code, c.recipients,
+    coalesce(c.replied, 0), coalesce(c.clicked, 0)
+  from unnest(changes) c
+  -- When a campaign is deleted, its counts go with it.
+  join app_public.campaigns x on x.id = c.campaign_id
+  where (c.recipients, coalesce(c.replied, 0), coalesce(c.clicked, 0)) <> (0, 0, 0)
+  -- In a fixed order, so that concurrent statements do not deadlock.
+  order by c.campaign_id, c.variant_id, c.state, c.error_code
+  on conflict (campaign_id, variant_id, state, error_code) do update set
+    recipients = k.recipients + excluded.recipients,
+    replied = k.replied + excluded.replied,
+    clicked = k.clicked + excluded.clicked
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.count_recipients(app_hidden.campaign_counts[]) is
+  E'Adds changes to campaign_counts; negative ones are subtracted.';
+--! EndIncluded campaigns/count_recipients.sql
+--! Included campaigns/tg_campaign_recipients__count.sql
+create or replace function app_private.tg_campaign_recipients__count() returns trigger as $$
+begin
+  -- A transition table exists only where its trigger declares it.
+  case TG_OP
+    when 'INSERT' then
+      perform app_private.count_recipients(array(
+        select row(n.tenant_id, n.campaign_id, n.variant_id, n.state, coalesce(n.error_code, ''), count(*),
+          count(n.replied_at), count(n.clicked_at))::app_hidden.campaign_counts
+        from new_rows n
+        group by n.tenant_id, n.campaign_id, n.variant_id, n.state, n.error_code
+      ));
+    when 'UPDATE' then
+      perform app_private.count_recipients(array(
+        select row(r.tenant_id, r.campaign_id, r.variant_id, r.state, coalesce(r.error_code, ''), sum(r.change),
+          sum(r.change) filter (where r.replied_at is not null), sum(r.change) filter (where r.clicked_at is not null)
+        )::app_hidden.campaign_counts
+        from (
+          select
+            o.tenant_id, o.campaign_id, o.variant_id, o.state, o.error_code, o.replied_at, o.clicked_at, -1 as change
+          from old_rows o
+          union all
+          select n.tenant_id, n.campaign_id, n.variant_id, n.state, n.error_code, n.replied_at, n.clicked_at, 1
+          from new_rows n
+        ) r
+        group by r.tenant_id, r.campaign_id, r.variant_id, r.state, r.error_code
+      ));
+    when 'DELETE' then
+      perform app_private.count_recipients(array(
+        select row(o.tenant_id, o.campaign_id, o.variant_id, o.state, coalesce(o.error_code, ''), -count(*),
+          -count(o.replied_at), -count(o.clicked_at))::app_hidden.campaign_counts
+        from old_rows o
+        group by o.tenant_id, o.campaign_id, o.variant_id, o.state, o.error_code
+      ));
+  end case;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_campaign_recipients__count() is
+  E'Keeps campaign_counts: adds what a statement has changed of recipients, in one statement.';
+--! EndIncluded campaigns/tg_campaign_recipients__count.sql
+--! Included campaigns/campaign_contents.sql
+create or replace function app_private.campaign_contents(campaign app_public.campaigns) returns table (
+  variant_id uuid, weight int, template_name text, language text, text text, parameters jsonb
+) as $$
+  select
+    c.variant_id, c.weight, c.template_name, c.language, app_hidden.spell_out_variables(to_jsonb(c.text)) #>> '{}',
+    app_hidden.spell_out_variables(c.parameters)
+  from (
+    select
+      v.id as variant_id, v.weight, coalesce(v.language, campaign.language) as language,
+      case when v.template_name is null and v.text is null then campaign.template_name else v.template_name end
+        as template_name,
+      case when v.template_name is null and v.text is null then campaign.text else v.text end as text,
+      coalesce(v.parameters, campaign.parameters) as parameters
+    from (values (campaign.id)) x (id)
+    left join app_public.campaign_variants v on v.campaign_id = x.id
+  ) c
+$$ language sql stable rows 2 set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_contents(app_public.campaigns) is
+  E'What a campaign sends, by variant, with all variables in double braces. A campaign without variants has one row, '
+   'without variant_id.';
+--! EndIncluded campaigns/campaign_contents.sql
+--! Included campaigns/campaign_senders.sql
+create or replace function app_private.campaign_senders(campaign app_public.campaigns) returns table (
+  channel_id uuid, weight int, kind app_public.channel_kind, business_account_id text
+) as $$
+  select c.id, coalesce(x.weight, 1), c.kind, w.business_account_id
+  from app_public.channels c
+  left join app_public.campaign_channels x on x.channel_id = c.id and x.campaign_id = campaign.id
+  left join app_public.whatsapp_channels w on w.channel_id = c.id
+  where c.tenant_id = campaign.tenant_id
+  and case
+    when exists (select from app_public.campaign_channels o where o.campaign_id = campaign.id)
+    then x.channel_id is not null
+    else c.is_default
+  end
+$$ language sql stable rows 2 set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_senders(app_public.campaigns) is
+  E'The channels from which a campaign is sent: its own, else the default channel of the tenant.';
+--! EndIncluded campaigns/campaign_senders.sql
+--! Included campaigns/choose_by_weight.sql
+create or replace function app_private.choose_by_weight(ids uuid[], weights int[], seed text) returns uuid as $$
+  select case
+    when cardinality(ids) < 2 then ids[1]
+    else ids[1 + width_bucket(
+      abs(hashtextextended(seed, 0) % (select sum(w) from unnest(weights) w))::int,
+      -- The upper ends of all shares but the last.
+      array(
+        select sum(u.w) over (order by u.n)::int
+        from unnest(weights) with ordinality u (w, n)
+        order by u.n
+        limit cardinality(weights) - 1
+      )
+    )]
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.choose_by_weight(uuid[], int[], text) is
+  E'One of the ids, always the same for a seed, and each for a share of the seeds that is proportional to its weight. '
+   'Null if there is none.';
+--! EndIncluded campaigns/choose_by_weight.sql
+--! Included campaigns/choose_language.sql
+create or replace function app_private.choose_language(languages text[], wanted text, otherwise text) returns text as $$
+  select l.language
+  from unnest(languages) l (language)
+  cross join lateral (
+    select lower(replace(l.language, '-', '_')), lower(replace(wanted, '-', '_')), lower(replace(otherwise, '-', '_'))
+  ) n (language, wanted, otherwise)
+  order by
+    n.language = n.wanted desc nulls last,
+    split_part(n.language, '_', 1) = split_part(n.wanted, '_', 1) desc nulls last,
+    n.language = n.otherwise desc nulls last,
+    split_part(n.language, '_', 1) = split_part(n.otherwise, '_', 1) desc nulls last,
+    l.language
+  limit 1
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.choose_language(text[], text, text) is
+  E'The language of a template for someone: the wanted one, or else the same with another region (pt_PT for pt_BR), '
+   'then the one that is given as otherwise, then the first. Null if there is none.';
+--! EndIncluded campaigns/choose_language.sql
+--! Included campaigns/skip_reason.sql
+create or replace function app_private.skip_reason(code text) returns text as $$
+  select coalesce(
+    case code
+      when 'PYRUN' then 'The contact still waits for the message of another running campaign'
+      when 'PYOFT' then 'The contact was sent a message of another campaign a short time ago'
+      when 'PYINA' then 'The contact has not written for the time that the campaign demands'
+      when 'PYCNL' then 'The campaign was cancelled'
+      when 'PYNFD' then 'The contact was deleted'
+    end,
+    app_private.refusal_message(code, null)
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.skip_reason(text) is
+  E'Why a recipient of a campaign is skipped, in words, by error code.';
+--! EndIncluded campaigns/skip_reason.sql
+--! Included campaigns/campaign_audience.sql
+create or replace function app_private.variable_paths(content jsonb) returns text[] as $$
+  select array(
+    select distinct p.path
+    from jsonb_path_query(content, 'strict $.** ? (@.type() == "string")') t (value)
+    cross join lateral app_hidden.placeholders(t.value #>> '{}', '{}') p
+    order by p.path
+  )
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.variable_paths(jsonb) is E'The paths of all variables in the texts of a content.';
+
+
+create or replace function app_private.campaign_audience(campaign app_public.campaigns) returns table (
+  contact_id uuid, channel_id uuid, variant_id uuid, language text, variables jsonb, due_at timestamptz, error_code text
+) as $$
+  with senders as materialized (
+    select array_agg(s.channel_id order by s.channel_id) as ids, array_agg(s.weight order by s.channel_id) as weights
+    from app_private.campaign_senders(campaign) s
+  ),
+  variants as materialized (
+    select array_agg(c.variant_id order by c.variant_id) as ids, array_agg(c.weight order by c.variant_id) as weights
+    from app_private.campaign_contents(campaign) c
+  ),
+  contents as materialized (
+    select
+      s.channel_id, c.variant_id, k as capabilities, c.template_name is not null as is_template, c.language,
+      coalesce(t.is_marketing, c.template_name is null) as is_marketing, t.languages,
+      v.paths, not exists (select from unnest(v.paths) p where p !~ '^contact[.[]') as is_about_contact
+    from app_private.campaign_senders(campaign) s
+    cross join app_private.campaign_contents(campaign) c
+    join app_public.channel_kinds k on k.kind = s.kind
+    cross join lateral (
+      select app_private.variable_paths(c.parameters || jsonb_build_object('text', coalesce(c.text, ''))) as paths
+    ) v
+    cross join lateral (
+      select bool_or(t.category = 'marketing') as is_marketing, array_agg(t.language order by t.language) as languages
+      from app_public.templates t
+      where t.tenant_id = campaign.tenant_id and t.business_account_id = s.business_account_id
+      and t.name = c.template_name and app_hidden.is_sendable(t.status)
+    ) t
+  ),
+  -- Materialized, so that what is chosen is computed once.
+  contacts as materialized (
+    select
+      p as contact, v.window_expires_at,
+      -- A conversation stays on its channel.
+      case
+        when cardinality(s.ids) = 1 then s.ids[1]
+        else coalesce(v.channel_id, app_private.choose_by_weight(s.ids, s.weights, campaign.id || ' ' || p.id))
+      end as channel_id,
+      case
+        when cardinality(x.ids) = 1 then x.ids[1]
+        else app_private.choose_by_weight(x.ids, x.weights, p.id || ' ' || campaign.id)
+      end as variant_id
+    from app_private.contacts_matching(campaign.tenant_id, campaign.audience) m (id)
+    join app_public.contacts p on p.id = m.id
+    cross join senders s
+    cross join variants x
+    left join lateral (
+      select o.channel_id, o.window_expires_at
+      from app_public.conversations o
+      where o.contact_id = p.id and o.channel_id = any (s.ids)
+      order by o.last_activity_at desc
+      limit 1
+    ) v on true
+  )
+  select
+    (a.contact).id, a.channel_id, a.variant_id,
+    case
+      when cardinality(c.languages) < 2 then c.languages[1]
+      else app_private.choose_language(c.languages, app_hidden.contact_language(a.contact), c.language)
+    end,
+    case
+      when c.paths = '{}' then '{}'
+      else (
+        select coalesce(jsonb_object_agg(p.path, x.value) filter (where x.value is not null), '{}')
+        from (
+          select case
+            -- Most texts have no other variables, and these cost a third.
+            when c.is_about_contact then jsonb_build_object('contact', app_hidden.chatbot_contact(a.contact))
+            else app_hidden.message_variables(a.contact, null, '{}')
+          end as variables
+          -- A fence: computed once, not for each path.
+          offset 0
+        ) v
+        cross join unnest(c.paths) p (path)
+        cross join lateral (select app_hidden.resolve_variable(v.variables, p.path) as value) x
+      )
+    end,
+    case
+      when campaign.quiet_from is null then now()
+      else app_private.next_allowed_time(
+        now(), app_hidden.contact_time_zone(a.contact), campaign.quiet_from, campaign.quiet_until
+      )
+    end,
+    coalesce(
+      app_private.recipient_refusal(
+        a.contact, a.window_expires_at, c.capabilities, c.is_template, null, c.is_marketing
+      ),
+      case
+        when campaign.excludes_running and exists (
+          select from app_public.campaign_recipients r
+          join app_public.campaigns o on o.id = r.campaign_id
+          where r.contact_id = (a.contact).id and r.state in ('pending', 'queued') and r.campaign_id <> campaign.id
+          and o.status in ('running', 'paused')
+        ) then 'PYRUN'
+        when campaign.excludes_contacted_within is not null and exists (
+          select from app_public.campaign_recipients r
+          where r.contact_id = (a.contact).id and r.campaign_id <> campaign.id
+          and r.sent_at > now() - campaign.excludes_contacted_within
+        ) then 'PYOFT'
+        when campaign.excludes_inactive_for is not null and not exists (
+          select from app_public.conversations o
+          where o.contact_id = (a.contact).id
+          and o.last_customer_message_at > now() - campaign.excludes_inactive_for
+        ) then 'PYINA'
+      end
+    )
+  from contacts a
+  join contents c on c.channel_id = a.channel_id and c.variant_id is not distinct from a.variant_id
+$$ language sql stable rows 10000 set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_audience(app_public.campaigns) is
+  E'The recipients that a campaign would have if it started now, with what each of them would get, and when. '
+   'error_code says why a recipient would be skipped: a rule of sending, as recipient_refusal() has them, or PYRUN, '
+   'PYOFT or PYINA, which the campaign excludes.';
+--! EndIncluded campaigns/campaign_audience.sql
+--! Included campaigns/freeze_campaign.sql
+create or replace function app_private.freeze_campaign(campaign app_public.campaigns) returns int as $$
+declare
+  v_count int;
+begin
+  insert into app_public.campaign_recipients (
+    tenant_id, campaign_id, contact_id, channel_id, variant_id, language, variables, state, due_at, error_code, reason
+  )
+  select
+    campaign.tenant_id, campaign.id, a.contact_id, a.channel_id, a.variant_id, a.language, a.variables,
+    case when a.error_code is null then 'pending' else 'skipped' end::app_public.recipient_state,
+    a.due_at, a.error_code, app_private.skip_reason(a.error_code)
+  from app_private.campaign_audience(campaign) a;
+  get diagnostics v_count = row_count;
+
+  update app_public.campaigns c set frozen_at = now() where c.id = campaign.id;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.freeze_campaign(app_public.campaigns) is
+  E'Determines the recipients of a campaign that starts, with what each of them gets. Returns their number.';
+--! EndIncluded campaigns/freeze_campaign.sql
+--! Included campaigns/recipient_messages.sql
+create or replace function app_private.recipient_messages(
+  campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]
+) returns setof app_private.recipient_message as $$
+  with recipients as (
+    select r.contact_id, r.variant_id, r.language, r.variables
+    from app_public.campaign_recipients r
+    where r.campaign_id = campaign.id and r.contact_id = any (contact_ids) and r.state = 'pending'
+  ),
+  -- Prepared once for each variant and language.
+  prepared as materialized (
+    select
+      c.variant_id, d.language, c.template_name is not null as is_template, t.status,
+      coalesce(t.category = 'marketing', c.template_name is null) as is_marketing,
+      case
+        when c.template_name is not null then app_hidden.prepare_template_message(t, c.parameters)
+        else row(
+          jsonb_build_object('body', c.text), left(c.text, 1000), null, null, null
+        )::app_hidden.template_message
+      end as message
+    from (select distinct r.variant_id, r.language from recipients r) d
+    join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from d.variant_id
+    left join app_public.templates t on t.tenant_id = campaign.tenant_id
+      and t.business_account_id = (
+        select w.business_account_id
+        from app_public.whatsapp_channels w
+        where w.channel_id = recipient_messages.channel_id
+      )
+      and t.name = c.template_name and t.language = d.language
+  )
+  select
+    r.contact_id, v.id, app_hidden.uuid_v7(),
+    case when f.is_template then 'template' else 'text' end::app_public.message_type,
+    m.content, m.preview, m.media_id,
+    coalesce(x.code, m.code), coalesce(app_private.skip_reason(x.code), m.problem)
+  from recipients r
+  join prepared f on f.variant_id is not distinct from r.variant_id and f.language is not distinct from r.language
+  join app_public.contacts p on p.id = r.contact_id
+  join app_public.channels ch on ch.id = recipient_messages.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  left join lateral (
+    select o.id, o.window_expires_at
+    from app_public.conversations o
+    where o.contact_id = r.contact_id and o.channel_id = recipient_messages.channel_id
+    -- A fence: looked up for each recipient. Flattened, all conversations of the channel may be read.
+    offset 0
+  ) v on true
+  cross join lateral app_hidden.personalize_template_message(f.message, r.variables) m
+  cross join lateral (
+    select case
+      when p.deleted_at is not null then 'PYNFD'
+      else app_private.recipient_refusal(p, v.window_expires_at, k, f.is_template, f.status, f.is_marketing)
+    end as code
+  ) x
+$$ language sql volatile rows 500 set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.recipient_messages(app_public.campaigns, uuid, uuid[]) is
+  E'The messages of a campaign to these recipients, as far as they are pending, from this channel. code: why a '
+   'recipient must not be sent a message, with its reason; null if it may.';
+--! EndIncluded campaigns/recipient_messages.sql
+--! Included campaigns/send_to_recipients.sql
+create or replace function app_private.insert_recipient_messages(
+  campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]
+) returns int as $$
+declare
+  v_messages app_private.recipient_message[];
+begin
+  -- Contacts before conversations: docs/architecture.md, "Locks".
+  perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for key share;
+
+  v_messages := array(
+    select m from app_private.recipient_messages(campaign, insert_recipient_messages.channel_id, contact_ids) m
+  );
+
+  update app_public.campaign_recipients r set state = 'skipped', error_code = m.code, reason = m.reason
+  from unnest(v_messages) m
+  where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null;
+
+  -- Closed: it opens when the customer answers, as every conversation does. Open, it would only be in the way.
+  insert into app_public.conversations (tenant_id, channel_id, contact_id, status)
+  select campaign.tenant_id, insert_recipient_messages.channel_id, m.contact_id, 'closed'
+  from unnest(v_messages) m
+  where m.code is null and m.conversation_id is null
+  order by m.contact_id
+  on conflict on constraint conversations_channel_id_contact_id_tenant_id_key do nothing;
+
+  insert into app_public.messages (
+    tenant_id, id, conversation_id, author, type, content, preview, media_id, campaign_id
+  )
+  select campaign.tenant_id, m.message_id, v.id, 'system', m.type, m.content, m.preview, m.media_id, campaign.id
+  from unnest(v_messages) m
+  cross join lateral (
+    select c.id
+    from app_public.conversations c
+    where c.contact_id = m.contact_id and c.channel_id = insert_recipient_messages.channel_id
+    -- A fence, as in recipient_messages().
+    offset 0
+  ) v
+  where m.code is null;
+
+  update app_public.campaign_recipients r set
+    state = 'queued', message_id = m.message_id, attempts = r.attempts + 1, error_code = null, reason = null
+  from unnest(v_messages) m
+  where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is null;
+
+  return (select count(*) from unnest(v_messages) m where m.code is null);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.insert_recipient_messages(app_public.campaigns, uuid, uuid[]) is
+  E'Sends a campaign to these recipients, as a set: inserts their messages, and skips those who must not be sent one. '
+   'Returns the number of messages. Part of send_to_recipients().';
+
+
+create or replace function app_private.send_to_recipients(
+  campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]
+) returns int as $$
+declare
+  v_half int := cardinality(contact_ids) / 2;
+begin
+  if cardinality(contact_ids) = 0 then
+    return 0;
+  end if;
+  return app_private.insert_recipient_messages(campaign, channel_id, contact_ids);
+exception
+  -- What is wrong with a row, class PY included. After a deadlock, for example, the caller tries again.
+  when data_exception or integrity_constraint_violation or sqlstate 'PY000' then
+    if v_half = 0 then
+      update app_public.campaign_recipients r set state = 'skipped', error_code = sqlstate, reason = left(sqlerrm, 500)
+      where r.campaign_id = campaign.id and r.contact_id = any (contact_ids) and r.state = 'pending';
+      return 0;
+    end if;
+    return app_private.send_to_recipients(campaign, channel_id, contact_ids[:v_half])
+      + app_private.send_to_recipients(campaign, channel_id, contact_ids[v_half + 1:]);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.send_to_recipients(app_public.campaigns, uuid, uuid[]) is
+  E'Sends a campaign to these recipients. If one of them makes the whole insert fail, they are halved until it is '
+   'found, and it alone is skipped. Returns the number of messages.';
+--! EndIncluded campaigns/send_to_recipients.sql
+--! Included campaigns/outbox_allowance.sql
+create or replace function app_private.outbox_allowance(channel_id uuid) returns int as $$
+  select greatest(least(app_private.channel_pace(c, s), 500) - b.lanes, 0)
+  from app_private.channel_states s
+  join app_public.channels c on c.id = s.channel_id and c.status = 'active'
+  cross join lateral (
+    select count(*)::int as lanes
+    from (
+      select from app_private.outbox_lanes l where l.channel_id = s.channel_id and l.due_at < 'infinity' limit 500
+    ) l
+  ) b
+  where s.channel_id = outbox_allowance.channel_id and s.paused_until <= now()
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.outbox_allowance(uuid) is
+  E'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at '
+   'most 500, less those that wait. Null if it does not send at the moment.';
+--! EndIncluded campaigns/outbox_allowance.sql
+--! Included campaigns/feed_campaign.sql
+create or replace function app_private.feed_campaign(campaign app_public.campaigns) returns int as $$
+declare
+  v_sender record;
+  v_contact_ids uuid[];
+  v_count int := 0;
+begin
+  for v_sender in
+    select s.channel_id, coalesce(app_private.outbox_allowance(s.channel_id), 0) as allowance
+    from app_private.campaign_senders(campaign) s
+    order by s.channel_id
+  loop
+    v_contact_ids := array(
+      select r.contact_id
+      from app_public.campaign_recipients r
+      where r.campaign_id = campaign.id and r.channel_id = v_sender.channel_id and r.state = 'pending'
+      and r.due_at <= now()
+      order by r.due_at, r.contact_id
+      limit v_sender.allowance
+    );
+    v_count := v_count + app_private.send_to_recipients(campaign, v_sender.channel_id, v_contact_ids);
+  end loop;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.feed_campaign(app_public.campaigns) is
+  E'Moves due recipients of a running campaign into the outbox, as many as each of its channels allows now. Returns '
+   'the number of messages.';
+--! EndIncluded campaigns/feed_campaign.sql
+--! Included campaigns/end_campaign.sql
+create or replace function app_private.skip_pending_recipients(campaign_id uuid, code text) returns int as $$
+  with skipped as (
+    update app_public.campaign_recipients r set
+      state = 'skipped', error_code = code, reason = app_private.skip_reason(code)
+    where r.campaign_id = skip_pending_recipients.campaign_id and r.state = 'pending'
+    returning 1
+  )
+  select count(*)::int from skipped
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.skip_pending_recipients(uuid, text) is
+  E'Skips the recipients of a campaign who have no message yet. Returns their number.';
+
+
+create or replace function app_private.end_campaign(
+  campaign_id uuid, status app_public.campaign_status, reason text default null
+) returns void as $$
+begin
+  update app_public.campaigns c set
+    status = end_campaign.status, status_reason = reason, completed_at = now(), paused_at = null
+  where c.id = end_campaign.campaign_id;
+  delete from app_private.campaign_feeds f where f.campaign_id = end_campaign.campaign_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.end_campaign(uuid, app_public.campaign_status, text) is
+  E'Ends a campaign. The caller has locked its row of campaign_feeds, if there is one.';
+--! EndIncluded campaigns/end_campaign.sql
+--! Included campaigns/feed_campaigns.sql
+create or replace function app_private.step_campaign(
+  campaign app_public.campaigns, out messages int, out next_at timestamptz
+) as $$
+begin
+  messages := 0;
+  if campaign.status <> 'running' then
+    -- Cancelled: the remaining recipients are skipped.
+    perform app_private.skip_pending_recipients(campaign.id, 'PYCNL');
+    delete from app_private.campaign_feeds f where f.campaign_id = campaign.id;
+    return;
+  elsif campaign.frozen_at is null then
+    perform app_private.freeze_campaign(campaign);
+    next_at := now();
+    return;
+  end if;
+
+  messages := app_private.feed_campaign(campaign);
+  select
+    case
+      when messages > 0 then now() + interval '100 milliseconds'
+      when n.due_at is not null then greatest(n.due_at, now() + interval '250 milliseconds')
+      -- Until the outcome of all messages is known.
+      when n.is_waiting then now() + interval '1 second'
+    end
+  into next_at
+  from (
+    select
+      (
+        select min(r.due_at) from app_public.campaign_recipients r
+        where r.campaign_id = campaign.id and r.state = 'pending'
+      ) as due_at,
+      exists (
+        select from app_hidden.campaign_counts k
+        where k.campaign_id = campaign.id and k.state = 'queued' and k.recipients > 0
+      ) as is_waiting
+  ) n;
+  if next_at is null then
+    perform app_private.end_campaign(campaign.id, 'completed');
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.step_campaign(app_public.campaigns) is
+  E'Does what is due in a campaign: freezes its recipients, sends to some of them, completes it, or skips those who '
+   'remain after it was cancelled. messages: how many were put into the outbox. next_at: when to continue; null: '
+   'never. The caller has locked its row of campaign_feeds.';
+
+
+create or replace function app_private.feed_campaigns(out campaign_id uuid, out messages int, out error text) as $$
+declare
+  v_step record;
+begin
+  messages := 0;
+  -- The feeder wakes the sender itself.
+  perform app_private.take_over_waking();
+  perform app_private.start_scheduled_campaigns();
+
+  select f.campaign_id into campaign_id
+  from app_private.campaign_feeds f
+  where f.next_at <= clock_timestamp()
+  order by f.next_at
+  limit 1
+  for update skip locked;
+  if not found then
+    return;
+  end if;
+
+  begin
+    select s.* into v_step
+    from app_public.campaigns c
+    cross join lateral app_private.step_campaign(c) s
+    where c.id = feed_campaigns.campaign_id;
+    messages := v_step.messages;
+    update app_private.campaign_feeds f set next_at = v_step.next_at, error = null
+    where f.campaign_id = feed_campaigns.campaign_id;
+  exception when others then
+    -- A campaign that cannot be continued must not delay the others.
+    error := sqlstate || ': ' || sqlerrm;
+    update app_private.campaign_feeds f set error = feed_campaigns.error, next_at = now() + interval '10 seconds'
+    where f.campaign_id = feed_campaigns.campaign_id;
+  end;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.feed_campaigns() is
+  E'Starts scheduled campaigns whose time has come, and does what is due in the campaign that has waited longest. '
+   'campaign_id: which one; null if none was due. messages: how many were put into the outbox. error: why the campaign '
+   'could not be continued; it is tried again after ten seconds.';
+
+
+create or replace function app_private.next_campaign_step_in(max_wait_ms int) returns int as $$
+declare
+  v_next timestamptz;
+  v_wait_ms int;
+begin
+  select least(
+    (select min(f.next_at) from app_private.campaign_feeds f),
+    (select min(c.scheduled_at) from app_public.campaigns c where c.status = 'scheduled')
+  )
+  into v_next;
+  if v_next is null then
+    return null;
+  end if;
+
+  -- What is due but was not done is being done by another worker.
+  v_wait_ms := greatest(least(ceil(extract(epoch from v_next - clock_timestamp()) * 1000), 1000000), 10);
+  if v_wait_ms <= max_wait_ms then
+    return v_wait_ms;
+  end if;
+  perform app_private.wake_later('feed_campaigns', v_next);
+  return null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.next_campaign_step_in(int) is
+  E'The number of milliseconds until the next step of a campaign is due, if that is at most max_wait_ms. Otherwise '
+   'null; if one is due later, a job is scheduled for that time.';
+--! EndIncluded campaigns/feed_campaigns.sql
+--! Included campaigns/recipient_state_of.sql
+create or replace function app_private.recipient_state_of(status app_public.message_status)
+returns app_public.recipient_state as $$
+  select case status
+    -- The type is named, because casting a text to an enum is not immutable.
+    when 'sent' then 'sent'::app_public.recipient_state
+    when 'failed' then 'failed'
+    when 'delivered' then 'delivered'
+    when 'read' then 'read'
+    when 'played' then 'read'
+    else 'queued'
+  end
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.recipient_state_of(app_public.message_status) is
+  E'The state of a recipient whose message has this status.';
+--! EndIncluded campaigns/recipient_state_of.sql
+--! Included campaigns/apply_recipient_statuses.sql
+create or replace function app_private.apply_recipient_statuses(message_ids uuid[]) returns void as $$
+declare
+  v_ids uuid[];
+begin
+  -- In the order of all statements that change recipients. Most ids are not of campaigns.
+  v_ids := array(
+    select r.message_id
+    from app_public.campaign_recipients r
+    where r.message_id = any (message_ids)
+    order by r.campaign_id, r.contact_id
+    for no key update
+  );
+
+  update app_public.campaign_recipients r set
+    state = app_private.recipient_state_of(s.status),
+    sent_at = s.sent_at,
+    error_code = case when s.status = 'failed' then s.error_code end,
+    reason = case
+      when s.status = 'failed' then left(coalesce(
+        s.error #>> '{error_data,details}', s.error ->> 'details', s.error ->> 'title', s.error ->> 'message',
+        s.error_code
+      ), 500)
+    end
+  from app_public.message_statuses s
+  where r.message_id = any (v_ids)
+  and s.message_id = r.message_id
+  and s.message_id = any (v_ids)
+  and (r.state, r.error_code, r.sent_at)
+    is distinct from (
+      app_private.recipient_state_of(s.status), case when s.status = 'failed' then s.error_code end, s.sent_at
+    );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.apply_recipient_statuses(uuid[]) is
+  E'Makes recipients follow the statuses of their messages. Ids that are not of campaigns are ignored.';
+--! EndIncluded campaigns/apply_recipient_statuses.sql
+--! Included campaigns/attribute_replies.sql
+create or replace function app_private.attribute_replies(message_ids uuid[]) returns void as $$
+  with replies as (
+    select
+      m.id, v.contact_id, least(m.occurred_at, m.created_at) as at,
+      app_hidden.find_message_id(v.channel_id, m.metadata #>> '{context,id}') as quoted_id,
+      case m.type
+        when 'button' then m.content ->> 'text'
+        when 'interactive' then m.content #>> '{button_reply,title}'
+      end as clicked
+    from app_public.messages m
+    join app_public.conversations v on v.id = m.conversation_id
+    where m.id = any (message_ids)
+    and m.id between message_ids[1] and message_ids[cardinality(message_ids)]
+    and app_private.needs_attention(m.direction, m.origin, m.type, m.content)
+  ),
+  attributed as (
+    select distinct on (r.campaign_id, r.contact_id)
+      r.campaign_id, r.contact_id, n.at,
+      min(n.at) filter (where n.quoted_id = r.message_id and n.clicked is not null)
+        over (partition by r.campaign_id, r.contact_id) as clicked_at,
+      first_value(n.clicked) over (
+        partition by r.campaign_id, r.contact_id
+        order by n.quoted_id = r.message_id and n.clicked is not null desc, n.at
+      ) as clicked
+    from replies n
+    cross join lateral (
+      select x.campaign_id, x.contact_id, x.message_id
+      from app_public.campaign_recipients x
+      where x.contact_id = n.contact_id and x.message_id is not null
+      and n.at between app_hidden.uuid_v7_time(x.message_id) - interval '5 seconds'
+        and coalesce(x.sent_at, app_hidden.uuid_v7_time(x.message_id)) + interval '72 hours'
+      -- The campaign whose message is quoted, else the newest.
+      order by x.message_id = n.quoted_id desc nulls last, x.message_id desc
+      limit 1
+    ) r
+    order by r.campaign_id, r.contact_id, n.at
+  )
+  update app_public.campaign_recipients r set
+    replied_at = least(r.replied_at, a.at),
+    clicked_at = least(r.clicked_at, a.clicked_at),
+    clicked = case when a.clicked_at < coalesce(r.clicked_at, 'infinity') then left(a.clicked, 200) else r.clicked end
+  from attributed a
+  where r.campaign_id = a.campaign_id and r.contact_id = a.contact_id
+  and (a.at < coalesce(r.replied_at, 'infinity') or a.clicked_at < coalesce(r.clicked_at, 'infinity'))
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.attribute_replies(uuid[]) is
+  E'Records which of these messages answer a campaign: those that a contact wrote within 72 hours after its message '
+   'was sent. A message that quotes one of a campaign belongs to that campaign, and every other to the newest. The '
+   'ids are in ascending order; those of other messages are ignored.';
+--! EndIncluded campaigns/attribute_replies.sql
+--! Included campaigns/recount_campaigns.sql
+create or replace function app_private.refresh_recipients(tenant_id uuid) returns void as $$
+  select app_private.apply_recipient_statuses(array_agg(r.message_id))
+  from app_public.campaigns c
+  join app_public.campaign_recipients r on r.campaign_id = c.id
+  where c.tenant_id = refresh_recipients.tenant_id
+  and (c.status in ('running', 'paused') or c.completed_at > now() - interval '31 days')
+  and r.message_id is not null
+  having count(*) > 0
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.refresh_recipients(uuid) is
+  E'Makes all recipients of a tenant''s campaigns follow the statuses of their messages: after changes were lost.';
+
+
+create or replace function app_private.recount_campaigns(tenant_id uuid default null) returns int as $$
+declare
+  v_wrong app_hidden.campaign_counts[];
+begin
+  v_wrong := array(
+    select row(d.tenant_id, d.campaign_id, d.variant_id, d.state, d.error_code, sum(d.recipients), sum(d.replied),
+      sum(d.clicked))::app_hidden.campaign_counts
+    from (
+      select
+        r.tenant_id, r.campaign_id, r.variant_id, r.state, coalesce(r.error_code, '') as error_code,
+        count(*) as recipients, count(r.replied_at) as replied, count(r.clicked_at) as clicked
+      from app_public.campaign_recipients r
+      where recount_campaigns.tenant_id is null or r.tenant_id = recount_campaigns.tenant_id
+      group by r.tenant_id, r.campaign_id, r.variant_id, r.state, r.error_code
+      union all
+      select k.tenant_id, k.campaign_id, k.variant_id, k.state, k.error_code, -k.recipients, -k.replied, -k.clicked
+      from app_hidden.campaign_counts k
+      where recount_campaigns.tenant_id is null or k.tenant_id = recount_campaigns.tenant_id
+    ) d
+    group by d.tenant_id, d.campaign_id, d.variant_id, d.state, d.error_code
+    having (sum(d.recipients), sum(d.replied), sum(d.clicked)) <> (0, 0, 0)
+  );
+  perform app_private.count_recipients(v_wrong);
+  return cardinality(v_wrong);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.recount_campaigns(uuid) is
+  E'Counts the recipients of a tenant''s campaigns, or of all, and corrects campaign_counts by the difference. Returns '
+   'the number of counts that were wrong: 0, unless rows were written without triggers.';
+--! EndIncluded campaigns/recount_campaigns.sql
+--! Included campaigns/track_campaigns.sql
+create or replace function app_private.track_tenant(tenant_id uuid) returns int as $$
+declare
+  v_progress app_private.campaign_progress;
+  v_new record;
+begin
+  select p.* into v_progress from app_private.campaign_progress p
+  where p.tenant_id = track_tenant.tenant_id
+  for update skip locked;
+  -- Another worker tracks this tenant.
+  if not found then
+    return 0;
+  end if;
+
+  -- In a restored database transaction ids begin again, and changes are deleted after three days: see the rows instead.
+  if v_progress.database_identity <> app_private.database_identity()
+    or v_progress.read_until < now() - interval '2 days'
+  then
+    perform app_private.refresh_recipients(tenant_id);
+    update app_private.campaign_progress p set
+      database_identity = app_private.database_identity(), change_id = default, read_until = now(),
+      transaction_id = pg_snapshot_xmin(pg_current_snapshot())
+    where p.tenant_id = track_tenant.tenant_id;
+    return 0;
+  end if;
+
+  with read as (
+    select c.transaction_id, c.id, c.kind, c.ids
+    from app_private.changes c
+    where c.tenant_id = track_tenant.tenant_id
+    and (c.transaction_id, c.id) > (v_progress.transaction_id, v_progress.change_id)
+    -- All transactions before this one have ended, so nothing is added to what has been read.
+    and c.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    order by c.transaction_id, c.id
+    limit 500
+  )
+  select
+    count(*)::int as changes,
+    (array_agg(r.transaction_id order by r.transaction_id desc, r.id desc))[1] as transaction_id,
+    (array_agg(r.id order by r.transaction_id desc, r.id desc))[1] as change_id,
+    array(select distinct i.id from read s, unnest(s.ids) i (id) where s.kind = 'statuses') as status_ids,
+    array(select distinct i.id from read s, unnest(s.ids) i (id) where s.kind = 'messages' order by i.id) as message_ids
+  into v_new
+  from read r;
+
+  if v_new.changes > 0 then
+    perform app_private.apply_recipient_statuses(v_new.status_ids);
+    perform app_private.attribute_replies(v_new.message_ids);
+  end if;
+
+  update app_private.campaign_progress p set
+    transaction_id = coalesce(v_new.transaction_id, p.transaction_id),
+    change_id = coalesce(v_new.change_id, p.change_id),
+    read_until = now(),
+    look_at = now() + case
+      when v_new.changes = 500 then interval '0'
+      when exists (select from app_private.campaign_feeds f where f.tenant_id = p.tenant_id) then interval '1 second'
+      else interval '1 minute'
+    end
+  where p.tenant_id = track_tenant.tenant_id;
+  return v_new.changes;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.track_tenant(uuid) is
+  E'Makes the recipients of a tenant''s campaigns follow the statuses of their messages and the replies to them. What '
+   'is new is read from the changes that are recorded anyway, so that the statuses of messages cost nothing more. '
+   'Returns the number of changes read.';
+
+
+create or replace function app_private.track_campaigns() returns int as $$
+declare
+  v_tenant_id uuid;
+  v_count int := 0;
+begin
+  -- The last statuses of a message arrive after 30 days at most.
+  delete from app_private.campaign_progress p
+  where p.look_at <= now()
+  and not exists (
+    select from app_public.campaigns c
+    where c.tenant_id = p.tenant_id
+    and (c.status in ('running', 'paused') or c.completed_at > now() - interval '31 days')
+  );
+
+  for v_tenant_id in
+    select p.tenant_id from app_private.campaign_progress p where p.look_at <= now() order by p.look_at limit 20
+  loop
+    v_count := v_count + app_private.track_tenant(v_tenant_id);
+    exit when v_count >= 500;
+  end loop;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.track_campaigns() is
+  E'Tracks the campaigns of tenants whose turn it is (track_tenant). Returns the number of changes read.';
+--! EndIncluded campaigns/track_campaigns.sql
+--! Included campaigns/lock_campaign.sql
+create or replace function app_private.lock_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  perform app_hidden.require_scope_in(
+    (select c.tenant_id from app_public.campaigns c where c.id = lock_campaign.campaign_id), 'manage_all', 'campaign'
+  );
+  -- Waits until no recipients of the campaign are being moved into the outbox. In the order of feed_campaigns().
+  perform from app_private.campaign_feeds f where f.campaign_id = lock_campaign.campaign_id for update;
+  select c.* into v_campaign from app_public.campaigns c where c.id = lock_campaign.campaign_id for no key update;
+  return v_campaign;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.lock_campaign(uuid) is
+  E'The campaign, locked, if the caller may change it. PYNFD: no such campaign in the caller''s tenant. PYDEN: admins '
+   'only.';
+--! EndIncluded campaigns/lock_campaign.sql
+--! Included campaigns/start_campaign.sql
+create or replace function app_private.check_campaign(campaign app_public.campaigns) returns void as $$
+declare
+  v_content record;
+begin
+  if campaign.audience is null then
+    raise exception 'The campaign has no `audience`' using errcode = 'PYREQ';
+  end if;
+  if not exists (select from app_private.campaign_senders(campaign)) then
+    raise exception 'The tenant has no channel' using errcode = 'PYCHN';
+  end if;
+
+  for v_content in
+    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.is_sendable
+    from app_private.campaign_contents(campaign) c
+    cross join app_private.campaign_senders(campaign) s
+    cross join lateral (
+      select count(*) > 0 as is_known, bool_or(app_hidden.is_sendable(x.status)) as is_sendable
+      from app_public.templates x
+      where x.tenant_id = campaign.tenant_id and x.business_account_id = s.business_account_id
+      and x.name = c.template_name
+    ) t
+  loop
+    if num_nonnulls(v_content.template_name, v_content.text) = 0 then
+      raise exception 'The campaign, or each of its variants, must have `templateName` or `text`'
+        using errcode = 'PYREQ';
+    elsif v_content.template_name is not null and not v_content.is_known then
+      raise exception 'There is no template "%" for channel %', v_content.template_name, v_content.channel_id
+        using errcode = 'PYNFD', hint = 'Templates are read from the provider by "parley template sync".';
+    elsif v_content.template_name is not null and not v_content.is_sendable then
+      raise exception 'The template "%" is not approved', v_content.template_name using errcode = 'PYTPL';
+    end if;
+  end loop;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.check_campaign(app_public.campaigns) is
+  E'Refuses a campaign that is not ready to start. PYREQ: it has no audience, or nothing to send. PYCHN: the tenant '
+   'has no channel. PYNFD: a template is not known for a channel. PYTPL: a template is not approved.';
+
+
+create or replace function app_private.run_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  update app_public.campaigns c set
+    status = 'running', status_reason = null, started_at = coalesce(c.started_at, now()), paused_at = null,
+    completed_at = null
+  where c.id = run_campaign.campaign_id
+  returning c.* into v_campaign;
+
+  insert into app_private.campaign_feeds (campaign_id, tenant_id)
+  values (v_campaign.id, v_campaign.tenant_id)
+  on conflict on constraint campaign_feeds_pkey do update set next_at = now();
+
+  insert into app_private.campaign_progress (tenant_id, database_identity, transaction_id)
+  values (v_campaign.tenant_id, app_private.database_identity(), pg_snapshot_xmin(pg_current_snapshot()))
+  on conflict on constraint campaign_progress_pkey do update set look_at = now();
+
+  perform app_private.wake('feed_campaigns');
+  return v_campaign;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.run_campaign(uuid) is
+  E'Makes a campaign run, from its beginning or from where it was paused. The caller has locked it.';
+
+
+create or replace function app_public.start_campaign(campaign_id uuid, at timestamptz default null)
+returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status not in ('draft', 'scheduled') then
+    raise exception 'The campaign has started already' using errcode = 'PYCAM';
+  end if;
+  perform app_private.check_campaign(v_campaign);
+
+  if at > now() then
+    update app_public.campaigns c set status = 'scheduled', status_reason = null, scheduled_at = at
+    where c.id = v_campaign.id
+    returning c.* into v_campaign;
+    return v_campaign;
+  end if;
+  return app_private.run_campaign(v_campaign.id);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.start_campaign(uuid, timestamptz) is
+  E'Starts a campaign, now or at a time. Its recipients are determined when it starts; then its messages are sent. '
+   'PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD, PYTPL: a template is not '
+   'known, or not approved. PYCHN: there is no channel. PYDEN: admins only. at: when to start; by default now. A '
+   'scheduled campaign can be started again, at another time.';
+
+grant execute on function app_public.start_campaign(uuid, timestamptz) to parley_visitor;
+
+
+create or replace function app_private.start_scheduled_campaigns() returns int as $$
+declare
+  v_campaign app_public.campaigns;
+  v_count int := 0;
+begin
+  for v_campaign in
+    select c.* from app_public.campaigns c
+    where c.status = 'scheduled' and c.scheduled_at <= now()
+    order by c.scheduled_at
+    limit 100
+    for no key update skip locked
+  loop
+    v_count := v_count + 1;
+    begin
+      perform app_private.check_campaign(v_campaign);
+      perform app_private.run_campaign(v_campaign.id);
+    exception when others then
+      perform app_private.end_campaign(v_campaign.id, 'failed', sqlstate || ': ' || left(sqlerrm, 500));
+    end;
+  end loop;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.start_scheduled_campaigns() is
+  E'Starts the campaigns whose time has come. One that cannot start has failed, with the reason. Returns their number.';
+--! EndIncluded campaigns/start_campaign.sql
+--! Included campaigns/pause_campaign.sql
+create or replace function app_private.pause_running_campaign(campaign_id uuid, reason text)
+returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  -- Waits for the messages that are being inserted. Afterwards none follow.
+  delete from app_private.campaign_feeds f where f.campaign_id = pause_running_campaign.campaign_id;
+  update app_public.campaigns c set status = 'paused', status_reason = reason, paused_at = now()
+  where c.id = pause_running_campaign.campaign_id and c.status = 'running'
+  returning c.* into v_campaign;
+  return v_campaign;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pause_running_campaign(uuid, text) is
+  E'Pauses a running campaign. reason: for people, null if a user wants it.';
+
+
+create or replace function app_public.pause_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status = 'scheduled' then
+    update app_public.campaigns c set status = 'draft', scheduled_at = null
+    where c.id = v_campaign.id
+    returning c.* into v_campaign;
+    return v_campaign;
+  elsif v_campaign.status <> 'running' then
+    raise exception 'The campaign is not running' using errcode = 'PYCAM';
+  end if;
+  return app_private.pause_running_campaign(v_campaign.id, null);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.pause_campaign(uuid) is
+  E'Pauses a campaign. At most as many messages as its channels send in a second are in the outbox already, and are '
+   'still sent. A scheduled campaign becomes a draft again. PYCAM: it is not running. PYNFD. PYDEN: admins only.';
+
+grant execute on function app_public.pause_campaign(uuid) to parley_visitor;
+
+
+create or replace function app_public.resume_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status <> 'paused' then
+    raise exception 'The campaign is not paused' using errcode = 'PYCAM';
+  end if;
+  perform app_private.check_campaign(v_campaign);
+  return app_private.run_campaign(v_campaign.id);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.resume_campaign(uuid) is
+  E'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL: its '
+   'template is not approved. PYNFD. PYDEN: admins only.';
+
+grant execute on function app_public.resume_campaign(uuid) to parley_visitor;
+--! EndIncluded campaigns/pause_campaign.sql
+--! Included campaigns/cancel_campaign.sql
+create or replace function app_private.withdraw_messages(campaign_id uuid) returns void as $$
+declare
+  v_ids uuid[] := array(
+    select r.message_id
+    from app_public.campaign_recipients r
+    join app_private.outbox o on o.message_id = r.message_id
+    where r.campaign_id = withdraw_messages.campaign_id and r.state = 'queued' and o.state = 'queued'
+  );
+begin
+  perform app_private.lock_lanes(v_ids);
+  -- Without those that a sender has claimed before the lanes were locked.
+  perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed', 'error_code', 'PYCNL',
+    'error', jsonb_build_object('code', 'PYCNL', 'title', app_private.skip_reason('PYCNL'))
+  )))
+  from app_private.outbox o
+  where o.message_id = any (v_ids) and o.state = 'queued'
+  having count(*) > 0;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.withdraw_messages(uuid) is
+  E'Takes the messages of a campaign out of the outbox that no sender has claimed yet: they fail with PYCNL.';
+
+
+create or replace function app_public.cancel_campaign(campaign_id uuid) returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status not in ('scheduled', 'running', 'paused') then
+    raise exception 'The campaign is not scheduled, running or paused' using errcode = 'PYCAM';
+  end if;
+
+  perform app_private.end_campaign(v_campaign.id, 'cancelled');
+  perform app_private.withdraw_messages(v_campaign.id);
+  if v_campaign.frozen_at is not null then
+    -- The remaining recipients are skipped in the background: there may be very many.
+    insert into app_private.campaign_feeds (campaign_id, tenant_id) values (v_campaign.id, v_campaign.tenant_id);
+    perform app_private.wake('feed_campaigns');
+  end if;
+  select c.* into v_campaign from app_public.campaigns c where c.id = v_campaign.id;
+  return v_campaign;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.cancel_campaign(uuid) is
+  E'Ends a campaign. Messages that have not been handed to the provider are withdrawn (they fail with PYCNL), and the '
+   'remaining recipients are skipped. PYCAM: it is not scheduled, running or paused. PYNFD. PYDEN: admins only.';
+
+grant execute on function app_public.cancel_campaign(uuid) to parley_visitor;
+--! EndIncluded campaigns/cancel_campaign.sql
+--! Included campaigns/retry_campaign.sql
+create or replace function app_public.retry_campaign(campaign_id uuid, error_codes text[] default null)
+returns app_public.campaigns as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+begin
+  if v_campaign.status not in ('running', 'paused', 'completed') then
+    raise exception 'The campaign is not running, paused or completed' using errcode = 'PYCAM';
+  end if;
+  perform app_private.check_campaign(v_campaign);
+
+  update app_public.campaign_recipients r set
+    state = 'pending', message_id = null, due_at = now(), sent_at = null, error_code = null, reason = null
+  where r.campaign_id = v_campaign.id and r.state = 'failed'
+  and (error_codes is null or r.error_code = any (error_codes))
+  -- It may have arrived, and nobody gets a message twice.
+  and r.error_code <> 'PYUNC'
+  -- The last word is that of the status, which may not be known to the recipient yet.
+  and exists (
+    select from app_public.message_statuses s where s.message_id = r.message_id and s.status = 'failed'
+  );
+  if not found then
+    return v_campaign;
+  end if;
+  if v_campaign.status = 'paused' then
+    return v_campaign;
+  end if;
+  return app_private.run_campaign(v_campaign.id);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.retry_campaign(uuid, text[]) is
+  E'Sends the message again to recipients whose message has failed, but not to those of whom it is not known whether '
+   'it arrived (PYUNC). A completed campaign runs again; a paused one stays paused. PYCAM: it is not running, paused '
+   'or completed. PYTPL: its template is not approved. PYNFD. PYDEN: admins only. error_codes: only those that '
+   'failed with one of these codes; by default all.';
+
+grant execute on function app_public.retry_campaign(uuid, text[]) to parley_visitor;
+--! EndIncluded campaigns/retry_campaign.sql
+--! Included campaigns/campaign_figures.sql
+create or replace function app_hidden.campaign_figures(campaign_id uuid, variant_id uuid default null)
+returns app_public.campaign_figure as $$
+  select
+    coalesce(sum(k.recipients), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'pending'), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'queued'), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state in ('sent', 'delivered', 'read')), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state in ('delivered', 'read')), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'read'), 0)::int,
+    coalesce(sum(k.replied), 0)::int,
+    coalesce(sum(k.clicked), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'failed'), 0)::int,
+    coalesce(sum(k.recipients) filter (where k.state = 'skipped'), 0)::int
+  from app_hidden.campaign_counts k
+  where k.campaign_id = campaign_figures.campaign_id
+  and (campaign_figures.variant_id is null or k.variant_id = campaign_figures.variant_id)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.campaign_figures(uuid, uuid) is
+  E'The figures of a campaign, or of one of its variants.';
+
+grant execute on function app_hidden.campaign_figures(uuid, uuid) to parley_visitor;
+
+
+create or replace function app_public.campaigns_figures(campaign app_public.campaigns)
+returns app_public.campaign_figure as $$
+  select app_hidden.campaign_figures(campaign.id)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.campaigns_figures(app_public.campaigns) is E'How many recipients are in which state.';
+
+grant execute on function app_public.campaigns_figures(app_public.campaigns) to parley_visitor;
+
+
+create or replace function app_public.campaign_variants_figures(campaign_variant app_public.campaign_variants)
+returns app_public.campaign_figure as $$
+  select app_hidden.campaign_figures(campaign_variant.campaign_id, campaign_variant.id)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.campaign_variants_figures(app_public.campaign_variants) is
+  E'How many of the recipients of this variant are in which state.';
+
+grant execute on function app_public.campaign_variants_figures(app_public.campaign_variants) to parley_visitor;
+
+
+create or replace function app_public.campaigns_reasons(campaign app_public.campaigns)
+returns setof app_public.campaign_reason as $$
+  select k.state, k.error_code, sum(k.recipients)::int
+  from app_hidden.campaign_counts k
+  where k.campaign_id = campaign.id and k.error_code <> ''
+  group by 1, 2
+  having sum(k.recipients) <> 0
+  order by 3 desc, 1, 2
+$$ language sql stable rows 10 set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.campaigns_reasons(app_public.campaigns) is
+  E'Why recipients have failed or were skipped, and how many, the most frequent reason first.';
+
+grant execute on function app_public.campaigns_reasons(app_public.campaigns) to parley_visitor;
+--! EndIncluded campaigns/campaign_figures.sql
 --! Included campaigns/campaigns.policies.sql
 drop policy if exists tenant_isolation on app_public.campaigns;
 create policy tenant_isolation on app_public.campaigns as restrictive to parley_visitor
@@ -24112,6 +25413,22 @@ create or replace trigger _110_fill_in_tenant before insert on app_public.messag
 create or replace trigger _500_audit after insert or update or delete on app_public.message_prices
   for each row execute function app_private.tg__audit();
 --! EndIncluded campaigns/message_prices.triggers.sql
+--! Included campaigns/campaign_recipients.triggers.sql
+-- Figures are kept, not counted when they are asked for. Recipients go with their contact.
+create or replace trigger _500_count_on_delete after delete on app_public.campaign_recipients
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_campaign_recipients__count();
+
+-- The same: the recipients of a campaign are determined.
+create or replace trigger _500_count_on_insert after insert on app_public.campaign_recipients
+  referencing new table as new_rows
+  for each statement execute function app_private.tg_campaign_recipients__count();
+
+-- The same: a recipient moves from one state to the next.
+create or replace trigger _500_count_on_update after update on app_public.campaign_recipients
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function app_private.tg_campaign_recipients__count();
+--! EndIncluded campaigns/campaign_recipients.triggers.sql
 --! Included campaigns/campaigns.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.campaigns
   for each row execute function app_private.tg__timestamps();
@@ -24503,7 +25820,7 @@ returns table (
       from graphile_worker.jobs u
       where u.task_identifier in (
         'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
-        'remove_media_files', 'end_snoozes', 'close_inactive_conversations'
+        'remove_media_files', 'end_snoozes', 'feed_campaigns', 'close_inactive_conversations'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')
@@ -24794,6 +26111,28 @@ comment on function app_private.find_contact(uuid, text) is
   E'The id of a tenant''s contact, deleted or not, by its id, external reference or phone number as people write it, '
    'for the operator. PYNFD.';
 --! EndIncluded operations/find_contact.sql
+--! Included operations/find_campaign.sql
+create or replace function app_private.find_campaign(campaign text, tenant_id uuid) returns uuid as $$
+declare
+  v_ids uuid[];
+begin
+  select array_agg(c.id) into v_ids
+  from app_public.campaigns c
+  where c.tenant_id = find_campaign.tenant_id and find_campaign.campaign in (c.name, c.id::text);
+
+  if v_ids is null then
+    raise exception 'There is no campaign "%"', left(find_campaign.campaign, 100) using errcode = 'PYNFD';
+  elsif cardinality(v_ids) > 1 then
+    raise exception 'Several campaigns are called "%": name it by its id', left(find_campaign.campaign, 100)
+      using errcode = 'PYREQ';
+  end if;
+  return v_ids[1];
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_campaign(text, uuid) is
+  E'The id of the tenant''s campaign with that name or id, for the operator. PYNFD. PYREQ: several campaigns match.';
+--! EndIncluded operations/find_campaign.sql
 --! Included operations/has_account.sql
 create or replace function app_private.has_account(email text) returns boolean as $$
   select exists (

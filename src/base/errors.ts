@@ -214,6 +214,26 @@ export const ERRORS = {
     meaning: "A second user must approve the campaign.",
     remedy: "Ask another admin to approve it (`approveCampaign`). A later change withdraws the approval.",
   },
+  PYRUN: {
+    kind: "conflict",
+    meaning: "The contact still waits for the message of another running campaign.",
+    remedy: "Nothing: the campaign excludes such contacts.",
+  },
+  PYOFT: {
+    kind: "conflict",
+    meaning: "The contact was sent a message of another campaign a short time ago.",
+    remedy: "Nothing: the campaign excludes such contacts.",
+  },
+  PYINA: {
+    kind: "conflict",
+    meaning: "The contact has not written for the time that the campaign demands.",
+    remedy: "Nothing: the campaign excludes such contacts.",
+  },
+  PYCNL: {
+    kind: "conflict",
+    meaning: "The campaign was cancelled before the message was sent.",
+    remedy: "Create another campaign for the contacts who got no message.",
+  },
   PYUPD: {
     kind: "conflict",
     meaning: "The object has been changed since it was read.",

@@ -2,6 +2,16 @@ import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { CHANNEL_KINDS } from "../channels/registry.ts";
+import { campaignCreate } from "./commands/campaign_create.ts";
+import { campaignResults } from "./commands/campaign_results.ts";
+import { campaignStatus } from "./commands/campaign_status.ts";
+import {
+  campaignCancel,
+  campaignPause,
+  campaignResume,
+  campaignRetry,
+  campaignStart,
+} from "./commands/campaign_steps.ts";
 import { channelAdd } from "./commands/channel_add.ts";
 import { channelList } from "./commands/channel_list.ts";
 import { channelRotateSecrets } from "./commands/channel_rotate_secrets.ts";
@@ -136,6 +146,18 @@ const program = new Command("parley")
       segmentPreview(),
       segmentList(),
       segmentRemove(),
+    ]),
+  )
+  .addCommand(
+    group("campaign", "Campaigns: messages to many contacts", [
+      campaignCreate(),
+      campaignStart(),
+      campaignPause(),
+      campaignResume(),
+      campaignCancel(),
+      campaignRetry(),
+      campaignStatus(),
+      campaignResults(),
     ]),
   )
   .addCommand(group("webhook", "Received webhook bodies", [webhookReplay()]))

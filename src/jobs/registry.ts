@@ -158,6 +158,12 @@ export const JOBS = {
     // Each time at which messages are due has a job; this finds those whose job was lost.
     schedule: { cron: "* * * * *", maxAttempts: 1 },
   },
+  feed_campaigns: {
+    payload: nothing,
+    keys: ["feed_campaigns:later"],
+    pool: "quick",
+    schedule: { cron: "* * * * *", maxAttempts: 1 },
+  },
   end_snoozes: {
     payload: nothing,
     keys: [],

@@ -17,6 +17,7 @@ import { openMailer } from "../mail/mailer.ts";
 import { type MediaFiles, openMediaFiles } from "../media/media_files.ts";
 import { openOutboundChannels } from "../outbox/outbound_channels.ts";
 import { Sender } from "../outbox/sender.ts";
+import { CampaignFeeder } from "../outreach/campaign_feeder.ts";
 import { TurnTaker } from "../runner/turn_taker.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import type { WorkerContext } from "./worker_context.ts";
@@ -42,8 +43,8 @@ type WorkerOptions = {
   media?: MediaFiles;
 };
 
-/** Sender and turn taker occupy one job each while they have work; the other jobs run beside them. */
-const LEAST_CONCURRENCY = 4;
+/** Sender, turn taker and campaign feeder occupy one job each while they have work; the other jobs run beside them. */
+const LEAST_CONCURRENCY = 5;
 const CLOSE_MS = 1_000;
 const STOP_MS = 8_000;
 /** The part of that time that is reserved for recording outcomes. */
@@ -54,7 +55,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { log } = options;
   const closing = new AsyncDisposableStack();
   try {
-    const { context, sender, turns } = openContext(options, closing);
+    const { context, sender, turns, feeder } = openContext(options, closing);
     const send = () =>
       void sender.drain().catch((err: unknown) => log.warn({ err }, "outbox drain failed; will retry"));
     const wakeWorker = () =>
@@ -68,7 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     let stopMs = STOP_MS;
     closing.defer(async () => {
       const jobs = runners.map((runner) => runner.stop());
-      await Promise.all([...jobs, turns.stop(), sender.stop(stopMs - RECORD_MS)]);
+      await Promise.all([...jobs, turns.stop(), feeder.stop(), sender.stop(stopMs - RECORD_MS)]);
       await handOver(context.pool).catch((err: unknown) =>
         log.warn({ err }, "failed to wake another worker"),
       );
@@ -90,7 +91,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 }
 
-type Opened = { context: WorkerContext; sender: Sender; turns: TurnTaker };
+type Opened = { context: WorkerContext; sender: Sender; turns: TurnTaker; feeder: CampaignFeeder };
 
 function openContext(
   { ownerUrl, keyRing, config, log, media = openMediaFiles(config) }: WorkerOptions,
@@ -113,6 +114,7 @@ function openContext(
     sendReplies: (pipeline) => sender.drainAfterCommit(pipeline),
     log,
   });
+  const feeder = new CampaignFeeder({ pool, sender, log });
   const slots = new SlowSlots();
   const mailer = openMailer(config);
   const context = {
@@ -127,9 +129,10 @@ function openContext(
     channels,
     sender,
     turns,
+    feeder,
     slots,
   };
-  return { context, sender, turns };
+  return { context, sender, turns, feeder };
 }
 
 /** Starts the periodic work of a worker besides jobs. @param work starts due work, when times were corrected */

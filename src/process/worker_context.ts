@@ -7,6 +7,7 @@ import type { Mailer } from "../mail/mailer.ts";
 import type { MediaFiles } from "../media/media_files.ts";
 import type { OutboundChannels } from "../outbox/outbound_channels.ts";
 import type { Sender } from "../outbox/sender.ts";
+import type { CampaignFeeder } from "../outreach/campaign_feeder.ts";
 import type { TurnTaker } from "../runner/turn_taker.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 
@@ -28,5 +29,6 @@ export type WorkerContext = {
   channels: OutboundChannels;
   sender: Pick<Sender, "drain">;
   turns: Pick<TurnTaker, "drain">;
+  feeder: Pick<CampaignFeeder, "drain">;
   slots: SlowSlots;
 };

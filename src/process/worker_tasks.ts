@@ -5,6 +5,7 @@ import closeInactiveConversations from "../../tasks/close_inactive_conversations
 import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
 import endSnoozes from "../../tasks/end_snoozes.ts";
 import failOptedOutMessages from "../../tasks/fail_opted_out_messages.ts";
+import feedCampaigns from "../../tasks/feed_campaigns.ts";
 import fetchMedia from "../../tasks/fetch_media.ts";
 import importContacts from "../../tasks/import_contacts.ts";
 import mailInvitation from "../../tasks/mail_invitation.ts";
@@ -36,6 +37,7 @@ export function workerTasks(context: WorkerContext): Tasks {
     send_scheduled_messages: sendScheduledMessages(context),
     end_snoozes: endSnoozes(context),
     fail_opted_out_messages: failOptedOutMessages(context),
+    feed_campaigns: feedCampaigns(context),
     fetch_media: fetchMedia(context),
     import_contacts: importContacts(context),
     mail_invitation: mailInvitation(context),

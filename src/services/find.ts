@@ -20,6 +20,11 @@ export function findContact(db: Db, contact: string, tenantId: string): Promise<
   return idOf(db, "select app_private.find_contact($1, $2) as id", [tenantId, contact]);
 }
 
+/** Finds a tenant's campaign by name or id; returns its id. Throws PYNFD, PYREQ. */
+export function findCampaign(db: Db, campaign: string, tenantId: string): Promise<string> {
+  return idOf(db, "select app_private.find_campaign($1, $2) as id", [campaign, tenantId]);
+}
+
 /** Finds an API key by its id or the key itself, or by its name in a tenant; returns its id. Throws PYNFD. */
 export function findApiKey(db: Db, key: string, tenantId?: string): Promise<string> {
   return idOf(db, "select app_private.find_api_key($1, $2) as id", [key, tenantId]);

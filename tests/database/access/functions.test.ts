@@ -89,6 +89,26 @@ const DOORS: Record<string, Door> = {
     needs: "read",
     call: ({ versionId }) => `select status as id from app_public.chatbot_outcome_stats('${versionId}')`,
   },
+  cancel_campaign: {
+    needs: "manage_all",
+    call: ({ runningCampaignId }) => `select id from app_public.cancel_campaign('${runningCampaignId}')`,
+  },
+  pause_campaign: {
+    needs: "manage_all",
+    call: ({ runningCampaignId }) => `select id from app_public.pause_campaign('${runningCampaignId}')`,
+  },
+  resume_campaign: {
+    needs: "manage_all",
+    call: ({ pausedCampaignId }) => `select id from app_public.resume_campaign('${pausedCampaignId}')`,
+  },
+  retry_campaign: {
+    needs: "manage_all",
+    call: ({ runningCampaignId }) => `select id from app_public.retry_campaign('${runningCampaignId}')`,
+  },
+  start_campaign: {
+    needs: "manage_all",
+    call: ({ campaignId }) => `select id from app_public.start_campaign('${campaignId}')`,
+  },
   change_cursor: {
     needs: "read",
     call: () => "select c as id from app_public.change_cursor() c where c is not null",

@@ -44,6 +44,8 @@ export type FurnishedTenant = {
   /** Of a dry run that is completed. */
   importId: string;
   runningImportId: string;
+  runningCampaignId: string;
+  pausedCampaignId: string;
 };
 
 /** The member or the API key that a caller stands for. */
@@ -215,9 +217,16 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     [tenantId],
   );
   const campaignId = await id(
-    "insert into app_public.campaigns (tenant_id, name, text) values ($1, 'Spring', 'Hello') returning id",
+    `insert into app_public.campaigns (tenant_id, name, text, audience)
+     values ($1, 'Spring', 'Hello', '{"field": "group", "is": "Newsletter"}') returning id`,
     [tenantId],
   );
+  const campaignThatIs = (status: string) =>
+    id(
+      `insert into app_public.campaigns (tenant_id, name, text, audience, status)
+       values ($1, $2::text, 'Hello', '{"field": "group", "is": "Newsletter"}', $2::text::app_public.campaign_status) returning id`,
+      [tenantId, status],
+    );
   const freeCampaignId = await id(
     "insert into app_public.campaigns (tenant_id, name) values ($1, 'Autumn') returning id",
     [tenantId],
@@ -280,5 +289,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     freeCampaignId,
     importId,
     runningImportId,
+    runningCampaignId: await campaignThatIs("running"),
+    pausedCampaignId: await campaignThatIs("paused"),
   };
 }

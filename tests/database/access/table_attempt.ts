@@ -58,6 +58,9 @@ function rowOf(table: string, { tenantId }: FurnishedTenant, userId: string): st
     case "channel_kinds":
     case "media_limits":
       return "kind = 'whatsapp_cloud'";
+    case "campaigns":
+      // Others must not be deleted.
+      return `tenant_id = '${tenantId}' and status = 'draft'`;
     case "memberships":
       return `tenant_id = '${tenantId}' and user_id = '${userId}'`;
     default:

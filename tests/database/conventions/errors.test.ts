@@ -19,7 +19,7 @@ before(async () => {
   functions = rows.map((row) => ({
     ...row,
     raises: row.body.match(/\braise\b[^;]*;/g) ?? [],
-    codes: [...new Set(row.body.match(/'PY[A-Z0-9]{3}'/g) ?? [])].map((quoted) => quoted.slice(1, -1)),
+    codes: [...new Set(row.body.match(/'PY[A-Z]{3}'/g) ?? [])].map((quoted) => quoted.slice(1, -1)),
   }));
 });
 after(() => database.drop());

@@ -6,6 +6,7 @@
 export const INLINED: Record<string, string> = {
   closing_rule_of:
     "select r.returns_to from app_public.conversations c, app_private.closing_rule_of(c.tenant_id, c.channel_id, c.team_id) r",
+  recipient_state_of: "select app_private.recipient_state_of(m.status) from app_public.message_statuses m",
   chatbot_contact: "select app_hidden.chatbot_contact(c) from app_public.contacts c",
   claimed_messages:
     "select f.content from app_public.messages m, app_private.claimed_messages(array[m.id]) f where m.type = 'text'",

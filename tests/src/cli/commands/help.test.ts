@@ -19,6 +19,15 @@ const COMMANDS = [
   ...["user activate", "user deactivate", "user remove"],
   ...["key create", "key list", "key revoke"],
   ...["segment save", "segment preview", "segment list", "segment remove"],
+  ...[
+    "campaign create",
+    "campaign start",
+    "campaign pause",
+    "campaign resume",
+    "campaign cancel",
+    "campaign retry",
+  ],
+  ...["campaign status", "campaign results"],
   ...["channel add", "channel list", "channel rotate-secrets"],
   ...[
     "chatbot import",
