@@ -586,6 +586,7 @@ create table app_private.campaign_feeds (
   tenant_id uuid not null,
   next_at timestamp with time zone not null default now(),
   pace_clock timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  tolerated_failures integer not null default 0,
   error text,
   constraint campaign_feeds_pkey primary key (campaign_id),
   constraint campaign_feeds_tenant_id_campaign_id_fkey foreign key (tenant_id, campaign_id) references app_public.campaigns(tenant_id, id) on delete cascade
@@ -594,6 +595,7 @@ create index campaign_feeds_next_at_idx on app_private.campaign_feeds (next_at);
 comment on table app_private.campaign_feeds is 'The campaigns whose recipients are being moved into the outbox. The row is locked while this is done, and a pause or the end of a campaign waits for the lock, so that nothing is moved after it.';
 comment on column app_private.campaign_feeds.next_at is 'When to look at the campaign again.';
 comment on column app_private.campaign_feeds.pace_clock is 'A token bucket stored as one instant, as channel_states.pace_clock: for campaigns.messages_per_minute.';
+comment on column app_private.campaign_feeds.tolerated_failures is 'pausing_failures() when the campaign was started or resumed: one more pauses it.';
 comment on column app_private.campaign_feeds.error is 'Why the last step failed. It is tried again at next_at.';
 alter table app_private.campaign_feeds enable row level security;
 
@@ -3683,6 +3685,7 @@ create table app_public.templates (
   provider_template_id text,
   components jsonb not null default '[]'::jsonb,
   components_at timestamp with time zone,
+  held_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint templates_pkey primary key (id),
@@ -3707,8 +3710,11 @@ comment on column app_public.templates.quality_rating_at is 'When Meta reported 
 comment on column app_public.templates.provider_template_id is 'Meta''s id of the template, as text: it exceeds the exact integers of JavaScript.';
 comment on column app_public.templates.components is 'The components as a list of the Graph API: header, body, footer, buttons.';
 comment on column app_public.templates.components_at is 'When Meta reported the components. Null if it has not.';
+comment on column app_public.templates.held_at is 'When the provider last accepted a message of the template that it delivers only after it has assessed the quality (template pacing). Campaigns that send the template wait for some minutes then. Null if it has not.';
 create trigger _100_timestamps before insert or update on app_public.templates
   for each row execute function app_private.tg__timestamps();
+create trigger _910_hurry_campaigns after update of status on app_public.templates
+  for each row when ((old.status is distinct from new.status)) execute function app_private.tg_templates__hurry_campaigns();
 alter table app_public.templates enable row level security;
 create policy tenant_isolation on app_public.templates as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -4042,6 +4048,25 @@ create type app_hidden.template_message as (
 );
 comment on type app_hidden.template_message is 'A template message: its content, what the customer reads, the file of its header, and why it cannot be sent, as a code and in words.';
 
+create type app_private.campaign_batch as (
+  channel_id uuid,
+  due_at timestamp with time zone,
+  recipients integer,
+  initiated integer
+);
+comment on type app_private.campaign_batch is 'Recipients of a campaign who are due on a channel at the same time, and how many of them count towards the messaging limit.';
+
+create type app_private.campaign_recipient as (
+  contact_id uuid,
+  channel_id uuid,
+  variant_id uuid,
+  language text,
+  variables jsonb,
+  due_at timestamp with time zone,
+  error_code text
+);
+comment on type app_private.campaign_recipient is 'A contact that a campaign goes to: what it gets, and when; or why it is skipped.';
+
 create type app_private.import_contact as (
   row_number integer,
   contact_id uuid,
@@ -4078,6 +4103,38 @@ comment on column app_public.bulk_outcome.id is 'The id that was given.';
 comment on column app_public.bulk_outcome.code is 'Why the object was not changed: an error code (PY…). Null if it was changed.';
 comment on column app_public.bulk_outcome.message is 'The code in words. Null if the object was changed.';
 
+create type app_public.campaign_cost as (
+  category text,
+  currency text,
+  recipients integer,
+  amount numeric
+);
+comment on type app_public.campaign_cost is 'What a campaign is estimated to cost, by category and currency.';
+comment on column app_public.campaign_cost.category is 'marketing, utility or authentication; service: no template. Null if the category of the template is not known.';
+comment on column app_public.campaign_cost.currency is 'Null if messagePrices has no price for these recipients.';
+comment on column app_public.campaign_cost.recipients is 'How many recipients.';
+comment on column app_public.campaign_cost.amount is 'Null if messagePrices has no price for these recipients.';
+
+create type app_public.campaign_example as (
+  contact_id uuid,
+  name text,
+  phone text,
+  channel_id uuid,
+  variant_id uuid,
+  language text,
+  text text,
+  problem text
+);
+comment on type app_public.campaign_example is 'What one recipient would read.';
+comment on column app_public.campaign_example.contact_id is 'The contact.';
+comment on column app_public.campaign_example.name is 'Its name. Null if none is known.';
+comment on column app_public.campaign_example.phone is 'Its phone number. Null if none is known.';
+comment on column app_public.campaign_example.channel_id is 'The channel from which the message would be sent.';
+comment on column app_public.campaign_example.variant_id is 'The variant. Null if the campaign has none.';
+comment on column app_public.campaign_example.language is 'The language of the template. Null for texts.';
+comment on column app_public.campaign_example.text is 'The message as the customer would read it.';
+comment on column app_public.campaign_example.problem is 'Why the message could not be sent, such as a parameter that the contact has no value for. Null if it could.';
+
 create type app_public.campaign_figure as (
   recipients integer,
   pending integer,
@@ -4101,6 +4158,32 @@ comment on column app_public.campaign_figure.replied is 'Those who have written 
 comment on column app_public.campaign_figure.clicked is 'Those who have tapped a quick-reply button within 72 hours.';
 comment on column app_public.campaign_figure.failed is 'Those whose message has failed.';
 comment on column app_public.campaign_figure.skipped is 'Those who get no message.';
+
+create type app_public.campaign_forecast as (
+  finishes_at timestamp with time zone,
+  limited_by text
+);
+comment on type app_public.campaign_forecast is 'When a campaign finishes.';
+comment on column app_public.campaign_forecast.finishes_at is 'When its last message will have been sent, as far as is known now.';
+comment on column app_public.campaign_forecast.limited_by is 'What that depends on: send_rate, messages_per_minute, quiet_hours, messaging_limit (the customers to whom the business may write first within 24 hours) or template_assessment (the provider assesses the quality of the template before it delivers more).';
+
+create type app_public.campaign_preview as (
+  contacts integer,
+  recipients integer,
+  skipped app_public.campaign_reason[],
+  costs app_public.campaign_cost[],
+  examples app_public.campaign_example[],
+  finishes_at timestamp with time zone,
+  limited_by text
+);
+comment on type app_public.campaign_preview is 'What would happen if a campaign started.';
+comment on column app_public.campaign_preview.contacts is 'How many contacts are in the audience.';
+comment on column app_public.campaign_preview.recipients is 'How many of them would be sent a message.';
+comment on column app_public.campaign_preview.skipped is 'Why the others would not, the most frequent reason first.';
+comment on column app_public.campaign_preview.costs is 'What it would cost, by messagePrices.';
+comment on column app_public.campaign_preview.examples is 'The messages of the first ten recipients.';
+comment on column app_public.campaign_preview.finishes_at is 'When the last message would be sent, as far as is known now. Null if there are no recipients.';
+comment on column app_public.campaign_preview.limited_by is 'What that depends on: send_rate, messages_per_minute, quiet_hours or messaging_limit. Null if there are no recipients.';
 
 create type app_public.campaign_reason as (
   state app_public.recipient_state,
@@ -9436,6 +9519,16 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'Applies a report of Meta on the status of a form: {"tenant_id", "flow_id", "status", "heard_at"?}. A report that is older than the stored status is ignored. Returns false if there is no such form or status.';
 
+create function app_private.assumed_pace(channel_id uuid) returns integer as $$
+  -- Without a limit, Meta's usual one.
+  select least(app_private.channel_pace(c, s), coalesce(c.messages_per_second, 80))
+  from app_public.channels c
+  join app_private.channel_states s on s.channel_id = c.id
+  where c.id = assumed_pace.channel_id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.assumed_pace(uuid) is 'The messages per second with which forecasts reckon: the channel''s limit, or 80, or less if the provider has reported "too fast" a short time ago.';
+
 create function app_private.attribute_replies(message_ids uuid[]) returns void as $$
   with replies as (
     select
@@ -9595,7 +9688,7 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.bounded_metadata(jsonb,jsonb) is 'The first argument if it is within the size limit of metadata columns, else the second. For writes that have no caller to report an error to.';
 
-create function app_private.campaign_audience(campaign app_public.campaigns) returns table(contact_id uuid, channel_id uuid, variant_id uuid, language text, variables jsonb, due_at timestamp with time zone, error_code text) as $$
+create function app_private.campaign_audience(campaign app_public.campaigns, only_variant_id uuid default null::uuid) returns setof app_private.campaign_recipient as $$
   with senders as materialized (
     select array_agg(s.channel_id order by s.channel_id) as ids, array_agg(s.weight order by s.channel_id) as weights
     from app_private.campaign_senders(campaign) s
@@ -9603,6 +9696,7 @@ create function app_private.campaign_audience(campaign app_public.campaigns) ret
   variants as materialized (
     select array_agg(c.variant_id order by c.variant_id) as ids, array_agg(c.weight order by c.variant_id) as weights
     from app_private.campaign_contents(campaign) c
+    where only_variant_id is null or c.variant_id = only_variant_id
   ),
   contents as materialized (
     select
@@ -9703,7 +9797,20 @@ create function app_private.campaign_audience(campaign app_public.campaigns) ret
   join contents c on c.channel_id = a.channel_id and c.variant_id is not distinct from a.variant_id
 $$
   language sql stable rows 10000 set search_path to pg_catalog, pg_temp;
-comment on function app_private.campaign_audience(app_public.campaigns) is 'The recipients that a campaign would have if it started now, with what each of them would get, and when. error_code says why a recipient would be skipped: a rule of sending, as recipient_refusal() has them, or PYRUN, PYOFT or PYINA, which the campaign excludes.';
+comment on function app_private.campaign_audience(app_public.campaigns,uuid) is 'The recipients that a campaign would have if it started now, with what each of them would get, and when. error_code says why a recipient would be skipped: a rule of sending, as recipient_refusal() has them, or PYRUN, PYOFT or PYINA, which the campaign excludes. only_variant_id: as if it had this variant only.';
+
+create function app_private.campaign_clock(campaign app_public.campaigns) returns timestamp with time zone as $$
+  -- The bucket holds the messages of a second, but at least one. If pace_clock is in the future, because the server's
+  -- clock was set back, the bucket is full.
+  select greatest(
+    case when f.pace_clock <= now() + interval '1 minute' then f.pace_clock end,
+    now() - greatest(1, 60.0 / campaign.messages_per_minute) * interval '1 second'
+  )
+  from app_private.campaign_feeds f
+  where f.campaign_id = campaign.id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_clock(app_public.campaigns) is 'campaign_feeds.pace_clock as it is now: the bucket is never more than full.';
 
 create function app_private.campaign_contents(campaign app_public.campaigns) returns table(variant_id uuid, weight integer, template_name text, language text, text text, parameters jsonb) as $$
   select
@@ -9723,6 +9830,78 @@ $$
   language sql stable rows 2 set search_path to pg_catalog, pg_temp;
 comment on function app_private.campaign_contents(app_public.campaigns) is 'What a campaign sends, by variant, with all variables in double braces. A campaign without variants has one row, without variant_id.';
 
+create function app_private.campaign_examples(campaign app_public.campaigns, recipients app_private.campaign_recipient[]) returns app_public.campaign_example[] as $$
+  select coalesce(array_agg(
+    row(r.contact_id, p.name, p.phone, r.channel_id, r.variant_id, r.language, m.preview, m.reason)
+      ::app_public.campaign_example
+    order by r.n
+  ), '{}')
+  from unnest(recipients) with ordinality r (
+    contact_id, channel_id, variant_id, language, variables, due_at, error_code, n
+  )
+  join app_public.contacts p on p.id = r.contact_id
+  cross join lateral app_private.recipient_messages(
+    campaign, r.channel_id, array[row(
+      r.contact_id, r.channel_id, r.variant_id, r.language, r.variables, r.due_at, r.error_code
+    )::app_private.campaign_recipient]
+  ) m
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_examples(app_public.campaigns,app_private.campaign_recipient[]) is 'What these recipients of a campaign would read.';
+
+create function app_private.campaign_finish(campaign app_public.campaigns, batches app_private.campaign_batch[], out finishes_at timestamp with time zone, out limited_by text) returns record as $$
+  with batches as (
+    select
+      b.channel_id, b.due_at, b.initiated,
+      sum(b.recipients) over (partition by b.channel_id order by b.due_at desc) as of_channel,
+      sum(b.recipients) over (order by b.due_at desc) as of_all
+    from unnest(batches) b
+    where b.recipients > 0
+  ),
+  limits as (
+    select b.due_at + b.of_channel::float8 / app_private.assumed_pace(b.channel_id) * interval '1 second' as at,
+      case when b.due_at > now() then 'quiet_hours' else 'send_rate' end as what
+    from batches b
+    union all
+    select b.due_at + b.of_all::float8 / campaign.messages_per_minute * interval '1 minute',
+      case when b.due_at > now() then 'quiet_hours' else 'messages_per_minute' end
+    from batches b
+    where campaign.messages_per_minute is not null
+    union all
+    select app_private.last_slot_at(campaign.tenant_id, l.most, l.used, n.initiated), 'messaging_limit'
+    from (select sum(b.initiated)::int as initiated from batches b) n
+    cross join lateral (
+      select min(app_private.messaging_limit_of(w.messaging_limit)) as most
+      from app_public.whatsapp_channels w
+      where w.channel_id in (select b.channel_id from batches b)
+    ) m
+    cross join lateral (
+      select m.most, least(count(*), m.most)::int as used
+      from app_private.initiated_contacts i
+      where i.tenant_id = campaign.tenant_id and i.initiated_at > now() - interval '24 hours'
+    ) l
+    where m.most is not null
+  )
+  select l.at, l.what
+  from limits l
+  where l.at is not null
+  order by l.at desc
+  limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_finish(app_public.campaigns,app_private.campaign_batch[]) is 'When the last of these recipients is sent a message, as far as is known now, and what it depends on: send_rate, messages_per_minute, quiet_hours or messaging_limit. Null if there are none.';
+
+create function app_private.campaign_held_until(campaign app_public.campaigns) returns timestamp with time zone as $$
+  select max(t.held_at) + interval '10 minutes'
+  from app_private.campaign_contents(campaign) c
+  cross join app_private.campaign_senders(campaign) s
+  join app_public.templates t on t.tenant_id = campaign.tenant_id
+    and t.business_account_id = s.business_account_id and t.name = c.template_name
+  where t.held_at > now() - interval '10 minutes'
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_held_until(app_public.campaigns) is 'Until when a campaign waits because the provider assesses the quality of its template before it delivers more. Then it tries again. Null: it need not wait.';
+
 create function app_private.campaign_senders(campaign app_public.campaigns) returns table(channel_id uuid, weight integer, kind app_public.channel_kind, business_account_id text) as $$
   select c.id, coalesce(x.weight, 1), c.kind, w.business_account_id
   from app_public.channels c
@@ -9737,6 +9916,14 @@ create function app_private.campaign_senders(campaign app_public.campaigns) retu
 $$
   language sql stable rows 2 set search_path to pg_catalog, pg_temp;
 comment on function app_private.campaign_senders(app_public.campaigns) is 'The channels from which a campaign is sent: its own, else the default channel of the tenant.';
+
+create function app_private.campaign_tokens(campaign app_public.campaigns) returns integer as $$
+  select floor(
+    extract(epoch from now() - app_private.campaign_clock(campaign)) * campaign.messages_per_minute / 60 + 0.001
+  )::int
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_tokens(app_public.campaigns) is 'How many messages its messages_per_minute allows a campaign now. Null: there is no limit.';
 
 create function app_private.can_be_quoted(message_id uuid, conversation_id uuid, direction app_public.message_direction) returns boolean as $$
   select exists (
@@ -10798,6 +10985,27 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.database_identity() is 'Twelve hex digits that differ between databases, and between a database and its restored backup: transaction ids of one mean nothing in another.';
 
+create function app_private.defer_quiet_recipients(campaign app_public.campaigns, contact_ids uuid[]) returns uuid[] as $$
+  with deferred as (
+    update app_public.campaign_recipients r set due_at = n.at
+    from app_public.contacts p
+    cross join lateral app_private.next_allowed_time(
+      now(), app_hidden.contact_time_zone(p), campaign.quiet_from, campaign.quiet_until
+    ) n (at)
+    where r.campaign_id = campaign.id and r.contact_id = any (contact_ids)
+    and p.id = r.contact_id and n.at > now()
+    returning r.contact_id
+  )
+  select array(
+    select i.id
+    from unnest(contact_ids) with ordinality i (id, n)
+    where i.id not in (select d.contact_id from deferred d)
+    order by i.n
+  )
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.defer_quiet_recipients(app_public.campaigns,uuid[]) is 'Lets those of these recipients wait for whom it is within the quiet hours of the campaign. Returns the others.';
+
 create function app_private.delay_bursts(bursts jsonb) returns void as $$
 begin
   -- All events of the conversation wait, because further messages of the burst may follow.
@@ -10850,6 +11058,8 @@ create function app_private.delete_old_rows() returns void as $$
   delete from graphile_worker._private_jobs j
   where j.key is null and j.attempts >= j.max_attempts and j.last_error is null and j.locked_at is null
   and j.updated_at < now() - interval '1 day';
+  -- The messaging limit looks back one day.
+  delete from app_private.initiated_contacts i where i.initiated_at < now() - interval '2 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Statuses move on and leave zeros behind.
@@ -10862,7 +11072,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; contacts that counted towards the messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -11155,32 +11365,57 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.fail_opted_out_messages(uuid) is 'Records that the messages in the outbox that a contact has opted out of since they were written are not sent (PYOPT). Those that are being sent, or may have been, are left.';
 
-create function app_private.feed_campaign(campaign app_public.campaigns) returns integer as $$
+create function app_private.feed_campaign(campaign app_public.campaigns, out messages integer, out wait_until timestamp with time zone) returns record as $$
 declare
-  v_sender record;
+  v_uses_template boolean := exists (
+    select from app_private.campaign_contents(campaign) c where c.template_name is not null
+  );
+  v_tokens int := app_private.campaign_tokens(campaign);
+  v_channel_id uuid;
+  v_allowance record;
   v_contact_ids uuid[];
-  v_count int := 0;
 begin
-  for v_sender in
-    select s.channel_id, coalesce(app_private.outbox_allowance(s.channel_id), 0) as allowance
-    from app_private.campaign_senders(campaign) s
-    order by s.channel_id
-  loop
+  messages := 0;
+  wait_until := case
+    when v_tokens = 0 then now() + interval '1 minute' / campaign.messages_per_minute
+    else app_private.campaign_held_until(campaign)
+  end;
+  if wait_until is not null then
+    return;
+  end if;
+
+  -- Tokens are spent in no particular order of the channels.
+  for v_channel_id in select s.channel_id from app_private.campaign_senders(campaign) s order by random() loop
+    -- Again for each channel: those of a tenant share the messaging limit.
+    select
+      least(
+        coalesce(app_private.outbox_allowance(v_channel_id), 0), v_tokens - feed_campaign.messages, l.contacts
+      ) as messages,
+      l.more_at
+    into v_allowance
+    from app_private.messaging_allowance(case when v_uses_template then v_channel_id end) l;
+    wait_until := least(wait_until, coalesce(v_allowance.more_at, now() + interval '250 milliseconds'));
+
     v_contact_ids := array(
       select r.contact_id
       from app_public.campaign_recipients r
-      where r.campaign_id = campaign.id and r.channel_id = v_sender.channel_id and r.state = 'pending'
+      where r.campaign_id = campaign.id and r.channel_id = v_channel_id and r.state = 'pending'
       and r.due_at <= now()
       order by r.due_at, r.contact_id
-      limit v_sender.allowance
+      limit coalesce(v_allowance.messages, 0)
     );
-    v_count := v_count + app_private.send_to_recipients(campaign, v_sender.channel_id, v_contact_ids);
+    if campaign.quiet_from is not null then
+      v_contact_ids := app_private.defer_quiet_recipients(campaign, v_contact_ids);
+    end if;
+    messages := messages + app_private.send_to_recipients(campaign, v_channel_id, v_contact_ids);
   end loop;
-  return v_count;
+  perform app_private.spend_campaign_tokens(campaign, messages);
+  -- All its channels may have been deleted.
+  wait_until := coalesce(wait_until, now() + interval '1 minute');
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.feed_campaign(app_public.campaigns) is 'Moves due recipients of a running campaign into the outbox, as many as each of its channels allows now. Returns the number of messages.';
+comment on function app_private.feed_campaign(app_public.campaigns) is 'Moves due recipients of a running campaign into the outbox, as many as its pace, the messaging limit and each of its channels allow now. messages: how many. wait_until: when more may be allowed.';
 
 create function app_private.feed_campaigns(out campaign_id uuid, out messages integer, out error text) returns record as $$
 declare
@@ -12025,6 +12260,25 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.hold_events(jsonb) is 'Holds events until a user is done with their conversation: [{"conversation_id", "event_ids"}]. Part of save_chatbot_turns().';
 
+create function app_private.hold_templates(outcomes jsonb) returns void as $$
+  update app_public.templates t set held_at = now()
+  where t.id = any (array(
+    select x.id
+    from jsonb_to_recordset(outcomes) as r (message_id uuid, is_held boolean)
+    join app_public.messages m on m.id = r.message_id
+    join app_public.conversations c on c.id = m.conversation_id
+    join app_public.whatsapp_channels w on w.channel_id = c.channel_id
+    join app_public.templates x on x.tenant_id = m.tenant_id and x.business_account_id = w.business_account_id
+      and x.name = m.content ->> 'name' and x.language = m.content #>> '{language,code}'
+    where r.is_held and m.type = 'template'
+    order by x.id
+  ))
+  -- Once a minute is enough: messages are sent by the thousand.
+  and coalesce(t.held_at < now() - interval '1 minute', true)
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.hold_templates(jsonb) is 'Records that the provider has accepted messages of these templates, but delivers them only after it has assessed their quality. Part of record_outcomes().';
+
 create function app_private.identity_at(tenant_id uuid, kind app_public.identity_kind, value text, at timestamp with time zone) returns setof app_public.contact_identities as $$
   select i.*
   from app_public.contact_identities i
@@ -12328,12 +12582,20 @@ begin
   perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for key share;
 
   v_messages := array(
-    select m from app_private.recipient_messages(campaign, insert_recipient_messages.channel_id, contact_ids) m
+    select m
+    from app_private.recipient_messages(campaign, insert_recipient_messages.channel_id, array(
+      select row(r.contact_id, r.channel_id, r.variant_id, r.language, r.variables, r.due_at, null)
+        ::app_private.campaign_recipient
+      from app_public.campaign_recipients r
+      where r.campaign_id = campaign.id and r.contact_id = any (contact_ids) and r.state = 'pending'
+    )) m
   );
 
+  -- What pauses the campaign skips nobody: it will be sent when the campaign is resumed.
   update app_public.campaign_recipients r set state = 'skipped', error_code = m.code, reason = m.reason
   from unnest(v_messages) m
-  where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null;
+  where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null
+  and not app_private.pauses_campaign(m.code);
 
   -- Closed: it opens when the customer answers, as every conversation does. Open, it would only be in the way.
   insert into app_public.conversations (tenant_id, channel_id, contact_id, status)
@@ -12806,6 +13068,24 @@ $$
   language sql immutable;
 comment on function app_private.keeps_error(app_public.message_status) is 'Whether a message with this status keeps its error: it has failed, or it is still being sent and has the error of the last attempt. A message that the provider has accepted has no error.';
 
+create function app_private.last_slot_at(tenant_id uuid, most integer, used integer, needed integer) returns timestamp with time zone as $$
+  -- A contact that counts frees its place 24 hours later, and so does the one that takes it: the same again each day.
+  select coalesce(
+    (
+      select i.initiated_at + interval '24 hours'
+      from app_private.initiated_contacts i
+      where i.tenant_id = last_slot_at.tenant_id and i.initiated_at > now() - interval '24 hours'
+      order by i.initiated_at
+      offset (needed - most + used - 1) % most
+      limit 1
+    ),
+    now() + interval '24 hours'
+  ) + (needed - most + used - 1) / most * interval '24 hours'
+  where needed > most - used
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.last_slot_at(uuid,integer,integer,integer) is 'When the last of as many contacts as are needed can be written to, by a messaging limit of which so many are used. Null: now.';
+
 create function app_private.late_position(conversation_id uuid, written_at timestamp with time zone, arrived_at timestamp with time zone, quoted_hash uuid) returns timestamp with time zone as $$
   select greatest(
     case when written_at < arrived_at - interval '3 seconds' then written_at else arrived_at end,
@@ -13256,6 +13536,17 @@ $$
   language sql stable parallel safe;
 comment on function app_private.message_id_at(timestamp with time zone,uuid) is 'The id (UUID version 7) of a provider''s message at this position in the conversation. hash is that of provider_ids.';
 
+create function app_private.message_price(tenant_id uuid, phone text, category text) returns app_public.message_prices as $$
+  select p
+  from app_public.message_prices p
+  where p.tenant_id = message_price.tenant_id and p.category = message_price.category
+  and (p.prefix = '' or p.prefix = any (app_hidden.phone_prefixes(phone)))
+  order by length(p.prefix) desc
+  limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.message_price(uuid,text,text) is 'The price of a message of this category to this number, by the longest prefix. Null if none is known.';
+
 create function app_private.messages_waiting_for_media(channel_id uuid, media_id uuid) returns uuid[] as $$
   select array(
     select o.message_id
@@ -13481,17 +13772,23 @@ $$
 comment on function app_private.needs_attention(app_public.message_direction,app_public.message_origin,app_public.message_type,jsonb) is 'Whether a message counts as unread and opens a closed conversation: a customer''s live message with content of its own.';
 
 create function app_private.next_allowed_time(at timestamp with time zone, time_zone text, quiet_from time without time zone, quiet_until time without time zone) returns timestamp with time zone as $$
-  select case
+declare
+  v_local timestamp := at at time zone time_zone;
+begin
+  return case
     -- Quiet hours within a day.
-    when l.time >= quiet_from and l.time < quiet_until then (l.date + quiet_until) at time zone time_zone
+    when v_local::time >= quiet_from and v_local::time < quiet_until
+    then (v_local::date + quiet_until) at time zone time_zone
     -- Quiet hours over midnight: the evening, and the morning after.
-    when quiet_until < quiet_from and l.time >= quiet_from then (l.date + 1 + quiet_until) at time zone time_zone
-    when quiet_until < quiet_from and l.time < quiet_until then (l.date + quiet_until) at time zone time_zone
+    when quiet_until < quiet_from and v_local::time >= quiet_from
+    then (v_local::date + 1 + quiet_until) at time zone time_zone
+    when quiet_until < quiet_from and v_local::time < quiet_until
+    then (v_local::date + quiet_until) at time zone time_zone
     else at
-  end
-  from (values ((at at time zone time_zone)::date, (at at time zone time_zone)::time)) l (date, time)
+  end;
+end;
 $$
-  language sql immutable set search_path to pg_catalog, pg_temp;
+  language plpgsql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.next_allowed_time(timestamp with time zone,text,time without time zone,time without time zone) is 'The time itself, or the end of the quiet hours in which it falls in this time zone. Null: there are none.';
 
 create function app_private.next_campaign_step_in(max_wait_ms integer) returns integer as $$
@@ -13809,6 +14106,38 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.pause_length(jsonb) is 'How long a chatbot with these settings is silent after a user''s message: pauseSeconds, at most a year; it defaults to an hour. chatbotSettings() is the same rule; both run against tests/cases/pause_settings.json.';
 
+create function app_private.pause_reason(campaign app_public.campaigns) returns text as $$
+  select coalesce(
+    (
+      select format('PYTPL: the template "%s" (%s) is %s%s', t.name, t.language, t.status, ': ' || t.status_reason)
+      from app_private.campaign_contents(campaign) c
+      cross join app_private.campaign_senders(campaign) s
+      join app_public.templates t on t.tenant_id = campaign.tenant_id
+        and t.business_account_id = s.business_account_id and t.name = c.template_name
+      where t.status not in ('approved', 'unknown')
+      and exists (
+        select from app_public.campaign_recipients r
+        where r.campaign_id = campaign.id and r.channel_id = s.channel_id and r.state = 'pending'
+        and r.variant_id is not distinct from c.variant_id and r.language = t.language
+      )
+      limit 1
+    ),
+    (
+      select (
+        select r.error_code || ': ' || r.reason
+        from app_public.campaign_recipients r
+        where r.campaign_id = campaign.id and r.state = 'failed' and app_private.pauses_campaign(r.error_code)
+        order by r.message_id desc
+        limit 1
+      )
+      from app_private.campaign_feeds f
+      where f.campaign_id = campaign.id and app_private.pausing_failures(campaign.id) > f.tolerated_failures
+    )
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.pause_reason(app_public.campaigns) is 'Why a running campaign must be paused, as its status_reason: a template that its recipients wait for must not be sent any more, or messages fail with an error that concerns all of them. Null: it need not be.';
+
 create function app_private.pause_running_campaign(campaign_id uuid, reason text) returns app_public.campaigns as $$
 declare
   v_campaign app_public.campaigns;
@@ -13823,6 +14152,45 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.pause_running_campaign(uuid,text) is 'Pauses a running campaign. reason: for people, null if a user wants it.';
+
+create function app_private.pauses_campaign(error_code text) returns boolean as $$
+  select error_code in (
+    -- The template must not be sent.
+    'PYTPL', '132001', '132007', '132015', '132016',
+    -- Its flow is blocked or throttled.
+    '132068', '132069',
+    -- The provider limits the account because of the quality of its messages, or misuse of categories.
+    '131048', '131064'
+  )
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.pauses_campaign(text) is 'Whether an error of one message means that the others of its campaign would fail as well.';
+
+create function app_private.pausing_failures(campaign_id uuid) returns integer as $$
+  select coalesce(sum(k.recipients), 0)::int
+  from app_hidden.campaign_counts k
+  where k.campaign_id = pausing_failures.campaign_id and k.state = 'failed'
+  and app_private.pauses_campaign(k.error_code)
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.pausing_failures(uuid) is 'The number of recipients of a campaign whose message failed with an error that pauses it.';
+
+create function app_private.pending_batches(campaign app_public.campaigns) returns app_private.campaign_batch[] as $$
+  select array_agg(row(b.channel_id, b.due_at, b.recipients, b.initiated)::app_private.campaign_batch)
+  from (
+    select
+      r.channel_id, greatest(r.due_at, now()) as due_at, count(*) as recipients,
+      count(*) filter (where c.template_name is not null and i.contact_id is null) as initiated
+    from app_public.campaign_recipients r
+    join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from r.variant_id
+    left join app_private.initiated_contacts i
+      on i.contact_id = r.contact_id and i.initiated_at > now() - interval '24 hours'
+    where r.campaign_id = campaign.id and r.state = 'pending'
+    group by 1, 2
+  ) b
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.pending_batches(app_public.campaigns) is 'The recipients of a campaign who have no message yet, for campaign_finish().';
 
 create function app_private.pending_contact_blocks(contact_id uuid) returns table(tenant_id uuid, channel_id uuid, channel_kind app_public.channel_kind, is_blocked boolean, phone text, bsuid text) as $$
   select
@@ -13936,6 +14304,76 @@ end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp set work_mem to '64MB';
 comment on function app_private.preview_audience(uuid,jsonb,integer) is 'preview_segment() for the program, with the newest at_most contacts.';
+
+create function app_private.preview_of_campaign(campaign app_public.campaigns) returns app_public.campaign_preview as $$
+  with audience as materialized (
+    select * from app_private.campaign_audience(campaign)
+  ),
+  recipients as materialized (
+    select
+      a.channel_id, a.due_at, p.phone,
+      coalesce(t.category::text, case when c.text is not null then 'service' end) as category,
+      -- Who counts towards the messaging limit, and does not count yet.
+      c.template_name is not null
+      and not exists (
+        select from app_private.initiated_contacts i
+        where i.contact_id = a.contact_id and i.initiated_at > now() - interval '24 hours'
+      )
+      and not exists (
+        select from app_public.conversations v
+        where v.contact_id = a.contact_id and v.channel_id = a.channel_id and v.window_expires_at > now()
+      ) as is_initiated
+    from audience a
+    join app_public.contacts p on p.id = a.contact_id
+    join app_private.campaign_senders(campaign) s on s.channel_id = a.channel_id
+    join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from a.variant_id
+    left join app_public.templates t on t.tenant_id = campaign.tenant_id
+      and t.business_account_id = s.business_account_id and t.name = c.template_name and t.language = a.language
+    where a.error_code is null
+  ),
+  batches as (
+    select array_agg(
+      row(b.channel_id, b.due_at, b.recipients, b.initiated)::app_private.campaign_batch
+    ) as all_of_them
+    from (
+      select
+        r.channel_id, greatest(r.due_at, campaign.scheduled_at) as due_at, count(*) as recipients,
+        count(*) filter (where r.is_initiated) as initiated
+      from recipients r
+      group by 1, 2
+    ) b
+  )
+  select row(
+    (select count(*) from audience),
+    (select count(*) from recipients),
+    array(
+      select row('skipped', a.error_code, count(*))::app_public.campaign_reason
+      from audience a
+      where a.error_code is not null
+      group by a.error_code
+      order by count(*) desc, a.error_code
+    ),
+    array(
+      select row(r.category, m.currency, sum(r.recipients), sum(r.recipients * m.price))::app_public.campaign_cost
+      from (select r.category, left(r.phone, 8) as phone, count(*) as recipients from recipients r group by 1, 2) r
+      left join lateral app_private.message_price(campaign.tenant_id, r.phone, r.category) m on true
+      group by r.category, m.currency
+      order by r.category, m.currency
+    ),
+    app_private.campaign_examples(campaign, array(
+      select row(a.*)::app_private.campaign_recipient from audience a
+      where a.error_code is null
+      order by a.contact_id
+      limit 10
+    )),
+    f.finishes_at,
+    f.limited_by
+  )::app_public.campaign_preview
+  from batches b
+  cross join lateral app_private.campaign_finish(campaign, b.all_of_them) f
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.preview_of_campaign(app_public.campaigns) is 'What would happen if a campaign started.';
 
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -14235,11 +14673,9 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.receive_webhooks(bytea,jsonb,jsonb,jsonb,jsonb) is 'Stores a batch of verified webhook bodies and applies them in one transaction. bodies are concatenated; each event has the position of its body (body_from, from 1) and its length in bytes (body_length). customers, messages and statuses are the content of the bodies. stored: the number of new messages. wakes_chatbots: the caller must run the chatbot task (see wake()). unknown_statuses: the positions (from 1) of statuses whose message is not known. PYINT: a new message whose customer has no address. Locks are taken in this order: contacts, conversations, messages, outbox.';
 
-create function app_private.recipient_messages(campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]) returns setof app_private.recipient_message as $$
+create function app_private.recipient_messages(campaign app_public.campaigns, channel_id uuid, recipients app_private.campaign_recipient[]) returns setof app_private.recipient_message as $$
   with recipients as (
-    select r.contact_id, r.variant_id, r.language, r.variables
-    from app_public.campaign_recipients r
-    where r.campaign_id = campaign.id and r.contact_id = any (contact_ids) and r.state = 'pending'
+    select r.contact_id, r.variant_id, r.language, r.variables from unnest(recipients) r
   ),
   -- Prepared once for each variant and language.
   prepared as materialized (
@@ -14288,7 +14724,7 @@ create function app_private.recipient_messages(campaign app_public.campaigns, ch
   ) x
 $$
   language sql volatile rows 500 set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.recipient_messages(app_public.campaigns,uuid,uuid[]) is 'The messages of a campaign to these recipients, as far as they are pending, from this channel. code: why a recipient must not be sent a message, with its reason; null if it may.';
+comment on function app_private.recipient_messages(app_public.campaigns,uuid,app_private.campaign_recipient[]) is 'The messages of a campaign to these recipients from this channel. code: why a recipient must not be sent a message, with its reason; null if it may.';
 
 create function app_private.recipient_refusal(contact app_public.contacts, window_expires_at timestamp with time zone, capabilities app_public.channel_kinds, is_template boolean, template_status app_public.template_status, is_marketing boolean) returns text as $$
   select case
@@ -14757,6 +15193,10 @@ begin
     outcomes := app_private.renew_media(outcomes);
   end if;
 
+  if outcomes @? '$[*].is_held' then
+    perform app_private.hold_templates(outcomes);
+  end if;
+
   -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select
     array_agg(r.message_id),
@@ -14834,7 +15274,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.record_outcomes(jsonb) is 'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "may_lack_media"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
+comment on function app_private.record_outcomes(jsonb) is 'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | "uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, "may_lack_media"?, "is_held"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
 
 create function app_private.record_stop(channel_id uuid, reason text, reported_at timestamp with time zone) returns void as $$
   with stopped as (
@@ -15874,9 +16314,10 @@ begin
   where c.id = run_campaign.campaign_id
   returning c.* into v_campaign;
 
-  insert into app_private.campaign_feeds (campaign_id, tenant_id)
-  values (v_campaign.id, v_campaign.tenant_id)
-  on conflict on constraint campaign_feeds_pkey do update set next_at = now();
+  insert into app_private.campaign_feeds (campaign_id, tenant_id, tolerated_failures)
+  values (v_campaign.id, v_campaign.tenant_id, app_private.pausing_failures(v_campaign.id))
+  on conflict on constraint campaign_feeds_pkey do update set
+    next_at = now(), tolerated_failures = excluded.tolerated_failures;
 
   insert into app_private.campaign_progress (tenant_id, database_identity, transaction_id)
   values (v_campaign.tenant_id, app_private.database_identity(), pg_snapshot_xmin(pg_current_snapshot()))
@@ -16395,6 +16836,15 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.skip_reason(text) is 'Why a recipient of a campaign is skipped, in words, by error code.';
 
+create function app_private.spend_campaign_tokens(campaign app_public.campaigns, messages integer) returns void as $$
+  update app_private.campaign_feeds f set
+    pace_clock = app_private.campaign_clock(campaign)
+      + messages * 60.0 / campaign.messages_per_minute * interval '1 second'
+  where f.campaign_id = campaign.id and campaign.messages_per_minute is not null and messages > 0
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.spend_campaign_tokens(app_public.campaigns,integer) is 'Records that a campaign has sent so many messages. The caller has locked its row of campaign_feeds.';
+
 create function app_private.split_cell(cell text) returns text[] as $$
   select array(
     select app_hidden.clean_prose(p.name)
@@ -16464,6 +16914,9 @@ $$
 comment on function app_private.status_after(text,app_public.message_status) is 'The status of a message after an outcome of its sending (record_outcomes() lists the kinds). It never goes back, except from sending to queued.';
 
 create function app_private.step_campaign(campaign app_public.campaigns, out messages integer, out next_at timestamp with time zone) returns record as $$
+declare
+  v_pause_reason text;
+  v_wait_until timestamptz;
 begin
   messages := 0;
   if campaign.status <> 'running' then
@@ -16477,11 +16930,17 @@ begin
     return;
   end if;
 
-  messages := app_private.feed_campaign(campaign);
+  v_pause_reason := app_private.pause_reason(campaign);
+  if v_pause_reason is not null then
+    perform app_private.pause_running_campaign(campaign.id, v_pause_reason);
+    return;
+  end if;
+
+  select f.messages, f.wait_until into messages, v_wait_until from app_private.feed_campaign(campaign) f;
   select
     case
       when messages > 0 then now() + interval '100 milliseconds'
-      when n.due_at is not null then greatest(n.due_at, now() + interval '250 milliseconds')
+      when n.due_at is not null then greatest(n.due_at, v_wait_until)
       -- Until the outcome of all messages is known.
       when n.is_waiting then now() + interval '1 second'
     end
@@ -16503,7 +16962,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.step_campaign(app_public.campaigns) is 'Does what is due in a campaign: freezes its recipients, sends to some of them, completes it, or skips those who remain after it was cancelled. messages: how many were put into the outbox. next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
+comment on function app_private.step_campaign(app_public.campaigns) is 'Does what is due in a campaign: freezes its recipients, sends to some of them, pauses it for a reason of its own, completes it, or skips those who remain after it was cancelled. messages: how many were put into the outbox. next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
 
 create function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
   -- Not a channel that a user has paused since the message was sent.
@@ -18773,6 +19232,24 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_sessions__notify() is 'Notifies the API that a session has ended, so that it closes the session''s WebSockets.';
 
+create function app_private.tg_templates__hurry_campaigns() returns trigger as $$
+begin
+  -- A row that is locked belongs to a campaign that is being fed: it sees the template the next time, at once.
+  update app_private.campaign_feeds f set next_at = now()
+  where f.campaign_id in (
+    select x.campaign_id from app_private.campaign_feeds x
+    where x.tenant_id = NEW.tenant_id
+    for update skip locked
+  );
+  if found then
+    perform app_private.wake('feed_campaigns');
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_templates__hurry_campaigns() is 'Campaigns look at their template at once when it must not be sent any more, and pause (pause_reason).';
+
 create function app_private.tg_tenants__notify_api_keys() returns trigger as $$
 begin
   perform app_private.notify_change(NEW.id, 'sessions', array(
@@ -19419,6 +19896,20 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.campaigns_figures(app_public.campaigns) is 'How many recipients are in which state.';
 grant execute on function app_public.campaigns_figures(app_public.campaigns) to parley_visitor;
+
+create function app_public.campaigns_forecast(campaign app_public.campaigns) returns app_public.campaign_forecast as $$
+  select row(
+    greatest(f.finishes_at, h.until),
+    case when h.until >= f.finishes_at then 'template_assessment' else f.limited_by end
+  )::app_public.campaign_forecast
+  from app_private.campaign_finish(campaign, app_private.pending_batches(campaign)) f
+  cross join app_private.campaign_held_until(campaign) h (until)
+  where campaign.status = 'running' and f.finishes_at is not null
+  and (app_hidden.is_program() or campaign.tenant_id = app_hidden.current_tenant_id())
+$$
+  language sql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.campaigns_forecast(app_public.campaigns) is 'When a running campaign will have sent its last message, as far as is known now. Null if it is not running, or has sent all of them.';
+grant execute on function app_public.campaigns_forecast(app_public.campaigns) to parley_visitor;
 
 create function app_public.campaigns_reasons(campaign app_public.campaigns) returns setof app_public.campaign_reason as $$
   select k.state, k.error_code, sum(k.recipients)::int
@@ -20294,6 +20785,25 @@ $$
 comment on function app_public.pause_campaign(uuid) is 'Pauses a campaign. At most as many messages as its channels send in a second are in the outbox already, and are still sent. A scheduled campaign becomes a draft again. PYCAM: it is not running. PYNFD. PYDEN: admins only.';
 grant execute on function app_public.pause_campaign(uuid) to parley_visitor;
 
+create function app_public.preview_campaign(campaign_id uuid) returns app_public.campaign_preview as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  select c.* into v_campaign from app_public.campaigns c where c.id = preview_campaign.campaign_id;
+  perform app_hidden.require_scope_in(v_campaign.tenant_id, 'manage_all', 'campaign');
+  if v_campaign.status not in ('draft', 'scheduled') then
+    raise exception 'The campaign has started' using errcode = 'PYCAM';
+  end if;
+  perform app_private.check_campaign(v_campaign);
+  return app_private.preview_of_campaign(v_campaign);
+end;
+$$
+  language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.preview_campaign(uuid) is 'What would happen if a campaign started now: how many contacts would get it, who would not and why, what it would cost by messagePrices, when it would finish, and what the first ten recipients would read. PYCAM: it has started. PYREQ, PYNFD, PYTPL, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only.
+
+Arguments: campaign_id: the campaign.';
+grant execute on function app_public.preview_campaign(uuid) to parley_visitor;
+
 create function app_public.preview_contact_merge(kept_id uuid, merged_id uuid) returns app_public.contact_merge as $$
 declare
   v_merge app_public.contact_merge;
@@ -20519,6 +21029,49 @@ $$
   language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.segments_count(app_public.segments) is 'How many contacts are in the segment now. Null if its filter is not valid any more, because it names a segment that has been deleted.';
 grant execute on function app_public.segments_count(app_public.segments) to parley_visitor;
+
+create function app_public.send_campaign_test(campaign_id uuid, contact_id uuid, variant_id uuid default null::uuid) returns app_public.messages as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+  v_recipient app_private.campaign_recipient;
+  v_draft app_private.recipient_message;
+  v_message app_public.messages;
+begin
+  perform app_private.check_campaign(v_campaign);
+  -- To this contact only, and also if others would be skipped in its place.
+  v_campaign.audience := jsonb_build_object('field', 'id', 'in', jsonb_build_array(contact_id));
+  v_campaign.excludes_running := false;
+  v_campaign.excludes_contacted_within := null;
+  v_campaign.excludes_inactive_for := null;
+
+  select a.* into v_recipient from app_private.campaign_audience(v_campaign, send_campaign_test.variant_id) a;
+  if not found then
+    raise exception 'There is no such contact or variant' using errcode = 'PYNFD';
+  end if;
+  select m.* into v_draft
+  from app_private.recipient_messages(v_campaign, v_recipient.channel_id, array[v_recipient]) m;
+  v_draft.code := coalesce(v_recipient.error_code, v_draft.code);
+  if v_draft.code is not null then
+    raise exception '%', coalesce(app_private.skip_reason(v_recipient.error_code), v_draft.reason)
+      using errcode = v_draft.code;
+  end if;
+
+  insert into app_public.conversations (tenant_id, channel_id, contact_id, status)
+  values (v_campaign.tenant_id, v_recipient.channel_id, contact_id, 'closed')
+  on conflict on constraint conversations_channel_id_contact_id_tenant_id_key do nothing;
+  insert into app_public.messages (conversation_id, type, content, preview, media_id)
+  select v.id, v_draft.type, v_draft.content, v_draft.preview, v_draft.media_id
+  from app_public.conversations v
+  where v.channel_id = v_recipient.channel_id and v.contact_id = send_campaign_test.contact_id
+  returning * into v_message;
+  return v_message;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.send_campaign_test(uuid,uuid,uuid) is 'Sends one contact what it would get from a campaign, as a message of the caller that is not counted for the campaign. It is refused as any message. PYNFD: there is no such campaign, contact or variant. PYDEN: admins only.
+
+Arguments: campaign_id: the campaign. contact_id: the contact, such as a colleague. variant_id: the variant; by default the one that the contact would get.';
+grant execute on function app_public.send_campaign_test(uuid,uuid,uuid) to parley_visitor;
 
 create function app_public.send_canned_reply(conversation_id uuid, canned_reply_id uuid default null::uuid, shortcut text default null::text, variables jsonb default '{}'::jsonb, reply_to_id uuid default null::uuid, idempotency_key text default null::text) returns app_public.messages as $$
 declare

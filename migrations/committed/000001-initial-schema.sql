@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b163a6a3aec91812a5b06d85ad12fdf5d12c3795
+--! Hash: sha1:7693668f7ff1e206e435e77093161bbb82500aac
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -11352,6 +11352,10 @@ begin
     outcomes := app_private.renew_media(outcomes);
   end if;
 
+  if outcomes @? '$[*].is_held' then
+    perform app_private.hold_templates(outcomes);
+  end if;
+
   -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
   select
     array_agg(r.message_id),
@@ -11434,7 +11438,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
 comment on function app_private.record_outcomes(jsonb) is
   E'Records the outcomes of claimed messages: [{"tenant_id", "message_id", "kind": "sent" | "failed" | "retry" | '
    '"uncertain", "provider_message_id"?, "error_code"?, "error"?, "retry_in_ms"?, "is_pair_limit"?, '
-   '"may_lack_media"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
+   '"may_lack_media"?, "is_held"?, "recipient"?: customer}]. A status that arrived earlier is kept.';
 --! EndIncluded messages/record_outcomes.sql
 --! Included messages/release_claims.sql
 create or replace function app_private.release_claims(sender_id uuid, known_ids uuid[]) returns void as $$
@@ -15869,6 +15873,7 @@ create table app_public.templates (
   components jsonb not null default '[]'
     constraint templates_components_is_list check (jsonb_typeof(components) = 'array'),
   components_at timestamptz,
+  held_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant_id, id)
@@ -15893,6 +15898,9 @@ comment on column app_public.templates.category_at is
   E'When Meta reported the category. An older report changes nothing; the same applies to the other three.';
 comment on column app_public.templates.status_at is E'When Meta reported the status. Null if it has not.';
 comment on column app_public.templates.quality_rating_at is E'When Meta reported the quality rating.';
+comment on column app_public.templates.held_at is
+  E'When the provider last accepted a message of the template that it delivers only after it has assessed the quality '
+   '(template pacing). Campaigns that send the template wait for some minutes then. Null if it has not.';
 comment on column app_public.templates.components_at is E'When Meta reported the components. Null if it has not.';
 comment on column app_public.templates.components is
   E'The components as a list of the Graph API: header, body, footer, buttons.';
@@ -15956,6 +15964,28 @@ $$ language sql stable;
 comment on function app_private.claimed_messages(uuid[]) is
   E'The data that a sender needs to send claimed messages. Part of claim_outbox().';
 --! EndIncluded messages/claimed_messages.sql
+--! Included templates/hold_templates.sql
+create or replace function app_private.hold_templates(outcomes jsonb) returns void as $$
+  update app_public.templates t set held_at = now()
+  where t.id = any (array(
+    select x.id
+    from jsonb_to_recordset(outcomes) as r (message_id uuid, is_held boolean)
+    join app_public.messages m on m.id = r.message_id
+    join app_public.conversations c on c.id = m.conversation_id
+    join app_public.whatsapp_channels w on w.channel_id = c.channel_id
+    join app_public.templates x on x.tenant_id = m.tenant_id and x.business_account_id = w.business_account_id
+      and x.name = m.content ->> 'name' and x.language = m.content #>> '{language,code}'
+    where r.is_held and m.type = 'template'
+    order by x.id
+  ))
+  -- Once a minute is enough: messages are sent by the thousand.
+  and coalesce(t.held_at < now() - interval '1 minute', true)
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.hold_templates(jsonb) is
+  E'Records that the provider has accepted messages of these templates, but delivers them only after it has assessed '
+   'their quality. Part of record_outcomes().';
+--! EndIncluded templates/hold_templates.sql
 --! Included templates/is_sendable.sql
 create or replace function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
   select status in ('approved', 'unknown')
@@ -22471,6 +22501,7 @@ create table app_private.campaign_feeds (
   tenant_id uuid not null,
   next_at timestamptz not null default now(),
   pace_clock timestamptz not null default '-infinity',
+  tolerated_failures int not null default 0,
   error text,
   foreign key (tenant_id, campaign_id) references app_public.campaigns (tenant_id, id) on delete cascade
 ) with (fillfactor = 50);
@@ -22483,6 +22514,8 @@ comment on column app_private.campaign_feeds.next_at is E'When to look at the ca
 comment on column app_private.campaign_feeds.error is E'Why the last step failed. It is tried again at next_at.';
 comment on column app_private.campaign_feeds.pace_clock is
   E'A token bucket stored as one instant, as channel_states.pace_clock: for campaigns.messages_per_minute.';
+comment on column app_private.campaign_feeds.tolerated_failures is
+  E'pausing_failures() when the campaign was started or resumed: one more pauses it.';
 
 create table app_private.campaign_progress (
   tenant_id uuid primary key references app_public.tenants on delete cascade,
@@ -22612,16 +22645,23 @@ create or replace function app_private.next_allowed_time(
   quiet_from time,
   quiet_until time
 ) returns timestamptz as $$
-  select case
+declare
+  v_local timestamp := at at time zone time_zone;
+begin
+  return case
     -- Quiet hours within a day.
-    when l.time >= quiet_from and l.time < quiet_until then (l.date + quiet_until) at time zone time_zone
+    when v_local::time >= quiet_from and v_local::time < quiet_until
+    then (v_local::date + quiet_until) at time zone time_zone
     -- Quiet hours over midnight: the evening, and the morning after.
-    when quiet_until < quiet_from and l.time >= quiet_from then (l.date + 1 + quiet_until) at time zone time_zone
-    when quiet_until < quiet_from and l.time < quiet_until then (l.date + quiet_until) at time zone time_zone
+    when quiet_until < quiet_from and v_local::time >= quiet_from
+    then (v_local::date + 1 + quiet_until) at time zone time_zone
+    when quiet_until < quiet_from and v_local::time < quiet_until
+    then (v_local::date + quiet_until) at time zone time_zone
     else at
-  end
-  from (values ((at at time zone time_zone)::date, (at at time zone time_zone)::time)) l (date, time)
-$$ language sql immutable set search_path to pg_catalog, pg_temp;
+  end;
+end;
+$$ language plpgsql immutable set search_path to pg_catalog, pg_temp;
+-- Not in SQL, which would be several times slower where it is not inlined.
 
 comment on function app_private.next_allowed_time(timestamptz, text, time, time) is
   E'The time itself, or the end of the quiet hours in which it falls in this time zone. Null: there are none.';
@@ -22803,6 +22843,12 @@ grant select, delete on app_public.message_prices to parley_visitor;
 grant insert (prefix, category, price, currency) on app_public.message_prices to parley_visitor;
 grant update (price, currency) on app_public.message_prices to parley_visitor;
 --! EndIncluded campaigns/message_prices.policies.sql
+create type app_private.campaign_recipient as (
+  contact_id uuid, channel_id uuid, variant_id uuid, language text, variables jsonb, due_at timestamptz, error_code text
+);
+comment on type app_private.campaign_recipient is
+  E'A contact that a campaign goes to: what it gets, and when; or why it is skipped.';
+
 create type app_private.recipient_message as (
   contact_id uuid, conversation_id uuid, message_id uuid, type app_public.message_type, content jsonb, preview text,
   media_id uuid, code text, reason text
@@ -22831,6 +22877,58 @@ comment on column app_public.campaign_reason.state is E'failed or skipped.';
 comment on column app_public.campaign_reason.error_code is
   E'The provider''s error number ("131026") or a code of Parley (PY…).';
 comment on column app_public.campaign_reason.recipients is E'How many of them.';
+
+create type app_private.campaign_batch as (channel_id uuid, due_at timestamptz, recipients int, initiated int);
+comment on type app_private.campaign_batch is
+  E'Recipients of a campaign who are due on a channel at the same time, and how many of them count towards the '
+   'messaging limit.';
+
+create type app_public.campaign_forecast as (finishes_at timestamptz, limited_by text);
+comment on type app_public.campaign_forecast is E'When a campaign finishes.';
+comment on column app_public.campaign_forecast.finishes_at is
+  E'When its last message will have been sent, as far as is known now.';
+comment on column app_public.campaign_forecast.limited_by is
+  E'What that depends on: send_rate, messages_per_minute, quiet_hours, messaging_limit (the customers to whom the '
+   'business may write first within 24 hours) or template_assessment (the provider assesses the quality of the '
+   'template before it delivers more).';
+
+create type app_public.campaign_cost as (category text, currency text, recipients int, amount numeric);
+comment on type app_public.campaign_cost is E'What a campaign is estimated to cost, by category and currency.';
+comment on column app_public.campaign_cost.category is
+  E'marketing, utility or authentication; service: no template. Null if the category of the template is not known.';
+comment on column app_public.campaign_cost.currency is E'Null if messagePrices has no price for these recipients.';
+comment on column app_public.campaign_cost.recipients is E'How many recipients.';
+comment on column app_public.campaign_cost.amount is E'Null if messagePrices has no price for these recipients.';
+
+create type app_public.campaign_example as (
+  contact_id uuid, name text, phone text, channel_id uuid, variant_id uuid, language text, text text, problem text
+);
+comment on type app_public.campaign_example is E'What one recipient would read.';
+comment on column app_public.campaign_example.contact_id is E'The contact.';
+comment on column app_public.campaign_example.name is E'Its name. Null if none is known.';
+comment on column app_public.campaign_example.phone is E'Its phone number. Null if none is known.';
+comment on column app_public.campaign_example.channel_id is E'The channel from which the message would be sent.';
+comment on column app_public.campaign_example.variant_id is E'The variant. Null if the campaign has none.';
+comment on column app_public.campaign_example.language is E'The language of the template. Null for texts.';
+comment on column app_public.campaign_example.text is E'The message as the customer would read it.';
+comment on column app_public.campaign_example.problem is
+  E'Why the message could not be sent, such as a parameter that the contact has no value for. Null if it could.';
+
+create type app_public.campaign_preview as (
+  contacts int, recipients int, skipped app_public.campaign_reason[], costs app_public.campaign_cost[],
+  examples app_public.campaign_example[], finishes_at timestamptz, limited_by text
+);
+comment on type app_public.campaign_preview is E'What would happen if a campaign started.';
+comment on column app_public.campaign_preview.contacts is E'How many contacts are in the audience.';
+comment on column app_public.campaign_preview.recipients is E'How many of them would be sent a message.';
+comment on column app_public.campaign_preview.skipped is E'Why the others would not, the most frequent reason first.';
+comment on column app_public.campaign_preview.costs is E'What it would cost, by messagePrices.';
+comment on column app_public.campaign_preview.examples is E'The messages of the first ten recipients.';
+comment on column app_public.campaign_preview.finishes_at is
+  E'When the last message would be sent, as far as is known now. Null if there are no recipients.';
+comment on column app_public.campaign_preview.limited_by is
+  E'What that depends on: send_rate, messages_per_minute, quiet_hours or messaging_limit. Null if there are no '
+   'recipients.';
 
 --! Included campaigns/count_recipients.sql
 create or replace function app_private.count_recipients(changes app_hidden.campaign_counts[]) returns void as $$
@@ -23009,9 +23107,9 @@ $$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.variable_paths(jsonb) is E'The paths of all variables in the texts of a content.';
 
 
-create or replace function app_private.campaign_audience(campaign app_public.campaigns) returns table (
-  contact_id uuid, channel_id uuid, variant_id uuid, language text, variables jsonb, due_at timestamptz, error_code text
-) as $$
+create or replace function app_private.campaign_audience(
+  campaign app_public.campaigns, only_variant_id uuid default null
+) returns setof app_private.campaign_recipient as $$
   with senders as materialized (
     select array_agg(s.channel_id order by s.channel_id) as ids, array_agg(s.weight order by s.channel_id) as weights
     from app_private.campaign_senders(campaign) s
@@ -23019,6 +23117,7 @@ create or replace function app_private.campaign_audience(campaign app_public.cam
   variants as materialized (
     select array_agg(c.variant_id order by c.variant_id) as ids, array_agg(c.weight order by c.variant_id) as weights
     from app_private.campaign_contents(campaign) c
+    where only_variant_id is null or c.variant_id = only_variant_id
   ),
   contents as materialized (
     select
@@ -23119,10 +23218,10 @@ create or replace function app_private.campaign_audience(campaign app_public.cam
   join contents c on c.channel_id = a.channel_id and c.variant_id is not distinct from a.variant_id
 $$ language sql stable rows 10000 set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.campaign_audience(app_public.campaigns) is
+comment on function app_private.campaign_audience(app_public.campaigns, uuid) is
   E'The recipients that a campaign would have if it started now, with what each of them would get, and when. '
    'error_code says why a recipient would be skipped: a rule of sending, as recipient_refusal() has them, or PYRUN, '
-   'PYOFT or PYINA, which the campaign excludes.';
+   'PYOFT or PYINA, which the campaign excludes. only_variant_id: as if it had this variant only.';
 --! EndIncluded campaigns/campaign_audience.sql
 --! Included campaigns/freeze_campaign.sql
 create or replace function app_private.freeze_campaign(campaign app_public.campaigns) returns int as $$
@@ -23149,12 +23248,10 @@ comment on function app_private.freeze_campaign(app_public.campaigns) is
 --! EndIncluded campaigns/freeze_campaign.sql
 --! Included campaigns/recipient_messages.sql
 create or replace function app_private.recipient_messages(
-  campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]
+  campaign app_public.campaigns, channel_id uuid, recipients app_private.campaign_recipient[]
 ) returns setof app_private.recipient_message as $$
   with recipients as (
-    select r.contact_id, r.variant_id, r.language, r.variables
-    from app_public.campaign_recipients r
-    where r.campaign_id = campaign.id and r.contact_id = any (contact_ids) and r.state = 'pending'
+    select r.contact_id, r.variant_id, r.language, r.variables from unnest(recipients) r
   ),
   -- Prepared once for each variant and language.
   prepared as materialized (
@@ -23204,10 +23301,73 @@ create or replace function app_private.recipient_messages(
 $$ language sql volatile rows 500 set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
-comment on function app_private.recipient_messages(app_public.campaigns, uuid, uuid[]) is
-  E'The messages of a campaign to these recipients, as far as they are pending, from this channel. code: why a '
+comment on function app_private.recipient_messages(
+  app_public.campaigns, uuid, app_private.campaign_recipient[]
+) is
+  E'The messages of a campaign to these recipients from this channel. code: why a '
    'recipient must not be sent a message, with its reason; null if it may.';
 --! EndIncluded campaigns/recipient_messages.sql
+--! Included campaigns/pause_reason.sql
+create or replace function app_private.pauses_campaign(error_code text) returns boolean as $$
+  select error_code in (
+    -- The template must not be sent.
+    'PYTPL', '132001', '132007', '132015', '132016',
+    -- Its flow is blocked or throttled.
+    '132068', '132069',
+    -- The provider limits the account because of the quality of its messages, or misuse of categories.
+    '131048', '131064'
+  )
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pauses_campaign(text) is
+  E'Whether an error of one message means that the others of its campaign would fail as well.';
+
+
+create or replace function app_private.pausing_failures(campaign_id uuid) returns int as $$
+  select coalesce(sum(k.recipients), 0)::int
+  from app_hidden.campaign_counts k
+  where k.campaign_id = pausing_failures.campaign_id and k.state = 'failed'
+  and app_private.pauses_campaign(k.error_code)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pausing_failures(uuid) is
+  E'The number of recipients of a campaign whose message failed with an error that pauses it.';
+
+
+create or replace function app_private.pause_reason(campaign app_public.campaigns) returns text as $$
+  select coalesce(
+    (
+      select format('PYTPL: the template "%s" (%s) is %s%s', t.name, t.language, t.status, ': ' || t.status_reason)
+      from app_private.campaign_contents(campaign) c
+      cross join app_private.campaign_senders(campaign) s
+      join app_public.templates t on t.tenant_id = campaign.tenant_id
+        and t.business_account_id = s.business_account_id and t.name = c.template_name
+      where t.status not in ('approved', 'unknown')
+      and exists (
+        select from app_public.campaign_recipients r
+        where r.campaign_id = campaign.id and r.channel_id = s.channel_id and r.state = 'pending'
+        and r.variant_id is not distinct from c.variant_id and r.language = t.language
+      )
+      limit 1
+    ),
+    (
+      select (
+        select r.error_code || ': ' || r.reason
+        from app_public.campaign_recipients r
+        where r.campaign_id = campaign.id and r.state = 'failed' and app_private.pauses_campaign(r.error_code)
+        order by r.message_id desc
+        limit 1
+      )
+      from app_private.campaign_feeds f
+      where f.campaign_id = campaign.id and app_private.pausing_failures(campaign.id) > f.tolerated_failures
+    )
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pause_reason(app_public.campaigns) is
+  E'Why a running campaign must be paused, as its status_reason: a template that its recipients wait for must not be '
+   'sent any more, or messages fail with an error that concerns all of them. Null: it need not be.';
+--! EndIncluded campaigns/pause_reason.sql
 --! Included campaigns/send_to_recipients.sql
 create or replace function app_private.insert_recipient_messages(
   campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]
@@ -23219,12 +23379,20 @@ begin
   perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for key share;
 
   v_messages := array(
-    select m from app_private.recipient_messages(campaign, insert_recipient_messages.channel_id, contact_ids) m
+    select m
+    from app_private.recipient_messages(campaign, insert_recipient_messages.channel_id, array(
+      select row(r.contact_id, r.channel_id, r.variant_id, r.language, r.variables, r.due_at, null)
+        ::app_private.campaign_recipient
+      from app_public.campaign_recipients r
+      where r.campaign_id = campaign.id and r.contact_id = any (contact_ids) and r.state = 'pending'
+    )) m
   );
 
+  -- What pauses the campaign skips nobody: it will be sent when the campaign is resumed.
   update app_public.campaign_recipients r set state = 'skipped', error_code = m.code, reason = m.reason
   from unnest(v_messages) m
-  where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null;
+  where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null
+  and not app_private.pauses_campaign(m.code);
 
   -- Closed: it opens when the customer answers, as every conversation does. Open, it would only be in the way.
   insert into app_public.conversations (tenant_id, channel_id, contact_id, status)
@@ -23308,36 +23476,158 @@ comment on function app_private.outbox_allowance(uuid) is
   E'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at '
    'most 500, less those that wait. Null if it does not send at the moment.';
 --! EndIncluded campaigns/outbox_allowance.sql
---! Included campaigns/feed_campaign.sql
-create or replace function app_private.feed_campaign(campaign app_public.campaigns) returns int as $$
-declare
-  v_sender record;
-  v_contact_ids uuid[];
-  v_count int := 0;
+--! Included campaigns/campaign_held_until.sql
+create or replace function app_private.campaign_held_until(campaign app_public.campaigns) returns timestamptz as $$
+  select max(t.held_at) + interval '10 minutes'
+  from app_private.campaign_contents(campaign) c
+  cross join app_private.campaign_senders(campaign) s
+  join app_public.templates t on t.tenant_id = campaign.tenant_id
+    and t.business_account_id = s.business_account_id and t.name = c.template_name
+  where t.held_at > now() - interval '10 minutes'
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_held_until(app_public.campaigns) is
+  E'Until when a campaign waits because the provider assesses the quality of its template before it delivers more. '
+   'Then it tries again. Null: it need not wait.';
+--! EndIncluded campaigns/campaign_held_until.sql
+--! Included campaigns/campaign_tokens.sql
+create or replace function app_private.campaign_clock(campaign app_public.campaigns) returns timestamptz as $$
+  -- The bucket holds the messages of a second, but at least one. If pace_clock is in the future, because the server's
+  -- clock was set back, the bucket is full.
+  select greatest(
+    case when f.pace_clock <= now() + interval '1 minute' then f.pace_clock end,
+    now() - greatest(1, 60.0 / campaign.messages_per_minute) * interval '1 second'
+  )
+  from app_private.campaign_feeds f
+  where f.campaign_id = campaign.id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_clock(app_public.campaigns) is
+  E'campaign_feeds.pace_clock as it is now: the bucket is never more than full.';
+
+
+create or replace function app_private.campaign_tokens(campaign app_public.campaigns) returns int as $$
+  select floor(
+    extract(epoch from now() - app_private.campaign_clock(campaign)) * campaign.messages_per_minute / 60 + 0.001
+  )::int
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_tokens(app_public.campaigns) is
+  E'How many messages its messages_per_minute allows a campaign now. Null: there is no limit.';
+
+
+create or replace function app_private.spend_campaign_tokens(campaign app_public.campaigns, messages int)
+returns void as $$
+  update app_private.campaign_feeds f set
+    pace_clock = app_private.campaign_clock(campaign)
+      + messages * 60.0 / campaign.messages_per_minute * interval '1 second'
+  where f.campaign_id = campaign.id and campaign.messages_per_minute is not null and messages > 0
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.spend_campaign_tokens(app_public.campaigns, int) is
+  E'Records that a campaign has sent so many messages. The caller has locked its row of campaign_feeds.';
+--! EndIncluded campaigns/campaign_tokens.sql
+--! Included campaigns/defer_quiet_recipients.sql
+create or replace function app_private.defer_quiet_recipients(campaign app_public.campaigns, contact_ids uuid[])
+returns uuid[] as $$
+  with deferred as (
+    update app_public.campaign_recipients r set due_at = n.at
+    from app_public.contacts p
+    cross join lateral app_private.next_allowed_time(
+      now(), app_hidden.contact_time_zone(p), campaign.quiet_from, campaign.quiet_until
+    ) n (at)
+    where r.campaign_id = campaign.id and r.contact_id = any (contact_ids)
+    and p.id = r.contact_id and n.at > now()
+    returning r.contact_id
+  )
+  select array(
+    select i.id
+    from unnest(contact_ids) with ordinality i (id, n)
+    where i.id not in (select d.contact_id from deferred d)
+    order by i.n
+  )
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.defer_quiet_recipients(app_public.campaigns, uuid[]) is
+  E'Lets those of these recipients wait for whom it is within the quiet hours of the campaign. Returns the others.';
+--! EndIncluded campaigns/defer_quiet_recipients.sql
+--! Included campaigns/tg_templates__hurry_campaigns.sql
+create or replace function app_private.tg_templates__hurry_campaigns() returns trigger as $$
 begin
-  for v_sender in
-    select s.channel_id, coalesce(app_private.outbox_allowance(s.channel_id), 0) as allowance
-    from app_private.campaign_senders(campaign) s
-    order by s.channel_id
-  loop
+  -- A row that is locked belongs to a campaign that is being fed: it sees the template the next time, at once.
+  update app_private.campaign_feeds f set next_at = now()
+  where f.campaign_id in (
+    select x.campaign_id from app_private.campaign_feeds x
+    where x.tenant_id = NEW.tenant_id
+    for update skip locked
+  );
+  if found then
+    perform app_private.wake('feed_campaigns');
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_templates__hurry_campaigns() is
+  E'Campaigns look at their template at once when it must not be sent any more, and pause (pause_reason).';
+--! EndIncluded campaigns/tg_templates__hurry_campaigns.sql
+--! Included campaigns/feed_campaign.sql
+create or replace function app_private.feed_campaign(
+  campaign app_public.campaigns, out messages int, out wait_until timestamptz
+) as $$
+declare
+  v_uses_template boolean := exists (
+    select from app_private.campaign_contents(campaign) c where c.template_name is not null
+  );
+  v_tokens int := app_private.campaign_tokens(campaign);
+  v_channel_id uuid;
+  v_allowance record;
+  v_contact_ids uuid[];
+begin
+  messages := 0;
+  wait_until := case
+    when v_tokens = 0 then now() + interval '1 minute' / campaign.messages_per_minute
+    else app_private.campaign_held_until(campaign)
+  end;
+  if wait_until is not null then
+    return;
+  end if;
+
+  -- Tokens are spent in no particular order of the channels.
+  for v_channel_id in select s.channel_id from app_private.campaign_senders(campaign) s order by random() loop
+    -- Again for each channel: those of a tenant share the messaging limit.
+    select
+      least(
+        coalesce(app_private.outbox_allowance(v_channel_id), 0), v_tokens - feed_campaign.messages, l.contacts
+      ) as messages,
+      l.more_at
+    into v_allowance
+    from app_private.messaging_allowance(case when v_uses_template then v_channel_id end) l;
+    wait_until := least(wait_until, coalesce(v_allowance.more_at, now() + interval '250 milliseconds'));
+
     v_contact_ids := array(
       select r.contact_id
       from app_public.campaign_recipients r
-      where r.campaign_id = campaign.id and r.channel_id = v_sender.channel_id and r.state = 'pending'
+      where r.campaign_id = campaign.id and r.channel_id = v_channel_id and r.state = 'pending'
       and r.due_at <= now()
       order by r.due_at, r.contact_id
-      limit v_sender.allowance
+      limit coalesce(v_allowance.messages, 0)
     );
-    v_count := v_count + app_private.send_to_recipients(campaign, v_sender.channel_id, v_contact_ids);
+    if campaign.quiet_from is not null then
+      v_contact_ids := app_private.defer_quiet_recipients(campaign, v_contact_ids);
+    end if;
+    messages := messages + app_private.send_to_recipients(campaign, v_channel_id, v_contact_ids);
   end loop;
-  return v_count;
+  perform app_private.spend_campaign_tokens(campaign, messages);
+  -- All its channels may have been deleted.
+  wait_until := coalesce(wait_until, now() + interval '1 minute');
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.feed_campaign(app_public.campaigns) is
-  E'Moves due recipients of a running campaign into the outbox, as many as each of its channels allows now. Returns '
-   'the number of messages.';
+  E'Moves due recipients of a running campaign into the outbox, as many as its pace, the messaging limit and each of '
+   'its channels allow now. messages: how many. wait_until: when more may be allowed.';
 --! EndIncluded campaigns/feed_campaign.sql
 --! Included campaigns/end_campaign.sql
 create or replace function app_private.skip_pending_recipients(campaign_id uuid, code text) returns int as $$
@@ -23372,6 +23662,9 @@ comment on function app_private.end_campaign(uuid, app_public.campaign_status, t
 create or replace function app_private.step_campaign(
   campaign app_public.campaigns, out messages int, out next_at timestamptz
 ) as $$
+declare
+  v_pause_reason text;
+  v_wait_until timestamptz;
 begin
   messages := 0;
   if campaign.status <> 'running' then
@@ -23385,11 +23678,17 @@ begin
     return;
   end if;
 
-  messages := app_private.feed_campaign(campaign);
+  v_pause_reason := app_private.pause_reason(campaign);
+  if v_pause_reason is not null then
+    perform app_private.pause_running_campaign(campaign.id, v_pause_reason);
+    return;
+  end if;
+
+  select f.messages, f.wait_until into messages, v_wait_until from app_private.feed_campaign(campaign) f;
   select
     case
       when messages > 0 then now() + interval '100 milliseconds'
-      when n.due_at is not null then greatest(n.due_at, now() + interval '250 milliseconds')
+      when n.due_at is not null then greatest(n.due_at, v_wait_until)
       -- Until the outcome of all messages is known.
       when n.is_waiting then now() + interval '1 second'
     end
@@ -23412,9 +23711,9 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.step_campaign(app_public.campaigns) is
-  E'Does what is due in a campaign: freezes its recipients, sends to some of them, completes it, or skips those who '
-   'remain after it was cancelled. messages: how many were put into the outbox. next_at: when to continue; null: '
-   'never. The caller has locked its row of campaign_feeds.';
+  E'Does what is due in a campaign: freezes its recipients, sends to some of them, pauses it for a reason of its own, '
+   'completes it, or skips those who remain after it was cancelled. messages: how many were put into the outbox. '
+   'next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
 
 
 create or replace function app_private.feed_campaigns(out campaign_id uuid, out messages int, out error text) as $$
@@ -23810,9 +24109,10 @@ begin
   where c.id = run_campaign.campaign_id
   returning c.* into v_campaign;
 
-  insert into app_private.campaign_feeds (campaign_id, tenant_id)
-  values (v_campaign.id, v_campaign.tenant_id)
-  on conflict on constraint campaign_feeds_pkey do update set next_at = now();
+  insert into app_private.campaign_feeds (campaign_id, tenant_id, tolerated_failures)
+  values (v_campaign.id, v_campaign.tenant_id, app_private.pausing_failures(v_campaign.id))
+  on conflict on constraint campaign_feeds_pkey do update set
+    next_at = now(), tolerated_failures = excluded.tolerated_failures;
 
   insert into app_private.campaign_progress (tenant_id, database_identity, transaction_id)
   values (v_campaign.tenant_id, app_private.database_identity(), pg_snapshot_xmin(pg_current_snapshot()))
@@ -24034,6 +24334,313 @@ comment on function app_public.retry_campaign(uuid, text[]) is
 
 grant execute on function app_public.retry_campaign(uuid, text[]) to parley_visitor;
 --! EndIncluded campaigns/retry_campaign.sql
+--! Included campaigns/campaign_finish.sql
+create or replace function app_private.assumed_pace(channel_id uuid) returns int as $$
+  -- Without a limit, Meta's usual one.
+  select least(app_private.channel_pace(c, s), coalesce(c.messages_per_second, 80))
+  from app_public.channels c
+  join app_private.channel_states s on s.channel_id = c.id
+  where c.id = assumed_pace.channel_id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.assumed_pace(uuid) is
+  E'The messages per second with which forecasts reckon: the channel''s limit, or 80, or less if the provider has '
+   'reported "too fast" a short time ago.';
+
+
+create or replace function app_private.last_slot_at(tenant_id uuid, most int, used int, needed int)
+returns timestamptz as $$
+  -- A contact that counts frees its place 24 hours later, and so does the one that takes it: the same again each day.
+  select coalesce(
+    (
+      select i.initiated_at + interval '24 hours'
+      from app_private.initiated_contacts i
+      where i.tenant_id = last_slot_at.tenant_id and i.initiated_at > now() - interval '24 hours'
+      order by i.initiated_at
+      offset (needed - most + used - 1) % most
+      limit 1
+    ),
+    now() + interval '24 hours'
+  ) + (needed - most + used - 1) / most * interval '24 hours'
+  where needed > most - used
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.last_slot_at(uuid, int, int, int) is
+  E'When the last of as many contacts as are needed can be written to, by a messaging limit of which so many are used. '
+   'Null: now.';
+
+
+create or replace function app_private.campaign_finish(
+  campaign app_public.campaigns,
+  batches app_private.campaign_batch[],
+  out finishes_at timestamptz,
+  out limited_by text
+) as $$
+  with batches as (
+    select
+      b.channel_id, b.due_at, b.initiated,
+      sum(b.recipients) over (partition by b.channel_id order by b.due_at desc) as of_channel,
+      sum(b.recipients) over (order by b.due_at desc) as of_all
+    from unnest(batches) b
+    where b.recipients > 0
+  ),
+  limits as (
+    select b.due_at + b.of_channel::float8 / app_private.assumed_pace(b.channel_id) * interval '1 second' as at,
+      case when b.due_at > now() then 'quiet_hours' else 'send_rate' end as what
+    from batches b
+    union all
+    select b.due_at + b.of_all::float8 / campaign.messages_per_minute * interval '1 minute',
+      case when b.due_at > now() then 'quiet_hours' else 'messages_per_minute' end
+    from batches b
+    where campaign.messages_per_minute is not null
+    union all
+    select app_private.last_slot_at(campaign.tenant_id, l.most, l.used, n.initiated), 'messaging_limit'
+    from (select sum(b.initiated)::int as initiated from batches b) n
+    cross join lateral (
+      select min(app_private.messaging_limit_of(w.messaging_limit)) as most
+      from app_public.whatsapp_channels w
+      where w.channel_id in (select b.channel_id from batches b)
+    ) m
+    cross join lateral (
+      select m.most, least(count(*), m.most)::int as used
+      from app_private.initiated_contacts i
+      where i.tenant_id = campaign.tenant_id and i.initiated_at > now() - interval '24 hours'
+    ) l
+    where m.most is not null
+  )
+  select l.at, l.what
+  from limits l
+  where l.at is not null
+  order by l.at desc
+  limit 1
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_finish(app_public.campaigns, app_private.campaign_batch[]) is
+  E'When the last of these recipients is sent a message, as far as is known now, and what it depends on: send_rate, '
+   'messages_per_minute, quiet_hours or messaging_limit. Null if there are none.';
+--! EndIncluded campaigns/campaign_finish.sql
+--! Included campaigns/campaigns_forecast.sql
+create or replace function app_private.pending_batches(campaign app_public.campaigns)
+returns app_private.campaign_batch[] as $$
+  select array_agg(row(b.channel_id, b.due_at, b.recipients, b.initiated)::app_private.campaign_batch)
+  from (
+    select
+      r.channel_id, greatest(r.due_at, now()) as due_at, count(*) as recipients,
+      count(*) filter (where c.template_name is not null and i.contact_id is null) as initiated
+    from app_public.campaign_recipients r
+    join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from r.variant_id
+    left join app_private.initiated_contacts i
+      on i.contact_id = r.contact_id and i.initiated_at > now() - interval '24 hours'
+    where r.campaign_id = campaign.id and r.state = 'pending'
+    group by 1, 2
+  ) b
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.pending_batches(app_public.campaigns) is
+  E'The recipients of a campaign who have no message yet, for campaign_finish().';
+
+
+create or replace function app_public.campaigns_forecast(campaign app_public.campaigns)
+returns app_public.campaign_forecast as $$
+  select row(
+    greatest(f.finishes_at, h.until),
+    case when h.until >= f.finishes_at then 'template_assessment' else f.limited_by end
+  )::app_public.campaign_forecast
+  from app_private.campaign_finish(campaign, app_private.pending_batches(campaign)) f
+  cross join app_private.campaign_held_until(campaign) h (until)
+  where campaign.status = 'running' and f.finishes_at is not null
+  and (app_hidden.is_program() or campaign.tenant_id = app_hidden.current_tenant_id())
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.campaigns_forecast(app_public.campaigns) is
+  E'When a running campaign will have sent its last message, as far as is known now. Null if it is not running, or has '
+   'sent all of them.';
+
+grant execute on function app_public.campaigns_forecast(app_public.campaigns) to parley_visitor;
+--! EndIncluded campaigns/campaigns_forecast.sql
+--! Included campaigns/preview_campaign.sql
+create or replace function app_private.message_price(tenant_id uuid, phone text, category text)
+returns app_public.message_prices as $$
+  select p
+  from app_public.message_prices p
+  where p.tenant_id = message_price.tenant_id and p.category = message_price.category
+  and (p.prefix = '' or p.prefix = any (app_hidden.phone_prefixes(phone)))
+  order by length(p.prefix) desc
+  limit 1
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.message_price(uuid, text, text) is
+  E'The price of a message of this category to this number, by the longest prefix. Null if none is known.';
+
+
+create or replace function app_private.campaign_examples(
+  campaign app_public.campaigns, recipients app_private.campaign_recipient[]
+) returns app_public.campaign_example[] as $$
+  select coalesce(array_agg(
+    row(r.contact_id, p.name, p.phone, r.channel_id, r.variant_id, r.language, m.preview, m.reason)
+      ::app_public.campaign_example
+    order by r.n
+  ), '{}')
+  from unnest(recipients) with ordinality r (
+    contact_id, channel_id, variant_id, language, variables, due_at, error_code, n
+  )
+  join app_public.contacts p on p.id = r.contact_id
+  cross join lateral app_private.recipient_messages(
+    campaign, r.channel_id, array[row(
+      r.contact_id, r.channel_id, r.variant_id, r.language, r.variables, r.due_at, r.error_code
+    )::app_private.campaign_recipient]
+  ) m
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_examples(app_public.campaigns, app_private.campaign_recipient[]) is
+  E'What these recipients of a campaign would read.';
+
+
+create or replace function app_private.preview_of_campaign(campaign app_public.campaigns)
+returns app_public.campaign_preview as $$
+  with audience as materialized (
+    select * from app_private.campaign_audience(campaign)
+  ),
+  recipients as materialized (
+    select
+      a.channel_id, a.due_at, p.phone,
+      coalesce(t.category::text, case when c.text is not null then 'service' end) as category,
+      -- Who counts towards the messaging limit, and does not count yet.
+      c.template_name is not null
+      and not exists (
+        select from app_private.initiated_contacts i
+        where i.contact_id = a.contact_id and i.initiated_at > now() - interval '24 hours'
+      )
+      and not exists (
+        select from app_public.conversations v
+        where v.contact_id = a.contact_id and v.channel_id = a.channel_id and v.window_expires_at > now()
+      ) as is_initiated
+    from audience a
+    join app_public.contacts p on p.id = a.contact_id
+    join app_private.campaign_senders(campaign) s on s.channel_id = a.channel_id
+    join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from a.variant_id
+    left join app_public.templates t on t.tenant_id = campaign.tenant_id
+      and t.business_account_id = s.business_account_id and t.name = c.template_name and t.language = a.language
+    where a.error_code is null
+  ),
+  batches as (
+    select array_agg(
+      row(b.channel_id, b.due_at, b.recipients, b.initiated)::app_private.campaign_batch
+    ) as all_of_them
+    from (
+      select
+        r.channel_id, greatest(r.due_at, campaign.scheduled_at) as due_at, count(*) as recipients,
+        count(*) filter (where r.is_initiated) as initiated
+      from recipients r
+      group by 1, 2
+    ) b
+  )
+  select row(
+    (select count(*) from audience),
+    (select count(*) from recipients),
+    array(
+      select row('skipped', a.error_code, count(*))::app_public.campaign_reason
+      from audience a
+      where a.error_code is not null
+      group by a.error_code
+      order by count(*) desc, a.error_code
+    ),
+    array(
+      select row(r.category, m.currency, sum(r.recipients), sum(r.recipients * m.price))::app_public.campaign_cost
+      from (select r.category, left(r.phone, 8) as phone, count(*) as recipients from recipients r group by 1, 2) r
+      left join lateral app_private.message_price(campaign.tenant_id, r.phone, r.category) m on true
+      group by r.category, m.currency
+      order by r.category, m.currency
+    ),
+    app_private.campaign_examples(campaign, array(
+      select row(a.*)::app_private.campaign_recipient from audience a
+      where a.error_code is null
+      order by a.contact_id
+      limit 10
+    )),
+    f.finishes_at,
+    f.limited_by
+  )::app_public.campaign_preview
+  from batches b
+  cross join lateral app_private.campaign_finish(campaign, b.all_of_them) f
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.preview_of_campaign(app_public.campaigns) is
+  E'What would happen if a campaign started.';
+
+
+create or replace function app_public.preview_campaign(campaign_id uuid) returns app_public.campaign_preview as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  select c.* into v_campaign from app_public.campaigns c where c.id = preview_campaign.campaign_id;
+  perform app_hidden.require_scope_in(v_campaign.tenant_id, 'manage_all', 'campaign');
+  if v_campaign.status not in ('draft', 'scheduled') then
+    raise exception 'The campaign has started' using errcode = 'PYCAM';
+  end if;
+  perform app_private.check_campaign(v_campaign);
+  return app_private.preview_of_campaign(v_campaign);
+end;
+$$ language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.preview_campaign(uuid) is
+  E'What would happen if a campaign started now: how many contacts would get it, who would not and why, what it would '
+   'cost by messagePrices, when it would finish, and what the first ten recipients would read. PYCAM: it has started. '
+   'PYREQ, PYNFD, PYTPL, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only.\n\n'
+   'Arguments: campaign_id: the campaign.';
+
+grant execute on function app_public.preview_campaign(uuid) to parley_visitor;
+--! EndIncluded campaigns/preview_campaign.sql
+--! Included campaigns/send_campaign_test.sql
+create or replace function app_public.send_campaign_test(
+  campaign_id uuid, contact_id uuid, variant_id uuid default null
+) returns app_public.messages as $$
+declare
+  v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
+  v_recipient app_private.campaign_recipient;
+  v_draft app_private.recipient_message;
+  v_message app_public.messages;
+begin
+  perform app_private.check_campaign(v_campaign);
+  -- To this contact only, and also if others would be skipped in its place.
+  v_campaign.audience := jsonb_build_object('field', 'id', 'in', jsonb_build_array(contact_id));
+  v_campaign.excludes_running := false;
+  v_campaign.excludes_contacted_within := null;
+  v_campaign.excludes_inactive_for := null;
+
+  select a.* into v_recipient from app_private.campaign_audience(v_campaign, send_campaign_test.variant_id) a;
+  if not found then
+    raise exception 'There is no such contact or variant' using errcode = 'PYNFD';
+  end if;
+  select m.* into v_draft
+  from app_private.recipient_messages(v_campaign, v_recipient.channel_id, array[v_recipient]) m;
+  v_draft.code := coalesce(v_recipient.error_code, v_draft.code);
+  if v_draft.code is not null then
+    raise exception '%', coalesce(app_private.skip_reason(v_recipient.error_code), v_draft.reason)
+      using errcode = v_draft.code;
+  end if;
+
+  insert into app_public.conversations (tenant_id, channel_id, contact_id, status)
+  values (v_campaign.tenant_id, v_recipient.channel_id, contact_id, 'closed')
+  on conflict on constraint conversations_channel_id_contact_id_tenant_id_key do nothing;
+  insert into app_public.messages (conversation_id, type, content, preview, media_id)
+  select v.id, v_draft.type, v_draft.content, v_draft.preview, v_draft.media_id
+  from app_public.conversations v
+  where v.channel_id = v_recipient.channel_id and v.contact_id = send_campaign_test.contact_id
+  returning * into v_message;
+  return v_message;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.send_campaign_test(uuid, uuid, uuid) is
+  E'Sends one contact what it would get from a campaign, as a message of the caller that is not counted for the '
+   'campaign. It is refused as any message. PYNFD: there is no such campaign, contact or variant. PYDEN: admins '
+   'only.\n\n'
+   'Arguments: campaign_id: the campaign. contact_id: the contact, such as a colleague. variant_id: the variant; by '
+   'default the one that the contact would get.';
+
+grant execute on function app_public.send_campaign_test(uuid, uuid, uuid) to parley_visitor;
+--! EndIncluded campaigns/send_campaign_test.sql
 --! Included campaigns/campaign_figures.sql
 create or replace function app_hidden.campaign_figures(campaign_id uuid, variant_id uuid default null)
 returns app_public.campaign_figure as $$
@@ -25321,6 +25928,11 @@ create or replace trigger _500_audit after insert or update or delete on app_pri
 --! Included templates/templates.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.templates
   for each row execute function app_private.tg__timestamps();
+
+-- A campaign pauses at once when its template must not be sent any more.
+create or replace trigger _910_hurry_campaigns after update of status on app_public.templates
+  for each row when (OLD.status is distinct from NEW.status)
+  execute function app_private.tg_templates__hurry_campaigns();
 --! EndIncluded templates/templates.triggers.sql
 --! Included flows/data_sources.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.data_sources
@@ -25632,6 +26244,8 @@ create or replace function app_private.delete_old_rows() returns void as $$
   delete from graphile_worker._private_jobs j
   where j.key is null and j.attempts >= j.max_attempts and j.last_error is null and j.locked_at is null
   and j.updated_at < now() - interval '1 day';
+  -- The messaging limit looks back one day.
+  delete from app_private.initiated_contacts i where i.initiated_at < now() - interval '2 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Statuses move on and leave zeros behind.
@@ -25646,11 +26260,11 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_old_rows() is
   E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
-   'of language models after eight days; recorded changes after three days; failed sign-ins, links for a new '
-   'password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after '
-   'they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled '
-   'messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased '
-   'addresses when no earlier webhook is left.';
+   'of language models after eight days; recorded changes after three days; contacts that counted towards the '
+   'messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed '
+   'workers after one day; sessions and invitations a week after they expired; results of calls that no run waits '
+   'for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; '
+   'figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

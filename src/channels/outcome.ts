@@ -7,6 +7,8 @@ export type Outcome =
       providerMessageId: string;
       /** The recipient's addresses, if the provider returns more than the one that was used. */
       recipient: ContactIdentity | null;
+      /** Whether the provider delivers it later, if at all, because it assesses the quality of its template first. */
+      isHeld?: true;
     }
   | Failure;
 

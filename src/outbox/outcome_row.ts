@@ -14,6 +14,8 @@ export type OutcomeRow = {
   is_pair_limit?: boolean;
   /** The database decides whether the file is handed over again and the message retried. */
   may_lack_media?: true;
+  /** The provider delivers it later, if at all. The campaigns that send its template wait. */
+  is_held?: true;
   /** The recipient's other addresses at the provider. */
   recipient?: Recipient;
 };
@@ -56,6 +58,7 @@ export function outcomeRow(
     case "sent": {
       const { providerMessageId: provider_message_id, recipient } = outcome;
       const row: OutcomeRow = { ...of, kind: "sent", provider_message_id };
+      if (outcome.isHeld) row.is_held = true;
       if (recipient !== null) row.recipient = recipientRow(tenant_id, recipient);
       return { row, consequence: none };
     }

@@ -12,6 +12,7 @@ type RecordedOutcome = {
   retry_in_ms?: number;
   is_pair_limit?: boolean;
   may_lack_media?: boolean;
+  is_held?: boolean;
 };
 
 /** A status, as apply_statuses() takes it. */

@@ -77,6 +77,17 @@ const DOORS: Record<string, Door> = {
     only: "users",
     call: ({ campaignId }) => `select id from app_public.approve_campaign('${campaignId}')`,
   },
+  preview_campaign: {
+    needs: "manage_all",
+    call: ({ campaignId }) => `select (p).contacts as id from app_public.preview_campaign('${campaignId}') p`,
+  },
+  send_campaign_test: {
+    needs: "manage_all",
+    call: ({ campaignId, conversationId }) =>
+      `select id from app_public.send_campaign_test(
+         '${campaignId}', (select v.contact_id from app_public.conversations v where v.id = '${conversationId}')
+       )`,
+  },
   assign_conversation: {
     needs: "send",
     call: ({ conversationId }) => `select id from app_public.assign_conversation('${conversationId}')`,

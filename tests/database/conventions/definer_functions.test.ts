@@ -7,6 +7,9 @@ import { borrowTestDatabase, type TestDatabase } from "../../support/database.ts
  * tenants: it is listed here with what it checks.
  */
 const DOORS: Record<string, string> = {
+  "app_public.campaigns_forecast": "members, and only about campaigns of their own tenant",
+  "app_public.preview_campaign": "admins, and only campaigns of their own tenant",
+  "app_public.send_campaign_test": "admins, and only campaigns and contacts of their own tenant",
   "app_public.approve_campaign": "users who are admins, and only campaigns of their own tenant",
   "app_hidden.accept_invitation":
     "for the API's login; needs the invitation's token, and the account's password",

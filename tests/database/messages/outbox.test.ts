@@ -156,10 +156,14 @@ story("what campaigns send waits for the other messages of its channel", async (
         conversationId,
       ])
     ).rows[0].is_campaign;
-  const ofCampaign = await send(db, one);
-  await db.query(
-    "update app_private.outbox_lanes set is_campaign = true, due_at = now() - interval '1 minute'",
+  const { rows } = await db.query(
+    `insert into app_public.messages (conversation_id, type, content, campaign_id)
+     values ($1, 'text', '{"body": "Spring"}', gen_random_uuid()) returning id`,
+    [one],
   );
+  const ofCampaign = rows[0].id;
+  assert.equal(await lanesOf(one), true);
+  await db.query("update app_private.outbox_lanes set due_at = now() - interval '1 minute'");
   const ofAgent = await send(db, other);
   assert.deepEqual(await claim(db, 1), [ofAgent], "although it is newer");
   assert.deepEqual(await claim(db, 1), [ofCampaign]);

@@ -35,6 +35,13 @@ test("an answer that names other addresses of the recipient has them recorded", 
   });
 });
 
+test("a message that is held back is sent, and its template is known to be held", () => {
+  const message = { ...MESSAGE, phone: "+15550100200", bsuid: null };
+  const sent = { kind: "sent", providerMessageId: "1", recipient: null } as const;
+  assert.equal("is_held" in outcomeRow(message, sent).row, false);
+  assert.equal(outcomeRow(message, { ...sent, isHeld: true }).row.is_held, true);
+});
+
 test("a refusal says how long to wait, not until when: the machine's clock may differ from the database's", (t) => {
   const message = { ...MESSAGE, phone: "+15550100200", bsuid: null };
   const refusals = [

@@ -33,13 +33,15 @@ function outcomeOf(reply: GraphReply & { kind: "reply" }, message: OutboundMessa
   const body = bodyOf(reply);
   const isError = body?.error !== undefined;
   if (isError || reply.status < 200 || reply.status > 299) return failureOf(reply, message);
-  const providerMessageId = wordOf(objectsOf(body?.messages)[0]?.id);
+  const sent = objectsOf(body?.messages)[0];
+  const providerMessageId = wordOf(sent?.id);
   if (providerMessageId === null) {
     return { kind: "uncertain", code: null, reason: `HTTP ${reply.status} without a message id` };
   }
   const contact = objectsOf(body?.contacts)[0];
   const recipient = recipientOf(message.to, wordOf(contact?.wa_id), wordOf(contact?.user_id));
-  return { kind: "sent", providerMessageId, recipient };
+  const isHeld = sent?.message_status === "held_for_quality_assessment";
+  return { kind: "sent", providerMessageId, recipient, ...(isHeld && { isHeld }) };
 }
 
 /** If Meta throttles messages to one customer without a delay, the delay grows with each attempt. */

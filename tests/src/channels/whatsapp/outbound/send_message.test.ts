@@ -41,6 +41,16 @@ test("a message goes to the channel's number with its token, and comes back with
   assert.equal(JSON.parse(String(request?.body)).biz_opaque_callback_data, message.id);
 });
 
+test("a message that Meta holds back to assess its template is sent, and says so", async (t) => {
+  const held = {
+    ...accepted,
+    messages: [{ id: "wamid.OUT", message_status: "held_for_quality_assessment" }],
+  };
+  const { channel, graph } = await graphServer(t, json(200, held));
+  const outcome = await sendMessage(graph, channel, message);
+  assert.deepEqual([outcome.kind, "isHeld" in outcome && outcome.isHeld], ["sent", true]);
+});
+
 /** What an answer says of the recipient beyond the address that the message was posted to. */
 const CASES: {
   says: string;
