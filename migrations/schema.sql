@@ -368,8 +368,30 @@ create type app_public.template_category as enum (
 );
 comment on type app_public.template_category is 'Meta''s category of a template, by which it is billed. authentication: one-time passwords. marketing: offers and everything else; not sent to contacts who have opted out of marketing. utility: about an order or a request of the customer.';
 
+create type app_public.template_change_kind as enum (
+  'create',
+  'edit',
+  'unpause',
+  'delete'
+);
+comment on type app_public.template_change_kind is 'How a template is changed at Meta. create: a draft is submitted. edit: its components are replaced. unpause: it is resumed after a pause. delete: it is deleted, in its language.';
+
+create type app_public.template_change_state as enum (
+  'queued',
+  'done',
+  'failed'
+);
+comment on type app_public.template_change_state is 'The outcome of a change of a template. queued: it has not been made yet, or is tried again. done: Meta has accepted it. failed: Meta has refused it, or could not be reached.';
+
+create type app_public.template_parameter_format as enum (
+  'positional',
+  'named'
+);
+comment on type app_public.template_parameter_format is 'How the variables of a template are written. positional: {{1}}, {{2}}, numbered from 1. named: {{first_name}}, in the letters a-z and _.';
+
 create type app_public.template_status as enum (
   'unknown',
+  'draft',
   'pending',
   'approved',
   'rejected',
@@ -381,7 +403,7 @@ create type app_public.template_status as enum (
   'limit_exceeded',
   'archived'
 );
-comment on type app_public.template_status is 'Meta''s status of a template. Only approved ones may be sent (PYTPL). unknown: Meta has not reported a status yet; the template is sent, and Meta decides. pending: Meta has not decided yet. approved: it can be sent. rejected: Meta does not allow it. paused: customers disliked it; Meta sends it again later. disabled: customers disliked it too often. in_appeal: its rejection is being reviewed. limit_exceeded: the account has too many templates. archived: it has not been used for long. pending_deletion: it is being deleted. deleted: it was deleted at Meta.';
+comment on type app_public.template_status is 'Meta''s status of a template. Only approved ones may be sent (PYTPL, PYPAU, PYREJ, PYDIS). unknown: Meta has not reported a status yet; the template is sent, and Meta decides. draft: Meta does not know it yet: submitTemplate submits it. pending: Meta has not decided yet. approved: it can be sent. rejected: Meta does not allow it. paused: customers disliked it; Meta sends it again later. disabled: customers disliked it too often. in_appeal: its rejection is being reviewed. limit_exceeded: the account has too many templates. archived: it has not been used for long. pending_deletion: it is being deleted. deleted: it was deleted at Meta.';
 
 create type app_public.tenant_status as enum (
   'active',
@@ -3668,17 +3690,66 @@ create policy update_admin on app_public.teams for update to parley_visitor
 grant delete, select on app_public.teams to parley_visitor;
 grant insert (name, description, assignment), update (name, description, assignment) on app_public.teams to parley_visitor;
 
+-- app_public.template_changes
+create table app_public.template_changes (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  template_id uuid not null,
+  kind app_public.template_change_kind not null,
+  components jsonb,
+  category app_public.template_category,
+  state app_public.template_change_state not null default 'queued'::app_public.template_change_state,
+  attempts integer not null default 0,
+  error_code text,
+  error text,
+  requested_by_id uuid,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint template_changes_pkey primary key (id),
+  constraint template_changes_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint template_changes_tenant_id_requested_by_id_fkey foreign key (tenant_id, requested_by_id) references app_public.memberships(tenant_id, user_id) on delete set null (requested_by_id),
+  constraint template_changes_tenant_id_template_id_fkey foreign key (tenant_id, template_id) references app_public.templates(tenant_id, id) on delete cascade,
+  constraint template_changes_components_are_given check (((kind = 'edit'::app_public.template_change_kind) = (components is not null))),
+  constraint template_changes_components_is_list check ((jsonb_typeof(components) = 'array'::text)),
+  constraint template_changes_has_error_if_failed check (((state = 'failed'::app_public.template_change_state) = (error is not null)))
+);
+create unique index template_changes_one_at_a_time on app_public.template_changes (template_id) where (state = 'queued'::app_public.template_change_state);
+create index template_changes_tenant_id_requested_by_id_idx on app_public.template_changes (tenant_id, requested_by_id);
+create index template_changes_tenant_id_template_id_idx on app_public.template_changes (tenant_id, template_id);
+comment on table app_public.template_changes is 'Changes of templates at Meta, with their outcome. They are made in the background, one at a time for each template.';
+comment on column app_public.template_changes.components is 'The components that the template shall have. Null for other changes than edits.';
+comment on column app_public.template_changes.category is 'The category that it shall have. Null if it does not change.';
+comment on column app_public.template_changes.attempts is 'How often the change was sent to Meta.';
+comment on column app_public.template_changes.error_code is 'Meta''s error number, or a code of Parley. Null if the change has not failed, or the failure has no number.';
+comment on column app_public.template_changes.error is 'Why the change failed, in Meta''s words. Null if it has not.';
+comment on column app_public.template_changes.requested_by_id is 'The member who requested the change. Null for programs, and if the member was removed.';
+comment on column app_public.template_changes.ended_at is 'When the outcome was recorded. Null until then.';
+create trigger _100_fill_in before insert on app_public.template_changes
+  for each row execute function app_private.tg_template_changes__fill_in();
+create trigger _200_refuse before insert on app_public.template_changes
+  for each row execute function app_private.tg_template_changes__refuse();
+create trigger _900_enqueue after insert on app_public.template_changes
+  for each row execute function app_private.tg_template_changes__enqueue();
+alter table app_public.template_changes enable row level security;
+create policy tenant_isolation on app_public.template_changes as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.template_changes for select to parley_visitor
+  using (true);
+grant select on app_public.template_changes to parley_visitor;
+
 -- app_public.templates
 create table app_public.templates (
   id uuid not null default app_hidden.uuid_v7(),
   tenant_id uuid not null,
-  business_account_id text not null,
+  business_account_id text not null default app_hidden.default_business_account(),
   name text not null,
   language text not null,
+  parameter_format app_public.template_parameter_format not null default 'positional'::app_public.template_parameter_format,
   category app_public.template_category,
   category_at timestamp with time zone,
-  status app_public.template_status not null default 'unknown'::app_public.template_status,
+  status app_public.template_status not null default 'draft'::app_public.template_status,
   status_reason text,
+  status_details text,
   status_at timestamp with time zone,
   quality_rating text,
   quality_rating_at timestamp with time zone,
@@ -3686,6 +3757,8 @@ create table app_public.templates (
   components jsonb not null default '[]'::jsonb,
   components_at timestamp with time zone,
   held_at timestamp with time zone,
+  message_ttl integer,
+  checked_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint templates_pkey primary key (id),
@@ -3698,29 +3771,46 @@ create table app_public.templates (
 );
 create index templates_tenant_id_provider_template_id_idx on app_public.templates (tenant_id, provider_template_id);
 create index templates_tenant_id_status_idx on app_public.templates (tenant_id, status);
-comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as last reported by Meta. Only an approved one may be sent (PYTPL). If a template or its status is not known, Meta decides when it is sent.';
-comment on column app_public.templates.business_account_id is 'The WhatsApp Business Account (WABA) of the template. All numbers of the account may use it.';
+comment on table app_public.templates is 'A message template of a WhatsApp Business Account, as last reported by Meta: by webhooks, and by its list, which is read daily, after a number is connected and after each change. Only an approved one may be sent. If a template or its status is not known, Meta decides when it is sent. A new one is a draft until submitTemplate submits it.';
+comment on column app_public.templates.business_account_id is 'The WhatsApp Business Account (WABA) of the template. All numbers of the account may use it. Of a new draft, defaults to that of the default channel.';
 comment on column app_public.templates.name is 'The name that the template has at Meta: a-z, 0-9 and _.';
-comment on column app_public.templates.language is 'The language in Meta''s notation, for example en_US.';
+comment on column app_public.templates.language is 'The language in Meta''s notation, for example en_US. en-US is stored as en_US.';
+comment on column app_public.templates.parameter_format is 'How the variables are written.';
 comment on column app_public.templates.category_at is 'When Meta reported the category. An older report changes nothing; the same applies to the other three.';
-comment on column app_public.templates.status_reason is 'Why the template was rejected or paused.';
+comment on column app_public.templates.status_reason is 'Why the template was rejected, paused or disabled, as Meta''s code: INVALID_FORMAT, FIRST_PAUSE, ….';
+comment on column app_public.templates.status_details is 'The same in Meta''s words, for example until when it is paused. Null if Meta did not say.';
 comment on column app_public.templates.status_at is 'When Meta reported the status. Null if it has not.';
 comment on column app_public.templates.quality_rating is 'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
 comment on column app_public.templates.quality_rating_at is 'When Meta reported the quality rating.';
 comment on column app_public.templates.provider_template_id is 'Meta''s id of the template, as text: it exceeds the exact integers of JavaScript.';
-comment on column app_public.templates.components is 'The components as a list of the Graph API: header, body, footer, buttons.';
+comment on column app_public.templates.components is 'The components as a list of the Graph API: header, body, footer, buttons. In a draft or an edit, the example of a header with a file is {"media_id"}, the id of an uploaded file.';
 comment on column app_public.templates.components_at is 'When Meta reported the components. Null if it has not.';
 comment on column app_public.templates.held_at is 'When the provider last accepted a message of the template that it delivers only after it has assessed the quality (template pacing). Campaigns that send the template wait for some minutes then. Null if it has not.';
+comment on column app_public.templates.message_ttl is 'For how many seconds Meta tries to deliver a message with the template; -1 for 30 days. Null: Meta''s default.';
+comment on column app_public.templates.checked_at is 'When the template was last in Meta''s list. Null if it has not been.';
 create trigger _100_timestamps before insert or update on app_public.templates
   for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.templates
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_normalize before insert or update of language on app_public.templates
+  for each row execute function app_private.tg_templates__normalize();
+create trigger _200_refuse_unknown_account after insert on app_public.templates
+  for each row when ((new.status = 'draft'::app_public.template_status)) execute function app_private.tg_templates__refuse_unknown_account();
+create trigger _210_refuse_edit after update of name, language, category, parameter_format, components, message_ttl on app_public.templates
+  for each row when ((old.status <> 'draft'::app_public.template_status)) execute function app_private.tg_templates__refuse_edit();
 create trigger _910_hurry_campaigns after update of status on app_public.templates
   for each row when ((old.status is distinct from new.status)) execute function app_private.tg_templates__hurry_campaigns();
 alter table app_public.templates enable row level security;
 create policy tenant_isolation on app_public.templates as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy insert_admin on app_public.templates for insert to parley_visitor
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy select_member on app_public.templates for select to parley_visitor
   using (true);
+create policy update_admin on app_public.templates for update to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant select on app_public.templates to parley_visitor;
+grant insert (business_account_id, name, language, parameter_format, category, components, message_ttl), update (name, language, parameter_format, category, components, message_ttl) on app_public.templates to parley_visitor;
 
 -- app_public.tenants
 create table app_public.tenants (
@@ -3921,6 +4011,8 @@ create table app_public.whatsapp_channels (
   quality_rating_at timestamp with time zone,
   messaging_limit text,
   messaging_limit_at timestamp with time zone,
+  templates_checked_at timestamp with time zone,
+  templates_problem text,
   graph_url text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
@@ -3949,15 +4041,19 @@ comment on column app_public.whatsapp_channels.quality_rating is 'GREEN, YELLOW,
 comment on column app_public.whatsapp_channels.quality_rating_at is 'When Meta reported the quality rating.';
 comment on column app_public.whatsapp_channels.messaging_limit is 'The number of customers to whom the business may write first within 24 hours, as last reported by Meta (TIER_250 …).';
 comment on column app_public.whatsapp_channels.messaging_limit_at is 'When Meta reported the messaging limit.';
+comment on column app_public.whatsapp_channels.templates_checked_at is 'When Meta''s list of the account''s templates was last read completely.';
+comment on column app_public.whatsapp_channels.templates_problem is 'Why the list of templates could not be read at the last attempt. Null if it could.';
 comment on column app_public.whatsapp_channels.graph_url is 'The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy. Set by the operator.';
 create trigger _100_timestamps before insert or update on app_public.whatsapp_channels
   for each row execute function app_private.tg__timestamps();
 create trigger _200_refuse_removal after delete on app_public.whatsapp_channels
   for each row execute function app_private.tg_whatsapp_channels__refuse_removal();
 create trigger _500_audit after insert or delete or update on app_public.whatsapp_channels
-  for each row execute function app_private.tg__audit('{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at}', 'channel_id');
+  for each row execute function app_private.tg__audit('{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at,templates_checked_at,templates_problem}', 'channel_id');
 create trigger _800_notify after update on app_public.whatsapp_channels
   referencing new table as changed_rows for each statement execute function app_private.tg_whatsapp_channels__notify();
+create trigger _900_sync_templates after insert or update of business_account_id on app_public.whatsapp_channels
+  for each row execute function app_private.tg_whatsapp_channels__sync_templates();
 alter table app_public.whatsapp_channels enable row level security;
 create policy tenant_isolation on app_public.whatsapp_channels as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -4758,6 +4854,35 @@ $$
 comment on function app_hidden.audience_tenant_id() is 'The tenant for which a filter is evaluated as an audience: for all members alike, so that it has no "me". Null otherwise. Callers can change it: only filter_tenant_id() decides by it who sees what.';
 grant execute on function app_hidden.audience_tenant_id() to parley_visitor;
 
+create function app_hidden.body_problem(body jsonb, format app_public.template_parameter_format, maximum integer) returns text as $$
+  with text as (
+    select
+      btrim(body ->> 'text', E' \n\r\t') as value,
+      cardinality(app_hidden.template_variables(body ->> 'text')) as variables,
+      (
+        select count(*)
+        from regexp_split_to_table(regexp_replace(body ->> 'text', '\{\{[^{}]*\}\}', ' ', 'g'), '\s+') w
+        where w ~ '\w'
+      ) as words
+  )
+  select '.text ' || case
+    when coalesce(t.value, '') = '' or length(body ->> 'text') > maximum
+    then format('must have 1 to %s characters', maximum)
+    when t.value ~ '^\{\{' or t.value ~ '\}\}$' then 'must not start or end with a variable'
+    when t.words < 2 * t.variables + 1 then
+      format('has too many variables for its length: for %s it needs %s words', t.variables, 2 * t.variables + 1)
+    else app_hidden.variables_problem(
+      body ->> 'text',
+      format,
+      coalesce(body #> '{example,body_text}', body #> '{example,body_text_named_params}')
+    )
+  end
+  from text t
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.body_problem(jsonb,app_public.template_parameter_format,integer) is 'What is wrong with the body of a template or of a card, beginning with the path in it, or null. Meta refuses texts with too many variables (2388293): a variable needs two words, and the text one more. maximum: the largest number of characters.';
+grant execute on function app_hidden.body_problem(jsonb,app_public.template_parameter_format,integer) to parley_visitor;
+
 create function app_hidden.bulk_ids(ids uuid[]) returns uuid[] as $$
 begin
   if cardinality(ids) > 500 then
@@ -4832,6 +4957,75 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.campaign_figures(uuid,uuid) is 'The figures of a campaign, or of one of its variants.';
 grant execute on function app_hidden.campaign_figures(uuid,uuid) to parley_visitor;
+
+create function app_hidden.cards_problem(cards jsonb, format app_public.template_parameter_format) returns text as $$
+  with card as (
+    select
+      c.n,
+      case jsonb_typeof(c.value -> 'components') when 'array' then c.value -> 'components' else '[]' end as parts
+    from jsonb_array_elements(case jsonb_typeof(cards) when 'array' then cards else '[]' end)
+      with ordinality c (value, n)
+  ),
+  component as (
+    select c.n, p.n as part, upper(p.value ->> 'type') as type, p.value
+    from card c
+    cross join jsonb_array_elements(c.parts) with ordinality p (value, n)
+  ),
+  shape as (
+    select p.n, string_agg(
+      p.type || coalesce(':' || upper(p.value ->> 'format'), '') || coalesce(
+        ':' || (
+          select string_agg(upper(b.value ->> 'type'), ',' order by b.n)
+          from jsonb_array_elements(case jsonb_typeof(p.value -> 'buttons') when 'array' then p.value -> 'buttons' end)
+            with ordinality b (value, n)
+        ),
+        ''
+      ),
+      ' ' order by p.type
+    ) as value
+    from component p
+    group by p.n
+  )
+  select coalesce(
+    case when (select count(*) from card) not between 2 and 10 then '.cards must be a list of 2 to 10 cards' end,
+    (
+      select format('.cards[%s] must have a header', c.n - 1)
+      from card c
+      where not exists (select from component p where p.n = c.n and p.type = 'HEADER')
+      order by c.n
+      limit 1
+    ),
+    (
+      select format('.cards[%s].components[%s]%s', p.n - 1, p.part - 1, w.problem)
+      from component p
+      cross join lateral (
+        select case p.type
+          when 'HEADER' then case
+            when upper(p.value ->> 'format') in ('IMAGE', 'VIDEO', 'PRODUCT')
+            then app_hidden.header_problem(p.value, format)
+            else '.format must be IMAGE, VIDEO or PRODUCT'
+          end
+          when 'BODY' then app_hidden.body_problem(p.value, format, 160)
+          when 'BUTTONS' then case
+            when jsonb_array_length(p.value -> 'buttons') > 2 then '.buttons must be a list of 1 or 2 buttons'
+            else app_hidden.template_buttons_problem(p.value -> 'buttons')
+          end
+          else '.type must be HEADER, BODY or BUTTONS'
+        end as problem
+      ) w
+      where w.problem is not null
+      order by p.n, p.part
+      limit 1
+    ),
+    case
+      when (select count(distinct s.value) from shape s) > 1
+      then '.cards must all have the same kinds of header and buttons'
+    end
+  )
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.cards_problem(jsonb,app_public.template_parameter_format) is 'What is wrong with the cards of a carousel, beginning with the path in their component, or null.';
+grant execute on function app_hidden.cards_problem(jsonb,app_public.template_parameter_format) to parley_visitor;
 
 create function app_hidden.change_password(session_id uuid, user_id uuid, old_password text, new_password text) returns table(outcome text, ended_sessions integer) as $$
 begin
@@ -5921,6 +6115,18 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.custom_fields() is 'The custom fields of contacts as fields of filters: "metadata.plan" for the key "plan".';
 grant execute on function app_hidden.custom_fields() to parley_visitor;
+
+create function app_hidden.default_business_account() returns text as $$
+  select w.business_account_id
+  from app_public.channels c
+  join app_public.whatsapp_channels w on w.channel_id = c.id
+  where c.tenant_id = app_hidden.current_tenant_id()
+  order by c.is_default desc, c.id
+  limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.default_business_account() is 'The WhatsApp Business Account of the default channel, or of the oldest one of that kind.';
+grant execute on function app_hidden.default_business_account() to parley_visitor;
 
 create function app_hidden.deleted_contact_ids() returns setof uuid as $$
 begin
@@ -7037,6 +7243,34 @@ $$
 comment on function app_hidden.graphs_called_by(uuid,jsonb) is 'The graphs of the chatbots that these nodes name in data.chatbotId, directly or through other graphs, in the format of chatbot_versions.subflows: {"<chatbot id>": {"nodes", "edges"}}. Graphs that the caller may not read are missing.';
 grant execute on function app_hidden.graphs_called_by(uuid,jsonb) to parley_visitor;
 
+create function app_hidden.header_problem(header jsonb, format app_public.template_parameter_format) returns text as $$
+  select case upper(header ->> 'format')
+    when 'TEXT' then case
+      when length(coalesce(header ->> 'text', '')) not between 1 and 60 then '.text must have 1 to 60 characters'
+      when header ->> 'text' ~ '[\n\r\t*]' then '.text must not contain line breaks, tabs or asterisks'
+      when cardinality(app_hidden.template_variables(header ->> 'text')) > 1 then '.text must have at most one variable'
+      else '.text ' || app_hidden.variables_problem(
+        header ->> 'text',
+        format,
+        coalesce(header #> '{example,header_text}', header #> '{example,header_text_named_params}')
+      )
+    end
+    when 'LOCATION' then null
+    when 'PRODUCT' then null
+    else case
+      when coalesce(upper(header ->> 'format'), '') not in ('IMAGE', 'VIDEO', 'GIF', 'DOCUMENT')
+      then '.format must be TEXT, IMAGE, VIDEO, GIF, DOCUMENT, LOCATION or PRODUCT'
+      when coalesce(header #>> '{example,media_id}', header #>> '{example,header_handle,0}', '') = ''
+      then '.example must have the media_id of an uploaded file'
+      when header #>> '{example,media_id}' !~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+      then '.example.media_id must be the id of an uploaded file'
+    end
+  end
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.header_problem(jsonb,app_public.template_parameter_format) is 'What is wrong with the header of a template, beginning with the path in it, or null.';
+grant execute on function app_hidden.header_problem(jsonb,app_public.template_parameter_format) to parley_visitor;
+
 create function app_hidden.identity_match_key(kind app_public.identity_kind, value text) returns text as $$
   select case
     when kind <> 'phone'::app_public.identity_kind then value
@@ -7170,7 +7404,7 @@ comment on function app_hidden.is_selective_test(text,text,text,text,jsonb) is '
 grant execute on function app_hidden.is_selective_test(text,text,text,text,jsonb) to parley_visitor;
 
 create function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
-  select status in ('approved', 'unknown')
+  select app_hidden.template_refusal(status) is null
 $$
   language sql immutable;
 comment on function app_hidden.is_sendable(app_public.template_status) is 'Whether a template may be sent. If its status is unknown, the provider decides.';
@@ -8565,6 +8799,166 @@ $$
 comment on function app_hidden.switch_tenant(uuid,integer,text,text,interval) is 'Opens a session in another tenant of the user for a refresh token, which the API has verified. The given session stays open, and the new one ends with the lifetime of the sign-in. The outcome: signed_in; ended (the token is not accepted, see presented_session()); no_tenant (the user is not a member there).';
 grant execute on function app_hidden.switch_tenant(uuid,integer,text,text,interval) to parley_authenticator;
 
+create function app_hidden.template_button_problem(button jsonb) returns text as $$
+  select case
+    when upper(coalesce(button ->> 'type', '')) = '' then '.type must be given'
+    when upper(button ->> 'type') in ('QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'FLOW', 'VOICE_CALL')
+      and length(coalesce(button ->> 'text', '')) not between 1 and 25
+    then '.text must have 1 to 25 characters'
+    when button ->> 'text' ~ '\{\{' then '.text must not have variables'
+    when upper(button ->> 'type') = 'URL' then case
+      when coalesce(button ->> 'url', '') !~* '^https?://\S+$' or length(button ->> 'url') > 2000
+      then '.url must be an http(s) address of at most 2000 characters'
+      when button ->> 'url' ~ '\{\{' and button ->> 'url' !~ '^[^{}]*\{\{1\}\}$'
+      then '.url must have at most one variable, {{1}}, at its end'
+      when button ->> 'url' ~ '\{\{' and coalesce(button #>> '{example,0}', '') = ''
+      then '.example must have a whole address'
+    end
+    when upper(button ->> 'type') = 'PHONE_NUMBER'
+      and coalesce(button ->> 'phone_number', '') !~ '^\+?[0-9]{4,19}$'
+    then '.phone_number must have at most 20 digits'
+    when upper(button ->> 'type') = 'COPY_CODE'
+      and length(coalesce(button ->> 'example', button #>> '{example,0}', '')) not between 1 and 20
+    then '.example must be a code of 1 to 20 characters'
+    when upper(button ->> 'type') = 'OTP'
+      and coalesce(upper(button ->> 'otp_type'), '') not in ('COPY_CODE', 'ONE_TAP', 'ZERO_TAP')
+    then '.otp_type must be COPY_CODE, ONE_TAP or ZERO_TAP'
+  end
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.template_button_problem(jsonb) is 'What is wrong with a button of a template, beginning with the path in it, or null. Buttons of other types are left to Meta.';
+grant execute on function app_hidden.template_button_problem(jsonb) to parley_visitor;
+
+create function app_hidden.template_buttons_problem(buttons jsonb) returns text as $$
+  with button as (
+    select b.n, upper(b.value ->> 'type') as type, b.value
+    from jsonb_array_elements(case jsonb_typeof(buttons) when 'array' then buttons else '[]' end)
+      with ordinality b (value, n)
+  ),
+  total as (
+    select
+      count(*) as buttons,
+      count(*) filter (where b.type = 'URL') as urls,
+      count(*) filter (where b.type = 'PHONE_NUMBER') as phones,
+      count(*) filter (where b.type = 'COPY_CODE') as codes,
+      -- Changes between quick replies and others, from one button to the next.
+      (
+        select count(*)
+        from button o
+        join button p on p.n = o.n + 1
+        where (o.type = 'QUICK_REPLY') <> (p.type = 'QUICK_REPLY')
+      ) as changes
+    from button b
+  )
+  select coalesce(
+    (
+      select '.buttons[' || b.n - 1 || ']' || app_hidden.template_button_problem(b.value)
+      from button b
+      where app_hidden.template_button_problem(b.value) is not null
+      order by b.n
+      limit 1
+    ),
+    '.buttons ' || case
+      when t.buttons not between 1 and 10 then 'must be a list of 1 to 10 buttons'
+      when t.urls > 2 then 'must have at most two buttons of type URL'
+      when t.phones > 1 then 'must have at most one button of type PHONE_NUMBER'
+      when t.codes > 1 then 'must have at most one button of type COPY_CODE'
+      when t.changes > 1 then 'must not mix quick replies with other buttons: they stand together'
+    end
+  )
+  from total t
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.template_buttons_problem(jsonb) is 'What is wrong with the list of buttons of a template, beginning with the path in their component, or null.';
+grant execute on function app_hidden.template_buttons_problem(jsonb) to parley_visitor;
+
+create function app_hidden.template_component_problem(component jsonb, category app_public.template_category, format app_public.template_parameter_format, is_offer boolean) returns text as $$
+  select case upper(component ->> 'type')
+    when 'HEADER' then case
+      when category = 'authentication' then ' must not be there: authentication templates have no header'
+      else app_hidden.header_problem(component, format)
+    end
+    when 'BODY' then case
+      when category <> 'authentication'
+      then app_hidden.body_problem(component, format, case when is_offer then 600 else 1024 end)
+      when component ? 'text' then '.text must not be given: the text of authentication templates is Meta''s'
+    end
+    when 'FOOTER' then case
+      when category = 'authentication' then case
+        when component ? 'code_expiration_minutes'
+          and coalesce(component ->> 'code_expiration_minutes', '') !~ '^([1-9]|[1-8][0-9]|90)$'
+        then '.code_expiration_minutes must be 1 to 90'
+      end
+      when is_offer then ' must not be there: limited-time offers have no footer'
+      when length(coalesce(component ->> 'text', '')) not between 1 and 60 then '.text must have 1 to 60 characters'
+      when component ->> 'text' ~ '\{\{|[\n\r]' then '.text must not have variables or line breaks'
+    end
+    when 'BUTTONS' then app_hidden.template_buttons_problem(component -> 'buttons')
+    when 'CAROUSEL' then app_hidden.cards_problem(component -> 'cards', format)
+    when 'LIMITED_TIME_OFFER' then case
+      when length(coalesce(component #>> '{limited_time_offer,text}', '')) not between 1 and 16
+      then '.limited_time_offer.text must have 1 to 16 characters'
+    end
+    -- Components of other types are left to Meta.
+  end
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.template_component_problem(jsonb,app_public.template_category,app_public.template_parameter_format,boolean) is 'What is wrong with a component of a template, beginning with the path in it, or null. is_offer: the template is a limited-time offer.';
+grant execute on function app_hidden.template_component_problem(jsonb,app_public.template_category,app_public.template_parameter_format,boolean) to parley_visitor;
+
+create function app_hidden.template_definition_problem(category app_public.template_category, format app_public.template_parameter_format, components jsonb, message_ttl integer) returns text as $$
+  with component as (
+    select c.n, upper(c.value ->> 'type') as type, c.value
+    from jsonb_array_elements(components) with ordinality c (value, n)
+  )
+  select coalesce(
+    case when category is null then 'category must be given' end,
+    (
+      select format('components[%s] must be an object with a type', c.n - 1)
+      from component c
+      where c.type is null
+      limit 1
+    ),
+    (
+      select format('components must have only one %s', c.type)
+      from component c
+      group by c.type
+      having count(*) > 1
+      limit 1
+    ),
+    case when not exists (select from component c where c.type = 'BODY') then 'components must have a BODY' end,
+    (
+      select format('components[%s]%s', c.n - 1, w.problem)
+      from component c
+      cross join lateral (
+        select app_hidden.template_component_problem(
+          c.value, category, format, exists (select from component o where o.type = 'LIMITED_TIME_OFFER')
+        ) as problem
+      ) w
+      where w.problem is not null
+      order by c.n
+      limit 1
+    ),
+    case
+      when category = 'authentication' and not exists (
+        select from component c where c.type = 'BUTTONS' and upper(c.value #>> '{buttons,0,type}') = 'OTP'
+      )
+      then 'components must have BUTTONS with one of type OTP: the category is authentication'
+    end,
+    app_hidden.ttl_problem(message_ttl, category)
+  )
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.template_definition_problem(app_public.template_category,app_public.template_parameter_format,jsonb,integer) is 'Which of Meta''s rules a template breaks, beginning with the path of the value, or null. It is checked before a template is submitted. The rules are those of docs/reference/cloud-api.md, "Templates".';
+grant execute on function app_hidden.template_definition_problem(app_public.template_category,app_public.template_parameter_format,jsonb,integer) to parley_visitor;
+
+create function app_hidden.template_language(language text) returns text as $$
+  select replace(language, '-', '_')
+$$
+  language sql immutable parallel safe;
+comment on function app_hidden.template_language(text) is 'A language as templates store it: Meta writes en_US, and in some places en-US.';
+grant execute on function app_hidden.template_language(text) to parley_visitor;
+
 create function app_hidden.template_parameters_problem(components jsonb, path text default ''::text) returns text as $$
 declare
   v_problem text;
@@ -8641,6 +9035,19 @@ $$
 comment on function app_hidden.template_problem(jsonb) is 'What is wrong with a template message, or null. {"name", "language": {"code"}, "components"?: […]}.';
 grant execute on function app_hidden.template_problem(jsonb) to parley_visitor;
 
+create function app_hidden.template_refusal(status app_public.template_status) returns text as $$
+  select case
+    when status = 'paused' then 'PYPAU'
+    when status = 'rejected' then 'PYREJ'
+    when status = 'disabled' then 'PYDIS'
+    -- If the status is unknown, the provider decides.
+    when status not in ('approved', 'unknown') then 'PYTPL'
+  end
+$$
+  language sql immutable;
+comment on function app_hidden.template_refusal(app_public.template_status) is 'Why a template of this status must not be sent, as an error code; null if it may be.';
+grant execute on function app_hidden.template_refusal(app_public.template_status) to parley_visitor;
+
 create function app_hidden.template_text(text text, sent jsonb) returns text as $$
 declare
   v_names text[];
@@ -8708,6 +9115,21 @@ $$
 comment on function app_hidden.time_in_ms(text) is 'Milliseconds since 1970 for a time in ISO 8601 with its zone, or for such milliseconds; null for another text.';
 grant execute on function app_hidden.time_in_ms(text) to parley_visitor;
 
+create function app_hidden.ttl_problem(message_ttl integer, category app_public.template_category) returns text as $$
+  select case
+    when message_ttl = -1 then null
+    when category = 'authentication' and message_ttl not between 30 and 900
+    then 'message_ttl must be 30 to 900 seconds, or -1'
+    when category = 'utility' and message_ttl not between 30 and 43200
+    then 'message_ttl must be 30 to 43200 seconds, or -1'
+    when category = 'marketing' and message_ttl not between 43200 and 2592000
+    then 'message_ttl must be 43200 to 2592000 seconds, or -1'
+  end
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.ttl_problem(integer,app_public.template_category) is 'What is wrong with the time to live of a template''s messages, or null.';
+grant execute on function app_hidden.ttl_problem(integer,app_public.template_category) to parley_visitor;
+
 create function app_hidden.use_api_key(key_hash bytea) returns table(id uuid, tenant_id uuid, role app_public.member_role, expires_at timestamp with time zone) as $$
 begin
   -- Requests that arrive at the same time do not wait for one another: one of them writes, once a minute.
@@ -8763,6 +9185,51 @@ $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.uuid_v7_time(uuid) is 'The instant in a version 7 id, to the microsecond. For a message: its place in the conversation.';
 grant execute on function app_hidden.uuid_v7_time(uuid) to parley_visitor;
+
+create function app_hidden.variables_problem(text text, format app_public.template_parameter_format, examples jsonb) returns text as $$
+  with variable as (
+    select array(select v from unnest(app_hidden.template_variables(text)) v) as names
+  ),
+  given as (
+    select case format
+      -- [["Ann", "17:00"]] in a body, ["Ann"] in a header.
+      when 'positional' then array(
+        select e.value from jsonb_array_elements_text(
+          case
+            when jsonb_typeof(examples) <> 'array' then '[]'
+            when jsonb_typeof(examples -> 0) = 'array' then examples -> 0
+            else examples
+          end
+        ) e (value)
+        where btrim(e.value) <> ''
+      )
+      else array(
+        select e.value ->> 'param_name'
+        from jsonb_array_elements(case jsonb_typeof(examples) when 'array' then examples else '[]' end) e
+        where btrim(e.value ->> 'example') <> ''
+      )
+    end as examples
+  )
+  select case
+    when regexp_replace(text, '\{\{[A-Za-z0-9_]+\}\}', '', 'g') ~ '\{\{|\}\}'
+    then 'has a variable that is not written as {{1}} or {{first_name}}'
+    when format = 'positional' and exists (select from unnest(v.names) n where n !~ '^[0-9]{1,3}$')
+    then 'must have variables that are numbers, such as {{1}}: its parameter format is positional'
+    when format = 'named' and exists (select from unnest(v.names) n where n !~ '^[a-z_][a-z0-9_]*$')
+    then 'must have variables of the characters a-z, 0-9 and _, such as {{first_name}}: its parameter format is named'
+    when format = 'positional' and exists (
+      select from generate_series(1, cardinality(v.names)) n where n::text <> all (v.names)
+    )
+    then 'must number its variables from 1, without gaps'
+    when format = 'positional' and cardinality(g.examples) <> cardinality(v.names)
+      or format = 'named' and not (g.examples @> v.names and g.examples <@ v.names)
+    then 'must have an example for each of its variables'
+  end
+  from variable v, given g
+$$
+  language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.variables_problem(text,app_public.template_parameter_format,jsonb) is 'What is wrong with the variables of a text of a template and with their examples, or null. examples: [["Ann", "17:00"]] or ["Ann"] if the format is positional, [{"param_name", "example"}] if it is named.';
+grant execute on function app_hidden.variables_problem(text,app_public.template_parameter_format,jsonb) to parley_visitor;
 
 create function app_hidden.visible_text(input text) returns text as $$
   -- Spaces and invisible characters: a message that has nothing else is shown as one without text.
@@ -9373,65 +9840,146 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_statuses(jsonb) is 'Applies statuses: [{"tenant_id", "channel_id", "message_id"?, "provider_message_id"?, "status", "occurred_at", "error"?, "pricing"?}]. They may arrive in any order and more than once; the result is the same. applied: the number of messages updated. unknown: the positions (from 1) of statuses whose message is not known; they are stored in early_statuses.';
 
-create function app_private.apply_template_update(change jsonb) returns boolean as $$
-  insert into app_public.templates as t (
-    tenant_id, business_account_id, name, language, provider_template_id,
-    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at,
-    components, components_at
+create function app_private.apply_template_list(tenant_id uuid, business_account_id text, reports jsonb, read_at timestamp with time zone) returns integer as $$
+declare
+  -- Webhooks have whole seconds. One of the same second may be about what happened after the list was read.
+  v_heard_at timestamptz := date_trunc('second', read_at) - interval '1 millisecond';
+  v_applied int;
+begin
+  v_applied := app_private.apply_template_reports(
+    (
+      select jsonb_agg(
+        r.value || jsonb_build_object(
+          'tenant_id', apply_template_list.tenant_id,
+          'business_account_id', apply_template_list.business_account_id,
+          'heard_at', v_heard_at
+        )
+      )
+      from jsonb_array_elements(reports) r
+    )
+  );
+  update app_public.templates t set checked_at = read_at
+  from jsonb_array_elements(reports) r
+  where t.tenant_id = apply_template_list.tenant_id
+  and t.business_account_id = apply_template_list.business_account_id
+  and t.name = r.value ->> 'name'
+  and t.language = app_hidden.template_language(r.value ->> 'language');
+  return v_applied;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_template_list(uuid,text,jsonb,timestamp with time zone) is 'Applies a page of Meta''s list of an account''s templates, as for apply_template_reports(). read_at is when it was requested. Returns the number of templates.';
+
+create function app_private.apply_template_reports(reports jsonb) returns integer as $$
+  with report as (
+    select distinct on (r.tenant_id, r.business_account_id, r.name, app_hidden.template_language(r.language))
+      r.*,
+      app_hidden.template_language(r.language) as stored_language,
+      coalesce(r.heard_at, now()) as reported_at,
+      -- Null if the status is one that this version does not support.
+      app_private.template_status_of(r.status) as known_status,
+      c.category as known_category,
+      f.format as known_format
+    from jsonb_to_recordset(reports) r (
+      tenant_id uuid, business_account_id text, name text, language text, heard_at timestamptz,
+      provider_template_id text, status text, status_reason text, status_details text, category text,
+      quality_rating text, components jsonb, texts jsonb, parameter_format text, message_ttl int
+    )
+    left join unnest(enum_range(null::app_public.template_category)) c (category)
+      on c.category::text = lower(r.category)
+    left join unnest(enum_range(null::app_public.template_parameter_format)) f (format)
+      on f.format::text = lower(r.parameter_format)
+    where num_nulls(r.name, r.language, r.business_account_id) = 0
+  ),
+  applied as (
+    insert into app_public.templates as t (
+      tenant_id, business_account_id, name, language, provider_template_id,
+      status, status_reason, status_details, status_at, category, category_at, quality_rating, quality_rating_at,
+      components, components_at, parameter_format, message_ttl
+    )
+    select
+      r.tenant_id,
+      r.business_account_id,
+      r.name,
+      r.stored_language,
+      r.provider_template_id,
+      coalesce(r.known_status, 'unknown'),
+      case when r.known_status is not null then r.status_reason end,
+      case when r.known_status is not null then r.status_details end,
+      case when r.known_status is not null then r.reported_at end,
+      r.known_category,
+      case when r.known_category is not null then r.reported_at end,
+      r.quality_rating,
+      case when r.quality_rating is not null then r.reported_at end,
+      coalesce(
+        r.components,
+        case when r.texts is not null then app_private.merge_template_texts(coalesce(k.components, '[]'), r.texts) end,
+        '[]'
+      ),
+      case when coalesce(r.components, r.texts) is not null then r.reported_at end,
+      coalesce(r.known_format, k.parameter_format, 'positional'),
+      coalesce(r.message_ttl, k.message_ttl)
+    from report r
+    left join app_public.templates k
+      on k.tenant_id = r.tenant_id and k.business_account_id = r.business_account_id
+      and k.name = r.name and k.language = r.stored_language
+    -- In one order, so that concurrent reports do not deadlock.
+    order by r.tenant_id, r.business_account_id, r.name, r.stored_language
+    on conflict (tenant_id, business_account_id, name, language) do update set
+      provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
+      parameter_format = excluded.parameter_format,
+      message_ttl = excluded.message_ttl,
+      -- Only columns that the report contains, and only if it is not older than the stored value: excluded.…_at is
+      -- null for the other columns.
+      status = case
+        when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status
+        else t.status
+      end,
+      status_reason = case
+        when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
+        else t.status_reason
+      end,
+      status_details = case
+        when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_details
+        else t.status_details
+      end,
+      status_at = greatest(t.status_at, excluded.status_at),
+      category = case
+        when excluded.category_at >= coalesce(t.category_at, '-infinity') then excluded.category
+        else t.category
+      end,
+      category_at = greatest(t.category_at, excluded.category_at),
+      quality_rating = case
+        when excluded.quality_rating_at >= coalesce(t.quality_rating_at, '-infinity') then excluded.quality_rating
+        else t.quality_rating
+      end,
+      quality_rating_at = greatest(t.quality_rating_at, excluded.quality_rating_at),
+      components = case
+        when excluded.components_at >= coalesce(t.components_at, '-infinity') then excluded.components
+        else t.components
+      end,
+      components_at = greatest(t.components_at, excluded.components_at)
+    returning t.id
   )
-  select
-    (change ->> 'tenant_id')::uuid,
-    change ->> 'business_account_id',
-    change ->> 'name',
-    change ->> 'language',
-    change ->> 'provider_template_id',
-    -- No status, or one that this version does not support: Meta decides when it is sent.
-    coalesce(s.status, 'unknown'),
-    case when s.status is not null then change ->> 'status_reason' end,
-    case when s.status is not null then h.reported_at end,
-    c.category,
-    case when c.category is not null then h.reported_at end,
-    change ->> 'quality_rating',
-    case when change ->> 'quality_rating' is not null then h.reported_at end,
-    coalesce(nullif(change -> 'components', 'null'), '[]'),
-    case when nullif(change -> 'components', 'null') is not null then h.reported_at end
-  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (reported_at)
-  cross join (values (app_private.template_status_of(change ->> 'status'))) s (status)
-  left join (
-    select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
-  ) c on c.category::text = lower(change ->> 'category')
-  where change ->> 'name' is not null
-  and change ->> 'language' is not null
-  and change ->> 'business_account_id' is not null
-  on conflict (tenant_id, business_account_id, name, language) do update set
-    provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only columns that the report contains, and only if it is not older than the stored value: excluded.…_at is null
-    -- for the other columns.
-    status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
-    status_reason = case
-      when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
-      else t.status_reason
-    end,
-    status_at = greatest(t.status_at, excluded.status_at),
-    category = case
-      when excluded.category_at >= coalesce(t.category_at, '-infinity') then excluded.category
-      else t.category
-    end,
-    category_at = greatest(t.category_at, excluded.category_at),
-    quality_rating = case
-      when excluded.quality_rating_at >= coalesce(t.quality_rating_at, '-infinity') then excluded.quality_rating
-      else t.quality_rating
-    end,
-    quality_rating_at = greatest(t.quality_rating_at, excluded.quality_rating_at),
-    components = case
-      when excluded.components_at >= coalesce(t.components_at, '-infinity') then excluded.components
-      else t.components
-    end,
-    components_at = greatest(t.components_at, excluded.components_at)
-  returning true
+  select count(*)::int from applied
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_template_update(jsonb) is 'Applies a report of Meta on a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. A value that is older than the stored value of its column is ignored. Returns null if name, language or business_account_id is missing.';
+comment on function app_private.apply_template_reports(jsonb) is 'Applies reports of Meta on templates: [{"tenant_id", "business_account_id", "name", "language", "heard_at"?, "provider_template_id"?, "status"?, "status_reason"?, "status_details"?, "category"?, "quality_rating"?, "components"?, "texts"?, "parameter_format"?, "message_ttl"?}]. components are all components, texts the header, body, footer and buttons of a webhook. A value that is older than the stored value of its column is ignored. Reports without name, language or business_account_id are ignored. Returns how many were applied.';
+
+create function app_private.apply_template_update(change jsonb) returns boolean as $$
+begin
+  if app_private.apply_template_reports(jsonb_build_array(change)) = 0 then
+    return null;
+  end if;
+  -- A webhook says little of a template: the rest is in Meta's list. Many webhooks share one reading.
+  perform app_private.request_template_sync(
+    (change ->> 'tenant_id')::uuid, change ->> 'business_account_id', now() + interval '1 minute', is_urgent => false
+  );
+  return true;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_template_update(jsonb) is 'Applies a webhook about a template: an element of apply_template_reports(). Returns null if name, language or business_account_id is missing.';
 
 create function app_private.apply_whatsapp_channel_update(change jsonb) returns boolean as $$
 declare
@@ -9633,6 +10181,27 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.begin_chatbot_turns(uuid,uuid[]) is 'Records which events a worker is about to handle, in a transaction of its own. If the process dies of one of them, the record remains and counts as an attempt. save_chatbot_turns() clears it in the transaction of the turns.';
+
+create function app_private.begin_template_change(change_id uuid) returns table(id uuid, tenant_id uuid, kind app_public.template_change_kind, attempts integer, channel_id uuid, channel_kind app_public.channel_kind, provider_template_id text, name text, language text, category app_public.template_category, new_category app_public.template_category, parameter_format app_public.template_parameter_format, components jsonb, message_ttl integer) as $$
+  with change as (
+    update app_public.template_changes c set attempts = c.attempts + 1
+    where c.id = change_id and c.state = 'queued'
+    returning c.*
+  )
+  select
+    c.id, c.tenant_id, c.kind, c.attempts, a.channel_id, a.kind, t.provider_template_id, t.name, t.language,
+    coalesce(c.category, t.category), c.category, t.parameter_format, coalesce(c.components, t.components),
+    t.message_ttl
+  from change c
+  join app_public.templates t on t.id = c.template_id
+  left join lateral (
+    select a.channel_id, a.kind
+    from app_private.template_accounts(c.tenant_id) a
+    where a.business_account_id = t.business_account_id
+  ) a on true
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.begin_template_change(uuid) is 'What is needed to make a change of a template at the provider, and the number of this attempt. No row if the change has ended. channel_id is null if no number of the account is connected.';
 
 create function app_private.blank_erased_customers(customers jsonb) returns jsonb as $$
 declare
@@ -10049,6 +10618,22 @@ create function app_private.change_note(note app_public.messages, type app_publi
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.change_note(app_public.messages,app_public.message_type,jsonb) is 'Changes a note as customers change their messages: by a message of type edit or revoke.';
+
+create function app_private.change_template(template_id uuid, kind app_public.template_change_kind, components jsonb default null::jsonb, category app_public.template_category default null::app_public.template_category) returns app_public.template_changes as $$
+declare
+  v_change app_public.template_changes;
+begin
+  perform app_hidden.require_scope_in(
+    (select t.tenant_id from app_public.templates t where t.id = change_template.template_id), 'manage_all', 'template'
+  );
+  insert into app_public.template_changes (template_id, kind, components, category)
+  values (change_template.template_id, change_template.kind, change_template.components, change_template.category)
+  returning * into v_change;
+  return v_change;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.change_template(uuid,app_public.template_change_kind,jsonb,app_public.template_category) is 'Requests a change of a template, for admins of its tenant (PYNFD, PYDEN).';
 
 create function app_private.changed_fields(tenant_id uuid, changed jsonb, original jsonb) returns table(key text, type app_public.contact_field_type, choices text[], value jsonb, stored jsonb) as $$
   select
@@ -11185,6 +11770,72 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.end_snoozes(integer) is 'Ends up to batch_size snoozes whose time has come, so that subscriptions show the conversations. Returns how many.';
 
+create function app_private.end_template_change(change_id uuid, sent_at timestamp with time zone, report jsonb default null::jsonb, error_code text default null::text, error text default null::text) returns void as $$
+declare
+  v_change app_public.template_changes;
+  v_template app_public.templates;
+begin
+  update app_public.template_changes c set
+    state = case when end_template_change.error is null then 'done' else 'failed' end::app_public.template_change_state,
+    error_code = end_template_change.error_code,
+    error = end_template_change.error,
+    ended_at = now()
+  where c.id = change_id and c.state = 'queued'
+  returning * into v_change;
+  if not found then
+    return;
+  end if;
+
+  select t.* into v_template from app_public.templates t where t.id = v_change.template_id;
+  if end_template_change.error is null then
+    perform app_private.apply_template_reports(jsonb_build_array(
+      coalesce(report, '{}') || jsonb_build_object(
+        'tenant_id', v_template.tenant_id,
+        'business_account_id', v_template.business_account_id,
+        'name', v_template.name,
+        'language', v_template.language,
+        -- A webhook of the same second may be about what happened after the answer.
+        'heard_at', date_trunc('second', sent_at) - interval '1 millisecond'
+      )
+    ));
+  end if;
+  -- Also after a failure: the provider may know more of the template than we do. In the next second, so that the list
+  -- is newer than any webhook that has arrived.
+  perform app_private.request_template_sync(
+    v_template.tenant_id, v_template.business_account_id, date_trunc('second', now()) + interval '1.1 seconds'
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.end_template_change(uuid,timestamp with time zone,jsonb,text,text) is 'Records the outcome of a change of a template at the provider: report, an element of apply_template_reports(), or error. sent_at is when the request was made. Then the account''s templates are read.';
+
+create function app_private.end_template_list(tenant_id uuid, business_account_id text, started_at timestamp with time zone, problem text default null::text) returns integer as $$
+declare
+  v_deleted int := 0;
+begin
+  if problem is null then
+    -- What was reported since the list was requested may be missing from it.
+    update app_public.templates t set status = 'deleted', status_reason = null, status_details = null,
+      status_at = date_trunc('second', started_at) - interval '1 millisecond'
+    where t.tenant_id = end_template_list.tenant_id
+    and t.business_account_id = end_template_list.business_account_id
+    and t.status not in ('draft', 'deleted')
+    and coalesce(t.checked_at, '-infinity') < started_at
+    and coalesce(t.status_at, '-infinity') < date_trunc('second', started_at)
+    and t.created_at < started_at;
+    get diagnostics v_deleted = row_count;
+  end if;
+  update app_public.whatsapp_channels w set
+    templates_checked_at = case when problem is null then started_at else w.templates_checked_at end,
+    templates_problem = problem
+  where w.tenant_id = end_template_list.tenant_id
+  and w.business_account_id = end_template_list.business_account_id;
+  return v_deleted;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.end_template_list(uuid,text,timestamp with time zone,text) is 'Ends the reading of Meta''s list of templates that was requested at started_at: templates that are not in it are deleted. problem says why it could not be read; nothing is deleted then. Returns how many templates are gone.';
+
 create function app_private.enqueue_block_contact(contact_id uuid) returns void as $$
   select graphile_worker.add_jobs(array[app_private.job(
     'block_contact', json_build_object('contactId', contact_id), key => app_private.job_key('block_contact', contact_id)
@@ -11976,6 +12627,27 @@ create function app_private.find_status_messages(statuses jsonb) returns table(m
 $$
   language sql stable;
 comment on function app_private.find_status_messages(jsonb) is 'The message of each status, by position: found by Parley''s own id, which the provider returns, otherwise by the provider''s id; null if it is not known. has_new_ids: for some message that was found by Parley''s id, the provider''s id is not stored yet. Part of apply_statuses().';
+
+create function app_private.find_template(template text, language text, tenant_id uuid) returns uuid as $$
+declare
+  v_ids uuid[];
+begin
+  select array_agg(t.id) into v_ids
+  from app_public.templates t
+  where t.tenant_id = find_template.tenant_id
+  and (t.id::text = template or t.name = template)
+  and (find_template.language is null or t.language = app_hidden.template_language(find_template.language));
+  if v_ids is null then
+    raise exception 'There is no template %', template using errcode = 'PYNFD';
+  elsif cardinality(v_ids) > 1 then
+    raise exception 'There are several templates of this name: name the language, or give the id'
+      using errcode = 'PYREQ';
+  end if;
+  return v_ids[1];
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_template(text,text,uuid) is 'The id of a tenant''s template, by its name or id. PYNFD: there is none. PYREQ: there are several. language, or the id, says which.';
 
 create function app_private.find_tenant(tenant text) returns uuid as $$
 declare
@@ -13493,6 +14165,21 @@ $$
   language sql stable;
 comment on function app_private.merge_statuses(jsonb,uuid[],timestamp with time zone) is 'Merges the statuses of each message into one row. message_ids is as returned by find_status_messages(); later times are replaced by latest. Part of apply_statuses().';
 
+create function app_private.merge_template_texts(components jsonb, texts jsonb) returns jsonb as $$
+  -- Meta reports headers of files, carousels and offers in its list only.
+  select coalesce(jsonb_agg(p.component order by p.source, p.position), '[]')
+  from (
+    select 1 as source, c.position, c.component
+    from jsonb_array_elements(components) with ordinality c (component, position)
+    where upper(c.component ->> 'type') not in ('BODY', 'FOOTER', 'BUTTONS')
+    and not (upper(c.component ->> 'type') = 'HEADER' and upper(c.component ->> 'format') = 'TEXT')
+    union all
+    select 2, c.position, c.component from jsonb_array_elements(texts) with ordinality c (component, position)
+  ) p
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.merge_template_texts(jsonb,jsonb) is 'The components of a template after a webhook about them, which reports texts and buttons only: the rest is kept.';
+
 create function app_private.merge_with_report(kept_id uuid, merged_id uuid) returns app_public.contact_merge as $$
 declare
   v_merged app_public.contacts;
@@ -14731,8 +15418,7 @@ create function app_private.recipient_refusal(contact app_public.contacts, windo
     when contact.deleted_at is not null then 'PYDEL'
     when contact.status = 'blocked' or contact.opted_out_at is not null then 'PYOPT'
     when not is_template and not app_hidden.is_window_open(window_expires_at, capabilities.reply_window) then 'PYWIN'
-    -- If the status of a template is unknown, the provider decides.
-    when not app_hidden.is_sendable(template_status) then 'PYTPL'
+    when app_hidden.template_refusal(template_status) is not null then app_hidden.template_refusal(template_status)
     when is_marketing and contact.marketing_opted_out_at is not null then 'PYOPT'
     when (contact.phone is null or 'phone' <> all (capabilities.address_kinds))
       and not app_private.has_address(contact.id, capabilities.address_kinds)
@@ -15543,6 +16229,9 @@ create function app_private.refusal_message(code text, text_limit integer) retur
     when 'PYADR' then 'The contact has no address on this channel'
     when 'PYNFD' then 'The quoted message (reply_to_id) must be in this conversation, and not internal'
     when 'PYTPL' then 'The template is not approved'
+    when 'PYPAU' then 'The template is paused, because customers disliked it'
+    when 'PYREJ' then 'The template was rejected'
+    when 'PYDIS' then 'The template is disabled'
   end
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
@@ -15984,6 +16673,35 @@ create function app_private.request_media_uploads(channel_id uuid, message_ids u
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.request_media_uploads(uuid,uuid[]) is 'Has the files of these messages uploaded to the provider of the channel: once for each file, however many messages wait for it. Until then the lanes of the messages are not due. Part of claim_from_channel().';
+
+create function app_private.request_template_sync(tenant_id uuid, business_account_id text, run_at timestamp with time zone default now(), is_urgent boolean default true) returns void as $$
+  select from graphile_worker.add_jobs(
+    (
+      select array_agg(
+        app_private.job(
+          'sync_templates',
+          json_build_object('channelId', a.channel_id),
+          request_template_sync.run_at,
+          key => app_private.job_key('sync_templates', a.channel_id)
+        )
+      )
+      from app_private.template_accounts(request_template_sync.tenant_id) a
+      where a.business_account_id = request_template_sync.business_account_id
+    ),
+    job_key_preserve_run_at => not is_urgent
+  )
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.request_template_sync(uuid,text,timestamp with time zone,boolean) is 'Adds the job that reads Meta''s list of an account''s templates. If it waits already, run_at applies only if this is urgent: many requests share one reading.';
+
+create function app_private.request_template_syncs() returns void as $$
+  select app_private.request_template_sync(
+    a.tenant_id, a.business_account_id, now() + random() * interval '1 hour', is_urgent => false
+  )
+  from app_private.template_accounts() a
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.request_template_syncs() is 'Adds the jobs that read the lists of all accounts'' templates, spread over an hour.';
 
 create function app_private.require_media(tenant_id uuid, media_id uuid, kind app_public.channel_kind, type app_public.message_type, content jsonb) returns boolean as $$
 declare
@@ -17258,6 +17976,69 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.take_over_waking() is 'For callers that run the tasks themselves right after their commit: until the end of the transaction wake() adds no job.';
+
+create function app_private.template_accounts(of_tenant_id uuid default null::uuid, of_channel_id uuid default null::uuid) returns table(tenant_id uuid, business_account_id text, channel_id uuid, kind app_public.channel_kind) as $$
+  select distinct on (w.tenant_id, w.business_account_id)
+    w.tenant_id, w.business_account_id, w.channel_id, w.kind
+  from app_public.whatsapp_channels w
+  join app_public.channels ch on ch.id = w.channel_id
+  where (of_tenant_id is null or w.tenant_id = of_tenant_id)
+  and (
+    of_channel_id is null
+    or (w.tenant_id, w.business_account_id) = (
+      select v.tenant_id, v.business_account_id
+      from app_public.whatsapp_channels v
+      where v.channel_id = of_channel_id
+    )
+  )
+  order by w.tenant_id, w.business_account_id, ch.status <> 'active', w.channel_id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.template_accounts(uuid,uuid) is 'The accounts that have templates: all, those of a tenant, or that of a channel; each with one of its channels, which all have access to the templates.';
+
+create function app_private.template_change_refusal(template app_public.templates, change app_public.template_changes) returns text as $$
+  select case
+    when exists (
+      select from app_public.template_changes c where c.template_id = template.id and c.state = 'queued'
+    )
+    then 'Another change of the template has not ended yet'
+    when change.kind = 'create' then case
+      when template.status not in ('draft', 'deleted') then 'Only a draft can be submitted'
+      when template.status = 'deleted' and template.status_at > now() - interval '30 days'
+      then 'The name of a deleted template can be used again after 30 days'
+    end
+    when template.provider_template_id is null
+    then 'The provider''s id of the template is not known: submit the draft, or call sync_templates()'
+    when change.kind = 'edit' then case
+      when template.status not in ('approved', 'rejected', 'paused')
+      then 'Only a template that is approved, rejected or paused can be edited'
+      when template.status = 'approved' and change.category <> template.category
+      then 'The category of an approved template cannot be changed'
+      when template.status = 'approved' and exists (
+        select from app_public.template_changes c
+        where c.template_id = template.id and c.kind = 'edit' and c.state = 'done'
+        group by c.template_id
+        having count(*) filter (where c.ended_at > now() - interval '24 hours') >= 1
+        or count(*) filter (where c.ended_at > now() - interval '30 days') >= 10
+      )
+      then 'An approved template can be edited once in 24 hours, and 10 times in 30 days'
+    end
+    when change.kind = 'unpause' and template.status <> 'paused' then 'Only a paused template can be resumed'
+    when change.kind = 'delete' and template.status in ('deleted', 'pending_deletion')
+    then 'The template is already deleted'
+  end
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.template_change_refusal(app_public.templates,app_public.template_changes) is 'Why a template cannot be changed in this way now, or null. The limits of edits are Meta''s.';
+
+create function app_private.template_files(tenant_id uuid, media_ids uuid[]) returns table(media_id uuid, storage_key text, size integer, mime_type text, filename text) as $$
+  select m.id, f.storage_key, f.size, m.mime_type, m.filename
+  from app_public.media m
+  join app_private.media_files f on f.tenant_id = m.tenant_id and f.sha256 = m.sha256
+  where m.tenant_id = template_files.tenant_id and m.id = any (media_ids) and m.state = 'stored'
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.template_files(uuid,uuid[]) is 'The stored files of a tenant that the examples of a template name. Others have no row.';
 
 create function app_private.template_status_of(name text) returns app_public.template_status as $$
   select e.status
@@ -18846,7 +19627,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.tg_messages__refuse() is 'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not accept the file. PYNFD: the file does not exist, or the quoted message is not in the conversation. PYFIL, PYGON: the file is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on this kind of channel.';
+comment on function app_private.tg_messages__refuse() is 'Enforces the rules of sending for every insert: by GraphQL, SQL or a chatbot. The rules depend on channel_kinds. PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not accept the file. PYNFD: the file does not exist, or the quoted message is not in the conversation. PYFIL, PYGON: the file is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact is blocked or has opted out. PYTPL, PYPAU, PYREJ, PYDIS: the template is known and not approved, paused, rejected or disabled. PYADR: the contact has no address on this kind of channel.';
 
 create function app_private.tg_messages__refuse_change() returns trigger as $$
 begin
@@ -19232,6 +20013,66 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_sessions__notify() is 'Notifies the API that a session has ended, so that it closes the session''s WebSockets.';
 
+create function app_private.tg_template_changes__enqueue() returns trigger as $$
+begin
+  perform graphile_worker.add_jobs(
+    array[
+      app_private.job(
+        'send_template_change',
+        json_build_object('templateChangeId', NEW.id),
+        key => app_private.job_key('send_template_change', NEW.id),
+        -- The last attempt is about six hours after the first.
+        max_attempts => 10
+      )
+    ]
+  );
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_template_changes__enqueue() is 'Adds the job that makes the change at the provider.';
+
+create function app_private.tg_template_changes__fill_in() returns trigger as $$
+begin
+  select t.tenant_id into NEW.tenant_id from app_public.templates t where t.id = NEW.template_id;
+  NEW.requested_by_id := coalesce(NEW.requested_by_id, (app_hidden.current_membership()).user_id);
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_template_changes__fill_in() is 'Fills in the tenant of the template, and the member who requests the change.';
+
+create function app_private.tg_template_changes__refuse() returns trigger as $$
+declare
+  v_template app_public.templates;
+  v_problem text;
+begin
+  -- Two changes at once: the second one waits here, and then sees the first.
+  select t.* into v_template from app_public.templates t where t.id = NEW.template_id for no key update;
+  if not found then
+    raise exception 'There is no such template' using errcode = 'PYNFD';
+  end if;
+
+  v_problem := app_private.template_change_refusal(v_template, NEW);
+  if v_problem is not null then
+    raise exception '%', v_problem using errcode = 'PYTPC';
+  end if;
+
+  v_problem := case when NEW.kind in ('create', 'edit') then app_hidden.template_definition_problem(
+    coalesce(NEW.category, v_template.category),
+    v_template.parameter_format,
+    coalesce(NEW.components, v_template.components),
+    v_template.message_ttl
+  ) end;
+  if v_problem is not null then
+    raise exception 'Invalid template: %', v_problem using errcode = 'PYCNT';
+  end if;
+  return NEW;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_template_changes__refuse() is 'Refuses a change that the provider would refuse. PYNFD: there is no such template. PYTPC: its status, or a limit, does not allow the change now. PYCNT: the template breaks a rule.';
+
 create function app_private.tg_templates__hurry_campaigns() returns trigger as $$
 begin
   -- A row that is locked belongs to a campaign that is being fed: it sees the template the next time, at once.
@@ -19249,6 +20090,41 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_templates__hurry_campaigns() is 'Campaigns look at their template at once when it must not be sent any more, and pause (pause_reason).';
+
+create function app_private.tg_templates__normalize() returns trigger as $$
+begin
+  NEW.language := app_hidden.template_language(NEW.language);
+  return NEW;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_templates__normalize() is 'Stores languages in one notation.';
+
+create function app_private.tg_templates__refuse_edit() returns trigger as $$
+begin
+  if OLD.status <> 'draft' and not app_hidden.is_program() then
+    raise exception 'Only a draft can be changed directly. Other templates are changed by edit_template()'
+      using errcode = 'PYTPC';
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_templates__refuse_edit() is 'Refuses changes by users of what the provider has reported (PYTPC).';
+
+create function app_private.tg_templates__refuse_unknown_account() returns trigger as $$
+begin
+  if not exists (
+    select from app_public.whatsapp_channels w
+    where w.tenant_id = NEW.tenant_id and w.business_account_id = NEW.business_account_id
+  ) then
+    raise exception 'No number of the account (business_account_id) is connected' using errcode = 'PYNFD';
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_templates__refuse_unknown_account() is 'Refuses drafts that could not be submitted, because no number of their account is connected (PYNFD).';
 
 create function app_private.tg_tenants__notify_api_keys() returns trigger as $$
 begin
@@ -19357,6 +20233,16 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_whatsapp_channels__refuse_removal() is 'Refuses (PYCON) to leave a channel of kind whatsapp_cloud without its row in whatsapp_channels.';
+
+create function app_private.tg_whatsapp_channels__sync_templates() returns trigger as $$
+begin
+  -- Its secrets and settings may be stored by statements that follow.
+  perform app_private.request_template_sync(NEW.tenant_id, NEW.business_account_id, now() + interval '5 seconds');
+  return null;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_whatsapp_channels__sync_templates() is 'Reads the templates of an account when one of its numbers is connected.';
 
 create function app_private.token_hash(token text) returns bytea as $$
   select sha256(convert_to(token, 'UTF8'))
@@ -20311,6 +21197,24 @@ $$
 comment on function app_public.delete_note(uuid) is 'Deletes a note as customers delete messages: it is shown as "[deleted]", and content still has its text. Its mentions count as read. PYNFD: there is no such note, or it is deleted. PYDEN: another user''s note, and the caller is not an admin.';
 grant execute on function app_public.delete_note(uuid) to parley_visitor;
 
+create function app_public.delete_template(template_id uuid) returns app_public.template_changes as $$
+declare
+  v_change app_public.template_changes;
+begin
+  perform app_hidden.require_scope_in(
+    (select t.tenant_id from app_public.templates t where t.id = delete_template.template_id), 'manage_all', 'template'
+  );
+  delete from app_public.templates t where t.id = delete_template.template_id and t.status = 'draft';
+  if found then
+    return null;
+  end if;
+  return app_private.change_template(delete_template.template_id, 'delete');
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.delete_template(uuid) is 'Deletes a template at Meta, in its language. Its name cannot be used again for 30 days. The outcome is in the state of the change; a draft is deleted at once. PYTPC: it is already deleted. PYNFD, PYDEN. template_id: the id of the template. template_change: null for a draft.';
+grant execute on function app_public.delete_template(uuid) to parley_visitor;
+
 create function app_public.deleted_contacts() returns setof app_public.contacts as $$
   select c.*
   from app_public.contacts c
@@ -20360,6 +21264,15 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.edit_note(uuid,text,uuid[]) is 'Edits a note: currentContent shows the new text, edits the earlier ones. Users who are mentioned in addition are notified; mentions of the note that are left out stay. PYNFD: the caller has written no such note, or it is deleted. PYDEN: agents only. PYCNT. PYCON: a mentioned user is not a member. body: the new text. mentioned_user_ids: members whose attention the note needs in addition.';
 grant execute on function app_public.edit_note(uuid,text,uuid[]) to parley_visitor;
+
+create function app_public.edit_template(template_id uuid, components jsonb, category app_public.template_category default null::app_public.template_category) returns app_public.template_changes as $$
+  select app_private.change_template(
+    edit_template.template_id, 'edit', edit_template.components, edit_template.category
+  )
+$$
+  language sql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.edit_template(uuid,jsonb,app_public.template_category) is 'Replaces the components of an approved, rejected or paused template at Meta, which reviews it again. The outcome is in the state of the change. Meta allows one edit of an approved template in 24 hours, and 10 in 30 days (PYTPC). PYCNT: a rule of Meta is broken. PYNFD, PYDEN. template_id: the id of the template. components: all components, as the template shall have them. category: another category; not of an approved template.';
+grant execute on function app_public.edit_template(uuid,jsonb,app_public.template_category) to parley_visitor;
 
 create function app_public.end_other_sessions() returns integer as $$
 declare
@@ -21175,7 +22088,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it is scheduled (send_at). content: the Graph API''s own object of the type; of a template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. fallback_template: with send_at, the template that is sent if the reply window is closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
+comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it is scheduled (send_at). content: the Graph API''s own object of the type; of a template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. fallback_template: with send_at, the template that is sent if the reply window is closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) to parley_visitor;
 
 create function app_public.send_template(name text, conversation_id uuid default null::uuid, contact_id uuid default null::uuid, phone text default null::text, channel_id uuid default null::uuid, language text default null::text, fallback_language text default null::text, parameters jsonb default '{}'::jsonb, variables jsonb default null::jsonb, idempotency_key text default null::text, send_at timestamp with time zone default null::timestamp with time zone) returns app_public.messages as $$
@@ -21486,6 +22399,28 @@ $$
 comment on function app_public.stop_chatbot_run(uuid,text) is 'Ends the run in progress in a conversation and stores the reason. It is not an error if there is none. PYNFD, PYDEN: agents only. reason: why the run ends.';
 grant execute on function app_public.stop_chatbot_run(uuid,text) to parley_visitor;
 
+create function app_public.submit_template(template_id uuid) returns app_public.template_changes as $$
+  select app_private.change_template(submit_template.template_id, 'create')
+$$
+  language sql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.submit_template(uuid) is 'Submits a draft to Meta, which reviews it. The outcome is in the state of the change, and then in the status of the template. PYCNT: the draft breaks a rule of Meta (template.problem). PYTPC: it is not a draft. PYNFD, PYDEN. template_id: the id of the draft.';
+grant execute on function app_public.submit_template(uuid) to parley_visitor;
+
+create function app_public.sync_templates() returns integer as $$
+declare
+  v_tenant_id uuid := app_hidden.require_scope('manage_all');
+  v_accounts int;
+begin
+  perform app_private.request_template_sync(v_tenant_id, a.business_account_id)
+  from app_private.template_accounts(v_tenant_id) a;
+  get diagnostics v_accounts = row_count;
+  return v_accounts;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.sync_templates() is 'Reads the templates of all connected WhatsApp Business Accounts from Meta, as Parley does daily. The outcome is in the channels: templates_checked_at and templates_problem. PYDEN. accounts: how many accounts are read.';
+grant execute on function app_public.sync_templates() to parley_visitor;
+
 create function app_public.tag_contacts(contact_ids uuid[], tag_id uuid) returns setof app_public.bulk_outcome as $$
 declare
   v_ids uuid[] := app_hidden.lock_listed_contacts(contact_ids);
@@ -21506,6 +22441,46 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.tag_contacts(uuid[],uuid) is 'Tags contacts; those that have the tag keep it. Each id has its own outcome; one that is given twice counts once. PYNFD: there is no such tag. PYLIM: more than 500 ids. PYDEN: agents only. contactIds: at most 500. tagId: the tag.';
 grant execute on function app_public.tag_contacts(uuid[],uuid) to parley_visitor;
+
+create function app_public.templates_body(template app_public.templates) returns text as $$
+  select c ->> 'text' from jsonb_array_elements(template.components) c where upper(c ->> 'type') = 'BODY' limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.templates_body(app_public.templates) is 'The text of the body, with its variables. Null if it is not known.';
+grant execute on function app_public.templates_body(app_public.templates) to parley_visitor;
+
+create function app_public.templates_footer(template app_public.templates) returns text as $$
+  select c ->> 'text' from jsonb_array_elements(template.components) c where upper(c ->> 'type') = 'FOOTER' limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.templates_footer(app_public.templates) is 'The text of the footer. Null if it has none.';
+grant execute on function app_public.templates_footer(app_public.templates) to parley_visitor;
+
+create function app_public.templates_header(template app_public.templates) returns text as $$
+  select c ->> 'text'
+  from jsonb_array_elements(template.components) c
+  where upper(c ->> 'type') = 'HEADER' and upper(c ->> 'format') = 'TEXT'
+  limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.templates_header(app_public.templates) is 'The text of the header. Null if it has none, or a file.';
+grant execute on function app_public.templates_header(app_public.templates) to parley_visitor;
+
+create function app_public.templates_problem(template app_public.templates) returns text as $$
+  select case when template.status in ('draft', 'rejected') then app_hidden.template_definition_problem(
+    template.category, template.parameter_format, template.components, template.message_ttl
+  ) end
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.templates_problem(app_public.templates) is 'Which of Meta''s rules the template breaks, beginning with the path of the value. Null if it breaks none, or if it is neither a draft nor rejected.';
+grant execute on function app_public.templates_problem(app_public.templates) to parley_visitor;
+
+create function app_public.templates_variables(template app_public.templates) returns text[] as $$
+  select app_hidden.template_variables(app_public.templates_body(template))
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.templates_variables(app_public.templates) is 'The variables of the body, in their order: {"1","2"}, or {first_name,order}.';
+grant execute on function app_public.templates_variables(app_public.templates) to parley_visitor;
 
 create function app_public.tenants_chatbot_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.chatbot_grouping[] default '{}'::app_public.chatbot_grouping[]) returns setof app_public.chatbot_figure as $$
   select
@@ -21715,6 +22690,13 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_public.unblock_contact(uuid) is 'Makes a blocked contact active, here and at the providers that have blocked it. PYNFD: there is no such contact. PYDEN: agents only. contactId: the contact.';
 grant execute on function app_public.unblock_contact(uuid) to parley_visitor;
+
+create function app_public.unpause_template(template_id uuid) returns app_public.template_changes as $$
+  select app_private.change_template(unpause_template.template_id, 'unpause')
+$$
+  language sql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_public.unpause_template(uuid) is 'Asks Meta to resume a paused template (PYTPC: it is not paused). The outcome is in the state of the change. PYNFD, PYDEN. template_id: the id of the template.';
+grant execute on function app_public.unpause_template(uuid) to parley_visitor;
 
 create function app_public.untag_contacts(contact_ids uuid[], tag_id uuid) returns setof app_public.bulk_outcome as $$
 declare

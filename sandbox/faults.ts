@@ -13,6 +13,12 @@ export const OPERATIONS = [
   "listTemplates",
   "createDataSet",
   "reportConversion",
+  "readTemplate",
+  "createTemplate",
+  "editTemplate",
+  "deleteTemplate",
+  "unpauseTemplate",
+  "uploadExample",
   "readNumber",
   "subscription",
 ] as const;

@@ -8,6 +8,8 @@ interface GraphErrorOptions {
   message?: string | undefined;
   httpStatus?: number | undefined;
   subcode?: number | undefined;
+  /** What an app is to show its user: title and text. */
+  user?: { title: string; message: string } | undefined;
   /** The `Retry-After` header, in seconds. */
   retryAfter?: number | undefined;
 }
@@ -18,6 +20,7 @@ export class GraphError extends Error {
   readonly httpStatus: number;
   readonly subcode: number | undefined;
   readonly details: string | undefined;
+  readonly user: GraphErrorOptions["user"];
   readonly retryAfter: number | undefined;
 
   constructor(code: number, options: GraphErrorOptions = {}) {
@@ -28,6 +31,7 @@ export class GraphError extends Error {
     this.httpStatus = options.httpStatus ?? entry.httpStatus ?? 400;
     this.subcode = options.subcode ?? entry.subcode;
     this.details = options.details;
+    this.user = options.user;
     this.retryAfter = options.retryAfter;
   }
 
@@ -39,6 +43,7 @@ export class GraphError extends Error {
         type: "OAuthException",
         code: this.code,
         ...(this.subcode !== undefined && { error_subcode: this.subcode }),
+        ...(this.user && { error_user_title: this.user.title, error_user_msg: this.user.message }),
         ...(isTransient && { is_transient: true }),
         ...(this.details !== undefined && {
           error_data: { messaging_product: "whatsapp", details: this.details },

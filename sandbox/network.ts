@@ -2,6 +2,7 @@ import { announce, type ChatDirectory, type Message } from "./chats.ts";
 import type { Clock } from "./clock.ts";
 import type { ConversionDirectory } from "./conversions.ts";
 import type { CustomerDirectory } from "./customers.ts";
+import type { ExampleUploads } from "./example_uploads.ts";
 import type { Faults } from "./faults.ts";
 import type { Identifiers } from "./identifiers.ts";
 import type { Ledger } from "./ledger.ts";
@@ -11,6 +12,7 @@ import type { NumberDirectory } from "./numbers.ts";
 import type { SandboxLimits, SandboxOptions } from "./options.ts";
 import type { Rules } from "./rules.ts";
 import type { StatusReporter } from "./statuses.ts";
+import type { TemplateReview } from "./template_review.ts";
 import type { TemplateDirectory } from "./templates.ts";
 import type { WebhookDispatcher } from "./webhooks/dispatcher.ts";
 
@@ -27,6 +29,8 @@ export interface Network {
   readonly media: MediaStore;
   readonly templates: TemplateDirectory;
   readonly conversions: ConversionDirectory;
+  readonly review: TemplateReview;
+  readonly examples: ExampleUploads;
   readonly faults: Faults;
   /** Status plans for messages, instead of the default. */
   readonly plans: Rules<readonly StatusStep[]>;

@@ -77,6 +77,8 @@ export interface SandboxOptions {
   enforcesWindow?: boolean;
   /** Whether every customer gets a business-scoped user id, as since 2026; defaults to true. */
   assignsUserIds?: boolean;
+  /** After how many milliseconds Meta approves a template; null: only when asked to. Defaults to 1000. */
+  approvesTemplatesAfterMs?: number | null;
   delivery?: Partial<DeliveryOptions>;
   limits?: Partial<SandboxLimits>;
 }

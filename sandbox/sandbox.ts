@@ -6,6 +6,7 @@ import { createPhoneRouter } from "./control/router.ts";
 import { type Conversion, ConversionDirectory } from "./conversions.ts";
 import { CustomerPhone } from "./customer_phone.ts";
 import { CustomerDirectory, type CustomerIdentity } from "./customers.ts";
+import { ExampleUploads } from "./example_uploads.ts";
 import { Faults } from "./faults.ts";
 import { createGraphRouter } from "./graph/router.ts";
 import { createIdentifiers } from "./identifiers.ts";
@@ -19,6 +20,7 @@ import { DEFAULT_DELIVERY, DEFAULT_LIMITS, type NumberOptions, type SandboxOptio
 import { seededRandom } from "./random.ts";
 import { type RuleScope, Rules } from "./rules.ts";
 import { StatusReporter } from "./statuses.ts";
+import { type TemplateDecision, TemplateReview } from "./template_review.ts";
 import { type Template, TemplateDirectory } from "./templates.ts";
 import { verifyWebhook } from "./verify_webhook.ts";
 import { WebhookDispatcher } from "./webhooks/dispatcher.ts";
@@ -43,6 +45,8 @@ export interface Sandbox {
   addTemplate(businessAccountId: string, template: NewTemplate): Template;
   /** What was reported to the account's data set, oldest first. */
   conversions(businessAccountId: string): Conversion[];
+  /** What Meta decides about a template: approves it, rejects it, pauses it, …. Reported by webhooks. */
+  decide(businessAccountId: string, name: string, decision: TemplateDecision): Template;
   /** A customer's phone, with the chat with this number open; defaults to the first number. */
   customer(identity: CustomerIdentity, phoneNumberId?: string): CustomerPhone;
   /** Sets a status plan for messages in `scope`; the returned function removes it. */
@@ -75,6 +79,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     options: { ...DEFAULT_DELIVERY, ...options.delivery },
     log: options.log,
   });
+  const templates = new TemplateDirectory();
   const plans = new Rules<readonly StatusStep[]>(random);
   const network: Network = {
     clock,
@@ -88,8 +93,16 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     ),
     chats: new ChatDirectory(limits.chats),
     media: new MediaStore(limits, clock, identifiers),
-    templates: new TemplateDirectory(),
     conversions: new ConversionDirectory(limits.conversions, identifiers),
+    templates,
+    review: new TemplateReview({
+      clock,
+      numbers,
+      webhooks,
+      approvesAfterMs:
+        options.approvesTemplatesAfterMs === undefined ? 1000 : options.approvesTemplatesAfterMs,
+    }),
+    examples: new ExampleUploads(identifiers),
     faults: new Faults(random),
     plans,
     ledger,
@@ -130,6 +143,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return complete;
     },
     conversions: (businessAccountId) => network.conversions.list(businessAccountId),
+    decide: (businessAccountId, name, decision) => {
+      const template = templates.list(businessAccountId).find((each) => each.name === name);
+      if (!template) throw new Error(`The account has no template ${name}`);
+      network.review.decide(businessAccountId, template, decision);
+      return template;
+    },
     customer: (identity, phoneNumberId) => {
       const customer = network.customers.introduce(identity);
       return new CustomerPhone(network, network.chats.open(numberOrThrow(phoneNumberId), customer));

@@ -5,7 +5,7 @@ const MEDIA_BATCH = 1_000;
 /** A contact may have many messages. */
 const CONTACT_BATCH = 20;
 
-/** Every day: creates the partitions of the next months, deletes data beyond its retention, and corrects contacts. */
+/** Every day: creates partitions, deletes data beyond its retention, corrects contacts, has templates read. */
 export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "log">) =>
   async (): Promise<void> => {
     const partitions = await ensurePartitions(pool, { log });
@@ -15,6 +15,7 @@ export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "
     await inBatches(pool, "erase_deleted_contacts", CONTACT_BATCH);
     await pool.query("select app_private.delete_unused_media()");
     await inBatches(pool, "remove_expired_media", MEDIA_BATCH);
+    await pool.query("select app_private.request_template_syncs()");
     const dropped = await dropExpiredPartitions(pool, config.WEBHOOK_RETENTION_DAYS, { log });
     if (dropped.length > 0) log.info({ partitions: dropped }, "dropped old webhook bodies");
   };

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7693668f7ff1e206e435e77093161bbb82500aac
+--! Hash: sha1:ca1092c1adb44f4cb55fb0685d45f8e2df655286
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3136,6 +3136,8 @@ create table app_public.whatsapp_channels (
   quality_rating_at timestamptz,
   messaging_limit text,
   messaging_limit_at timestamptz,
+  templates_checked_at timestamptz,
+  templates_problem text,
   graph_url text
     constraint whatsapp_channels_graph_url_is_http check (graph_url ~ '^https?://[^\s]+$' and length(graph_url) <= 500),
   created_at timestamptz not null default now(),
@@ -3159,6 +3161,10 @@ comment on column app_public.whatsapp_channels.business_account_id is
 comment on column app_public.whatsapp_channels.display_phone_number is E'The number in its usual notation.';
 comment on column app_public.whatsapp_channels.verified_name is
   E'The name shown to customers, as last reported by Meta.';
+comment on column app_public.whatsapp_channels.templates_checked_at is
+  E'When Meta''s list of the account''s templates was last read completely.';
+comment on column app_public.whatsapp_channels.templates_problem is
+  E'Why the list of templates could not be read at the last attempt. Null if it could.';
 comment on column app_public.whatsapp_channels.verified_name_at is
   E'When Meta reported the name. An older report changes nothing; the same applies to the other two.';
 comment on column app_public.whatsapp_channels.quality_rating is
@@ -8662,6 +8668,9 @@ create or replace function app_private.refusal_message(code text, text_limit int
     when 'PYADR' then 'The contact has no address on this channel'
     when 'PYNFD' then 'The quoted message (reply_to_id) must be in this conversation, and not internal'
     when 'PYTPL' then 'The template is not approved'
+    when 'PYPAU' then 'The template is paused, because customers disliked it'
+    when 'PYREJ' then 'The template was rejected'
+    when 'PYDIS' then 'The template is disabled'
   end
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
@@ -8741,8 +8750,8 @@ comment on function app_private.tg_messages__refuse() is
    'PYCHN: the kind of channel cannot send this type of message. PYCNT: the text is too long, or the channel does not '
    'accept the file. PYNFD: the file does not exist, or the quoted message is not in the conversation. PYFIL, PYGON: '
    'the file is not stored. PYWIN: the reply window is closed, and the message is not a template. PYOPT: the contact '
-   'is blocked or has opted out. PYTPL: the template is known and not approved. PYADR: the contact has no address on '
-   'this kind of channel.';
+   'is blocked or has opted out. PYTPL, PYPAU, PYREJ, PYDIS: the template is known and not approved, paused, rejected '
+   'or disabled. PYADR: the contact has no address on this kind of channel.';
 --! EndIncluded messages/tg_messages__refuse.sql
 --! Included contacts/record_attributions.sql
 create or replace function app_private.record_attributions(message_ids uuid[]) returns void as $$
@@ -15838,13 +15847,14 @@ grant execute on function app_public.tenants_chatbot_figures(
 
 --! split: 0700-templates.sql
 create type app_public.template_status as enum (
-  'unknown', 'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion', 'deleted',
-  'limit_exceeded', 'archived'
+  'unknown', 'draft', 'pending', 'approved', 'rejected', 'paused', 'disabled', 'in_appeal', 'pending_deletion',
+  'deleted', 'limit_exceeded', 'archived'
 );
 create type app_public.template_category as enum ('authentication', 'marketing', 'utility');
 comment on type app_public.template_status is
-  E'Meta''s status of a template. Only approved ones may be sent (PYTPL). unknown: Meta has not reported a status '
-   'yet; the template is sent, and Meta decides. pending: Meta has not decided yet. approved: it can be sent. '
+  E'Meta''s status of a template. Only approved ones may be sent (PYTPL, PYPAU, PYREJ, PYDIS). unknown: Meta has not '
+   'reported a status yet; the template is sent, and Meta decides. draft: Meta does not know it yet: submitTemplate '
+   'submits it. pending: Meta has not decided yet. approved: it can be sent. '
    'rejected: Meta does not allow it. paused: customers disliked it; Meta sends it again later. disabled: customers '
    'disliked it too often. in_appeal: its rejection is being reviewed. limit_exceeded: the account has too many '
    'templates. archived: it has not been used for long. pending_deletion: it is being deleted. deleted: it was '
@@ -15854,18 +15864,40 @@ comment on type app_public.template_category is
    'everything else; not sent to contacts who have opted out of marketing. utility: about an order or a request of '
    'the customer.';
 
+--! Included templates/default_business_account.sql
+create or replace function app_hidden.default_business_account() returns text as $$
+  select w.business_account_id
+  from app_public.channels c
+  join app_public.whatsapp_channels w on w.channel_id = c.id
+  where c.tenant_id = app_hidden.current_tenant_id()
+  order by c.is_default desc, c.id
+  limit 1
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.default_business_account() is
+  E'The WhatsApp Business Account of the default channel, or of the oldest one of that kind.';
+
+grant execute on function app_hidden.default_business_account() to parley_visitor;
+--! EndIncluded templates/default_business_account.sql
+create type app_public.template_parameter_format as enum ('positional', 'named');
+comment on type app_public.template_parameter_format is
+  E'How the variables of a template are written. positional: {{1}}, {{2}}, numbered from 1. named: {{first_name}}, in '
+   'the letters a-z and _.';
+
 create table app_public.templates (
   id uuid primary key default app_hidden.uuid_v7(),
   tenant_id uuid not null references app_public.tenants on delete cascade,
-  business_account_id text not null,
+  business_account_id text not null default app_hidden.default_business_account(),
   name text not null
     constraint templates_name_is_snake_case check (name ~ '^[a-z0-9_]+$' and length(name) <= 512),
   language text not null
     constraint templates_language_has_length check (length(language) between 2 and 20),
+  parameter_format app_public.template_parameter_format not null default 'positional',
   category app_public.template_category,
   category_at timestamptz,
-  status app_public.template_status not null default 'unknown',
+  status app_public.template_status not null default 'draft',
   status_reason text,
+  status_details text,
   status_at timestamptz,
   quality_rating text,
   quality_rating_at timestamptz,
@@ -15874,6 +15906,8 @@ create table app_public.templates (
     constraint templates_components_is_list check (jsonb_typeof(components) = 'array'),
   components_at timestamptz,
   held_at timestamptz,
+  message_ttl int,
+  checked_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant_id, id)
@@ -15884,15 +15918,22 @@ create index on app_public.templates (tenant_id, provider_template_id);
 alter table app_public.templates add unique (tenant_id, business_account_id, name, language);
 alter table app_public.templates enable row level security;
 comment on table app_public.templates is
-  E'A message template of a WhatsApp Business Account, as last reported by Meta. Only an approved one may be sent '
-   '(PYTPL). If a template or its status is not known, Meta decides when it is sent.';
+  E'A message template of a WhatsApp Business Account, as last reported by Meta: by webhooks, and by its list, which '
+   'is read daily, after a number is connected and after each change. Only an approved one may be sent. If a template '
+   'or its status is not known, Meta decides when it is sent. A new one is a draft until submitTemplate submits it.';
 comment on column app_public.templates.name is E'The name that the template has at Meta: a-z, 0-9 and _.';
 comment on column app_public.templates.provider_template_id is
   E'Meta''s id of the template, as text: it exceeds the exact integers of JavaScript.';
-comment on column app_public.templates.status_reason is E'Why the template was rejected or paused.';
+comment on column app_public.templates.status_reason is
+  E'Why the template was rejected, paused or disabled, as Meta''s code: INVALID_FORMAT, FIRST_PAUSE, ….';
+comment on column app_public.templates.status_details is
+  E'The same in Meta''s words, for example until when it is paused. Null if Meta did not say.';
 comment on column app_public.templates.business_account_id is
-  E'The WhatsApp Business Account (WABA) of the template. All numbers of the account may use it.';
-comment on column app_public.templates.language is E'The language in Meta''s notation, for example en_US.';
+  E'The WhatsApp Business Account (WABA) of the template. All numbers of the account may use it. Of a new draft, '
+   'defaults to that of the default channel.';
+comment on column app_public.templates.language is
+  E'The language in Meta''s notation, for example en_US. en-US is stored as en_US.';
+comment on column app_public.templates.parameter_format is E'How the variables are written.';
 comment on column app_public.templates.quality_rating is E'GREEN, YELLOW, RED or UNKNOWN, as last reported by Meta.';
 comment on column app_public.templates.category_at is
   E'When Meta reported the category. An older report changes nothing; the same applies to the other three.';
@@ -15902,8 +15943,63 @@ comment on column app_public.templates.held_at is
   E'When the provider last accepted a message of the template that it delivers only after it has assessed the quality '
    '(template pacing). Campaigns that send the template wait for some minutes then. Null if it has not.';
 comment on column app_public.templates.components_at is E'When Meta reported the components. Null if it has not.';
+comment on column app_public.templates.message_ttl is
+  E'For how many seconds Meta tries to deliver a message with the template; -1 for 30 days. Null: Meta''s default.';
+comment on column app_public.templates.checked_at is
+  E'When the template was last in Meta''s list. Null if it has not been.';
 comment on column app_public.templates.components is
-  E'The components as a list of the Graph API: header, body, footer, buttons.';
+  E'The components as a list of the Graph API: header, body, footer, buttons. In a draft or an edit, the example of a '
+   'header with a file is {"media_id"}, the id of an uploaded file.';
+
+create type app_public.template_change_kind as enum ('create', 'edit', 'unpause', 'delete');
+comment on type app_public.template_change_kind is
+  E'How a template is changed at Meta. create: a draft is submitted. edit: its components are replaced. unpause: it is '
+   'resumed after a pause. delete: it is deleted, in its language.';
+create type app_public.template_change_state as enum ('queued', 'done', 'failed');
+comment on type app_public.template_change_state is
+  E'The outcome of a change of a template. queued: it has not been made yet, or is tried again. done: Meta has '
+   'accepted it. failed: Meta has refused it, or could not be reached.';
+
+create table app_public.template_changes (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  template_id uuid not null,
+  kind app_public.template_change_kind not null,
+  components jsonb
+    constraint template_changes_components_is_list check (jsonb_typeof(components) = 'array'),
+  category app_public.template_category,
+  state app_public.template_change_state not null default 'queued',
+  attempts int not null default 0,
+  error_code text,
+  error text,
+  requested_by_id uuid,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  foreign key (tenant_id, template_id) references app_public.templates (tenant_id, id) on delete cascade,
+  foreign key (tenant_id, requested_by_id) references app_public.memberships (tenant_id, user_id)
+    on delete set null (requested_by_id),
+  constraint template_changes_components_are_given check ((kind = 'edit') = (components is not null)),
+  constraint template_changes_has_error_if_failed check ((state = 'failed') = (error is not null))
+);
+create index on app_public.template_changes (tenant_id, template_id);
+create index on app_public.template_changes (tenant_id, requested_by_id);
+create unique index template_changes_one_at_a_time on app_public.template_changes (template_id)
+  where state = 'queued';
+alter table app_public.template_changes enable row level security;
+comment on table app_public.template_changes is
+  E'Changes of templates at Meta, with their outcome. They are made in the background, one at a time for each '
+   'template.';
+comment on column app_public.template_changes.components is
+  E'The components that the template shall have. Null for other changes than edits.';
+comment on column app_public.template_changes.category is
+  E'The category that it shall have. Null if it does not change.';
+comment on column app_public.template_changes.attempts is E'How often the change was sent to Meta.';
+comment on column app_public.template_changes.error_code is
+  E'Meta''s error number, or a code of Parley. Null if the change has not failed, or the failure has no number.';
+comment on column app_public.template_changes.error is E'Why the change failed, in Meta''s words. Null if it has not.';
+comment on column app_public.template_changes.requested_by_id is
+  E'The member who requested the change. Null for programs, and if the member was removed.';
+comment on column app_public.template_changes.ended_at is E'When the outcome was recorded. Null until then.';
 
 -- After templates, which it reads.
 --! Included messages/claimed_messages.sql
@@ -15986,9 +16082,26 @@ comment on function app_private.hold_templates(jsonb) is
   E'Records that the provider has accepted messages of these templates, but delivers them only after it has assessed '
    'their quality. Part of record_outcomes().';
 --! EndIncluded templates/hold_templates.sql
+--! Included templates/template_refusal.sql
+create or replace function app_hidden.template_refusal(status app_public.template_status) returns text as $$
+  select case
+    when status = 'paused' then 'PYPAU'
+    when status = 'rejected' then 'PYREJ'
+    when status = 'disabled' then 'PYDIS'
+    -- If the status is unknown, the provider decides.
+    when status not in ('approved', 'unknown') then 'PYTPL'
+  end
+$$ language sql immutable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.template_refusal(app_public.template_status) is
+  E'Why a template of this status must not be sent, as an error code; null if it may be.';
+
+grant execute on function app_hidden.template_refusal(app_public.template_status) to parley_visitor;
+--! EndIncluded templates/template_refusal.sql
 --! Included templates/is_sendable.sql
 create or replace function app_hidden.is_sendable(status app_public.template_status) returns boolean as $$
-  select status in ('approved', 'unknown')
+  select app_hidden.template_refusal(status) is null
 $$ language sql immutable;
 -- No pinned search_path, so that it can be inlined.
 
@@ -16024,8 +16137,7 @@ create or replace function app_private.recipient_refusal(
     when contact.deleted_at is not null then 'PYDEL'
     when contact.status = 'blocked' or contact.opted_out_at is not null then 'PYOPT'
     when not is_template and not app_hidden.is_window_open(window_expires_at, capabilities.reply_window) then 'PYWIN'
-    -- If the status of a template is unknown, the provider decides.
-    when not app_hidden.is_sendable(template_status) then 'PYTPL'
+    when app_hidden.template_refusal(template_status) is not null then app_hidden.template_refusal(template_status)
     when is_marketing and contact.marketing_opted_out_at is not null then 'PYOPT'
     when (contact.phone is null or 'phone' <> all (capabilities.address_kinds))
       and not app_private.has_address(contact.id, capabilities.address_kinds)
@@ -16116,71 +16228,343 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.template_status_of(text) is
   E'The template status for Meta''s name of a status or event; null if this version does not support it.';
 --! EndIncluded templates/template_status_of.sql
---! Included templates/apply_template_update.sql
-create or replace function app_private.apply_template_update(change jsonb) returns boolean as $$
-  insert into app_public.templates as t (
-    tenant_id, business_account_id, name, language, provider_template_id,
-    status, status_reason, status_at, category, category_at, quality_rating, quality_rating_at,
-    components, components_at
+--! Included templates/template_language.sql
+create or replace function app_hidden.template_language(language text) returns text as $$
+  select replace(language, '-', '_')
+$$ language sql immutable parallel safe;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.template_language(text) is
+  E'A language as templates store it: Meta writes en_US, and in some places en-US.';
+
+grant execute on function app_hidden.template_language(text) to parley_visitor;
+--! EndIncluded templates/template_language.sql
+--! Included templates/tg_templates__normalize.sql
+create or replace function app_private.tg_templates__normalize() returns trigger as $$
+begin
+  NEW.language := app_hidden.template_language(NEW.language);
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_templates__normalize() is E'Stores languages in one notation.';
+--! EndIncluded templates/tg_templates__normalize.sql
+--! Included templates/merge_template_texts.sql
+create or replace function app_private.merge_template_texts(components jsonb, texts jsonb) returns jsonb as $$
+  -- Meta reports headers of files, carousels and offers in its list only.
+  select coalesce(jsonb_agg(p.component order by p.source, p.position), '[]')
+  from (
+    select 1 as source, c.position, c.component
+    from jsonb_array_elements(components) with ordinality c (component, position)
+    where upper(c.component ->> 'type') not in ('BODY', 'FOOTER', 'BUTTONS')
+    and not (upper(c.component ->> 'type') = 'HEADER' and upper(c.component ->> 'format') = 'TEXT')
+    union all
+    select 2, c.position, c.component from jsonb_array_elements(texts) with ordinality c (component, position)
+  ) p
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.merge_template_texts(jsonb, jsonb) is
+  E'The components of a template after a webhook about them, which reports texts and buttons only: the rest is kept.';
+--! EndIncluded templates/merge_template_texts.sql
+--! Included templates/apply_template_reports.sql
+create or replace function app_private.apply_template_reports(reports jsonb) returns int as $$
+  with report as (
+    select distinct on (r.tenant_id, r.business_account_id, r.name, app_hidden.template_language(r.language))
+      r.*,
+      app_hidden.template_language(r.language) as stored_language,
+      coalesce(r.heard_at, now()) as reported_at,
+      -- Null if the status is one that this version does not support.
+      app_private.template_status_of(r.status) as known_status,
+      c.category as known_category,
+      f.format as known_format
+    from jsonb_to_recordset(reports) r (
+      tenant_id uuid, business_account_id text, name text, language text, heard_at timestamptz,
+      provider_template_id text, status text, status_reason text, status_details text, category text,
+      quality_rating text, components jsonb, texts jsonb, parameter_format text, message_ttl int
+    )
+    left join unnest(enum_range(null::app_public.template_category)) c (category)
+      on c.category::text = lower(r.category)
+    left join unnest(enum_range(null::app_public.template_parameter_format)) f (format)
+      on f.format::text = lower(r.parameter_format)
+    where num_nulls(r.name, r.language, r.business_account_id) = 0
+  ),
+  applied as (
+    insert into app_public.templates as t (
+      tenant_id, business_account_id, name, language, provider_template_id,
+      status, status_reason, status_details, status_at, category, category_at, quality_rating, quality_rating_at,
+      components, components_at, parameter_format, message_ttl
+    )
+    select
+      r.tenant_id,
+      r.business_account_id,
+      r.name,
+      r.stored_language,
+      r.provider_template_id,
+      coalesce(r.known_status, 'unknown'),
+      case when r.known_status is not null then r.status_reason end,
+      case when r.known_status is not null then r.status_details end,
+      case when r.known_status is not null then r.reported_at end,
+      r.known_category,
+      case when r.known_category is not null then r.reported_at end,
+      r.quality_rating,
+      case when r.quality_rating is not null then r.reported_at end,
+      coalesce(
+        r.components,
+        case when r.texts is not null then app_private.merge_template_texts(coalesce(k.components, '[]'), r.texts) end,
+        '[]'
+      ),
+      case when coalesce(r.components, r.texts) is not null then r.reported_at end,
+      coalesce(r.known_format, k.parameter_format, 'positional'),
+      coalesce(r.message_ttl, k.message_ttl)
+    from report r
+    left join app_public.templates k
+      on k.tenant_id = r.tenant_id and k.business_account_id = r.business_account_id
+      and k.name = r.name and k.language = r.stored_language
+    -- In one order, so that concurrent reports do not deadlock.
+    order by r.tenant_id, r.business_account_id, r.name, r.stored_language
+    on conflict (tenant_id, business_account_id, name, language) do update set
+      provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
+      parameter_format = excluded.parameter_format,
+      message_ttl = excluded.message_ttl,
+      -- Only columns that the report contains, and only if it is not older than the stored value: excluded.…_at is
+      -- null for the other columns.
+      status = case
+        when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status
+        else t.status
+      end,
+      status_reason = case
+        when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
+        else t.status_reason
+      end,
+      status_details = case
+        when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_details
+        else t.status_details
+      end,
+      status_at = greatest(t.status_at, excluded.status_at),
+      category = case
+        when excluded.category_at >= coalesce(t.category_at, '-infinity') then excluded.category
+        else t.category
+      end,
+      category_at = greatest(t.category_at, excluded.category_at),
+      quality_rating = case
+        when excluded.quality_rating_at >= coalesce(t.quality_rating_at, '-infinity') then excluded.quality_rating
+        else t.quality_rating
+      end,
+      quality_rating_at = greatest(t.quality_rating_at, excluded.quality_rating_at),
+      components = case
+        when excluded.components_at >= coalesce(t.components_at, '-infinity') then excluded.components
+        else t.components
+      end,
+      components_at = greatest(t.components_at, excluded.components_at)
+    returning t.id
   )
-  select
-    (change ->> 'tenant_id')::uuid,
-    change ->> 'business_account_id',
-    change ->> 'name',
-    change ->> 'language',
-    change ->> 'provider_template_id',
-    -- No status, or one that this version does not support: Meta decides when it is sent.
-    coalesce(s.status, 'unknown'),
-    case when s.status is not null then change ->> 'status_reason' end,
-    case when s.status is not null then h.reported_at end,
-    c.category,
-    case when c.category is not null then h.reported_at end,
-    change ->> 'quality_rating',
-    case when change ->> 'quality_rating' is not null then h.reported_at end,
-    coalesce(nullif(change -> 'components', 'null'), '[]'),
-    case when nullif(change -> 'components', 'null') is not null then h.reported_at end
-  from (values (coalesce((change ->> 'heard_at')::timestamptz, now()))) h (reported_at)
-  cross join (values (app_private.template_status_of(change ->> 'status'))) s (status)
-  left join (
-    select e::app_public.template_category as category from unnest(enum_range(null::app_public.template_category)) e
-  ) c on c.category::text = lower(change ->> 'category')
-  where change ->> 'name' is not null
-  and change ->> 'language' is not null
-  and change ->> 'business_account_id' is not null
-  on conflict (tenant_id, business_account_id, name, language) do update set
-    provider_template_id = coalesce(excluded.provider_template_id, t.provider_template_id),
-    -- Only columns that the report contains, and only if it is not older than the stored value: excluded.…_at is null
-    -- for the other columns.
-    status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
-    status_reason = case
-      when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status_reason
-      else t.status_reason
-    end,
-    status_at = greatest(t.status_at, excluded.status_at),
-    category = case
-      when excluded.category_at >= coalesce(t.category_at, '-infinity') then excluded.category
-      else t.category
-    end,
-    category_at = greatest(t.category_at, excluded.category_at),
-    quality_rating = case
-      when excluded.quality_rating_at >= coalesce(t.quality_rating_at, '-infinity') then excluded.quality_rating
-      else t.quality_rating
-    end,
-    quality_rating_at = greatest(t.quality_rating_at, excluded.quality_rating_at),
-    components = case
-      when excluded.components_at >= coalesce(t.components_at, '-infinity') then excluded.components
-      else t.components
-    end,
-    components_at = greatest(t.components_at, excluded.components_at)
-  returning true
+  select count(*)::int from applied
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
+comment on function app_private.apply_template_reports(jsonb) is
+  E'Applies reports of Meta on templates: [{"tenant_id", "business_account_id", "name", "language", "heard_at"?, '
+   '"provider_template_id"?, "status"?, "status_reason"?, "status_details"?, "category"?, "quality_rating"?, '
+   '"components"?, "texts"?, "parameter_format"?, "message_ttl"?}]. components are all components, texts the header, '
+   'body, footer and buttons of a webhook. A value that is older than the stored value of its column is ignored. '
+   'Reports without name, language or business_account_id are ignored. Returns how many were applied.';
+--! EndIncluded templates/apply_template_reports.sql
+--! Included templates/apply_template_list.sql
+create or replace function app_private.apply_template_list(
+  tenant_id uuid,
+  business_account_id text,
+  reports jsonb,
+  read_at timestamptz
+) returns int as $$
+declare
+  -- Webhooks have whole seconds. One of the same second may be about what happened after the list was read.
+  v_heard_at timestamptz := date_trunc('second', read_at) - interval '1 millisecond';
+  v_applied int;
+begin
+  v_applied := app_private.apply_template_reports(
+    (
+      select jsonb_agg(
+        r.value || jsonb_build_object(
+          'tenant_id', apply_template_list.tenant_id,
+          'business_account_id', apply_template_list.business_account_id,
+          'heard_at', v_heard_at
+        )
+      )
+      from jsonb_array_elements(reports) r
+    )
+  );
+  update app_public.templates t set checked_at = read_at
+  from jsonb_array_elements(reports) r
+  where t.tenant_id = apply_template_list.tenant_id
+  and t.business_account_id = apply_template_list.business_account_id
+  and t.name = r.value ->> 'name'
+  and t.language = app_hidden.template_language(r.value ->> 'language');
+  return v_applied;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_template_list(uuid, text, jsonb, timestamptz) is
+  E'Applies a page of Meta''s list of an account''s templates, as for apply_template_reports(). read_at is when it was '
+   'requested. Returns the number of templates.';
+
+
+create or replace function app_private.end_template_list(
+  tenant_id uuid,
+  business_account_id text,
+  started_at timestamptz,
+  problem text default null
+) returns int as $$
+declare
+  v_deleted int := 0;
+begin
+  if problem is null then
+    -- What was reported since the list was requested may be missing from it.
+    update app_public.templates t set status = 'deleted', status_reason = null, status_details = null,
+      status_at = date_trunc('second', started_at) - interval '1 millisecond'
+    where t.tenant_id = end_template_list.tenant_id
+    and t.business_account_id = end_template_list.business_account_id
+    and t.status not in ('draft', 'deleted')
+    and coalesce(t.checked_at, '-infinity') < started_at
+    and coalesce(t.status_at, '-infinity') < date_trunc('second', started_at)
+    and t.created_at < started_at;
+    get diagnostics v_deleted = row_count;
+  end if;
+  update app_public.whatsapp_channels w set
+    templates_checked_at = case when problem is null then started_at else w.templates_checked_at end,
+    templates_problem = problem
+  where w.tenant_id = end_template_list.tenant_id
+  and w.business_account_id = end_template_list.business_account_id;
+  return v_deleted;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.end_template_list(uuid, text, timestamptz, text) is
+  E'Ends the reading of Meta''s list of templates that was requested at started_at: templates that are not in it are '
+   'deleted. problem says why it could not be read; nothing is deleted then. Returns how many templates are gone.';
+--! EndIncluded templates/apply_template_list.sql
+--! Included templates/template_accounts.sql
+create or replace function app_private.template_accounts(
+  of_tenant_id uuid default null,
+  of_channel_id uuid default null
+)
+returns table (tenant_id uuid, business_account_id text, channel_id uuid, kind app_public.channel_kind) as $$
+  select distinct on (w.tenant_id, w.business_account_id)
+    w.tenant_id, w.business_account_id, w.channel_id, w.kind
+  from app_public.whatsapp_channels w
+  join app_public.channels ch on ch.id = w.channel_id
+  where (of_tenant_id is null or w.tenant_id = of_tenant_id)
+  and (
+    of_channel_id is null
+    or (w.tenant_id, w.business_account_id) = (
+      select v.tenant_id, v.business_account_id
+      from app_public.whatsapp_channels v
+      where v.channel_id = of_channel_id
+    )
+  )
+  order by w.tenant_id, w.business_account_id, ch.status <> 'active', w.channel_id
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.template_accounts(uuid, uuid) is
+  E'The accounts that have templates: all, those of a tenant, or that of a channel; each with one of its channels, '
+   'which all have access to the templates.';
+--! EndIncluded templates/template_accounts.sql
+--! Included templates/request_template_sync.sql
+create or replace function app_private.request_template_sync(
+  tenant_id uuid,
+  business_account_id text,
+  run_at timestamptz default now(),
+  is_urgent boolean default true
+) returns void as $$
+  select from graphile_worker.add_jobs(
+    (
+      select array_agg(
+        app_private.job(
+          'sync_templates',
+          json_build_object('channelId', a.channel_id),
+          request_template_sync.run_at,
+          key => app_private.job_key('sync_templates', a.channel_id)
+        )
+      )
+      from app_private.template_accounts(request_template_sync.tenant_id) a
+      where a.business_account_id = request_template_sync.business_account_id
+    ),
+    job_key_preserve_run_at => not is_urgent
+  )
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.request_template_sync(uuid, text, timestamptz, boolean) is
+  E'Adds the job that reads Meta''s list of an account''s templates. If it waits already, run_at applies only if this '
+   'is urgent: many requests share one reading.';
+
+
+create or replace function app_private.request_template_syncs() returns void as $$
+  select app_private.request_template_sync(
+    a.tenant_id, a.business_account_id, now() + random() * interval '1 hour', is_urgent => false
+  )
+  from app_private.template_accounts() a
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.request_template_syncs() is
+  E'Adds the jobs that read the lists of all accounts'' templates, spread over an hour.';
+--! EndIncluded templates/request_template_sync.sql
+--! Included templates/sync_templates.sql
+create or replace function app_public.sync_templates() returns int as $$
+declare
+  v_tenant_id uuid := app_hidden.require_scope('manage_all');
+  v_accounts int;
+begin
+  perform app_private.request_template_sync(v_tenant_id, a.business_account_id)
+  from app_private.template_accounts(v_tenant_id) a;
+  get diagnostics v_accounts = row_count;
+  return v_accounts;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.sync_templates() is
+  E'Reads the templates of all connected WhatsApp Business Accounts from Meta, as Parley does daily. The outcome is in '
+   'the channels: templates_checked_at and templates_problem. PYDEN. accounts: how many accounts are read.';
+
+grant execute on function app_public.sync_templates() to parley_visitor;
+--! EndIncluded templates/sync_templates.sql
+--! Included templates/tg_whatsapp_channels__sync_templates.sql
+create or replace function app_private.tg_whatsapp_channels__sync_templates() returns trigger as $$
+begin
+  -- Its secrets and settings may be stored by statements that follow.
+  perform app_private.request_template_sync(NEW.tenant_id, NEW.business_account_id, now() + interval '5 seconds');
+  return null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_whatsapp_channels__sync_templates() is
+  E'Reads the templates of an account when one of its numbers is connected.';
+--! EndIncluded templates/tg_whatsapp_channels__sync_templates.sql
+--! Included templates/apply_template_update.sql
+create or replace function app_private.apply_template_update(change jsonb) returns boolean as $$
+begin
+  if app_private.apply_template_reports(jsonb_build_array(change)) = 0 then
+    return null;
+  end if;
+  -- A webhook says little of a template: the rest is in Meta's list. Many webhooks share one reading.
+  perform app_private.request_template_sync(
+    (change ->> 'tenant_id')::uuid, change ->> 'business_account_id', now() + interval '1 minute', is_urgent => false
+  );
+  return true;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
 comment on function app_private.apply_template_update(jsonb) is
-  E'Applies a report of Meta on a template: {"tenant_id", "business_account_id", "name", "language", "heard_at"?, '
-   '"provider_template_id"?, "status"?, "status_reason"?, "category"?, "quality_rating"?, "components"?}. A value '
-   'that is older than the stored value of its column is ignored. Returns null if name, language or '
+  E'Applies a webhook about a template: an element of apply_template_reports(). Returns null if name, language or '
    'business_account_id is missing.';
 --! EndIncluded templates/apply_template_update.sql
+--! Included templates/template_changes.policies.sql
+drop policy if exists tenant_isolation on app_public.template_changes;
+create policy tenant_isolation on app_public.template_changes as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_member on app_public.template_changes;
+create policy select_member on app_public.template_changes for select to parley_visitor
+  using (true);
+grant select on app_public.template_changes to parley_visitor;
+-- No insert: submit_template(), edit_template(), unpause_template() and delete_template() are the way.
+--! EndIncluded templates/template_changes.policies.sql
 --! Included templates/templates.policies.sql
 drop policy if exists tenant_isolation on app_public.templates;
 create policy tenant_isolation on app_public.templates as restrictive to parley_visitor
@@ -16188,8 +16572,19 @@ create policy tenant_isolation on app_public.templates as restrictive to parley_
 drop policy if exists select_member on app_public.templates;
 create policy select_member on app_public.templates for select to parley_visitor
   using (true);
+drop policy if exists insert_admin on app_public.templates;
+create policy insert_admin on app_public.templates for insert to parley_visitor
+  with check ((select app_hidden.may('manage_all')));
+drop policy if exists update_admin on app_public.templates;
+create policy update_admin on app_public.templates for update to parley_visitor
+  using ((select app_hidden.may('manage_all')));
 grant select on app_public.templates to parley_visitor;
--- Nothing else yet: templates are managed at Meta, whose webhooks report them.
+grant insert (business_account_id, name, language, category, parameter_format, components, message_ttl)
+  on app_public.templates to parley_visitor;
+grant update (name, language, category, parameter_format, components, message_ttl)
+  on app_public.templates to parley_visitor;
+-- No delete: delete_template() also deletes the template at Meta.
+-- No insert or update of the other columns: Meta reports them.
 --! EndIncluded templates/templates.policies.sql
 
 --! split: 0750-flows.sql
@@ -20469,6 +20864,797 @@ comment on function app_hidden.template_variables(text) is
 
 grant execute on function app_hidden.template_variables(text) to parley_visitor;
 --! EndIncluded templates/template_variables.sql
+--! Included templates/rules/variables_problem.sql
+create or replace function app_hidden.variables_problem(
+  text text,
+  format app_public.template_parameter_format,
+  examples jsonb
+) returns text as $$
+  with variable as (
+    select array(select v from unnest(app_hidden.template_variables(text)) v) as names
+  ),
+  given as (
+    select case format
+      -- [["Ann", "17:00"]] in a body, ["Ann"] in a header.
+      when 'positional' then array(
+        select e.value from jsonb_array_elements_text(
+          case
+            when jsonb_typeof(examples) <> 'array' then '[]'
+            when jsonb_typeof(examples -> 0) = 'array' then examples -> 0
+            else examples
+          end
+        ) e (value)
+        where btrim(e.value) <> ''
+      )
+      else array(
+        select e.value ->> 'param_name'
+        from jsonb_array_elements(case jsonb_typeof(examples) when 'array' then examples else '[]' end) e
+        where btrim(e.value ->> 'example') <> ''
+      )
+    end as examples
+  )
+  select case
+    when regexp_replace(text, '\{\{[A-Za-z0-9_]+\}\}', '', 'g') ~ '\{\{|\}\}'
+    then 'has a variable that is not written as {{1}} or {{first_name}}'
+    when format = 'positional' and exists (select from unnest(v.names) n where n !~ '^[0-9]{1,3}$')
+    then 'must have variables that are numbers, such as {{1}}: its parameter format is positional'
+    when format = 'named' and exists (select from unnest(v.names) n where n !~ '^[a-z_][a-z0-9_]*$')
+    then 'must have variables of the characters a-z, 0-9 and _, such as {{first_name}}: its parameter format is named'
+    when format = 'positional' and exists (
+      select from generate_series(1, cardinality(v.names)) n where n::text <> all (v.names)
+    )
+    then 'must number its variables from 1, without gaps'
+    when format = 'positional' and cardinality(g.examples) <> cardinality(v.names)
+      or format = 'named' and not (g.examples @> v.names and g.examples <@ v.names)
+    then 'must have an example for each of its variables'
+  end
+  from variable v, given g
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.variables_problem(text, app_public.template_parameter_format, jsonb) is
+  E'What is wrong with the variables of a text of a template and with their examples, or null. examples: '
+   '[["Ann", "17:00"]] or ["Ann"] if the format is positional, [{"param_name", "example"}] if it is named.';
+
+grant execute on function app_hidden.variables_problem(text, app_public.template_parameter_format, jsonb)
+  to parley_visitor;
+--! EndIncluded templates/rules/variables_problem.sql
+--! Included templates/rules/header_problem.sql
+create or replace function app_hidden.header_problem(
+  header jsonb,
+  format app_public.template_parameter_format
+) returns text as $$
+  select case upper(header ->> 'format')
+    when 'TEXT' then case
+      when length(coalesce(header ->> 'text', '')) not between 1 and 60 then '.text must have 1 to 60 characters'
+      when header ->> 'text' ~ '[\n\r\t*]' then '.text must not contain line breaks, tabs or asterisks'
+      when cardinality(app_hidden.template_variables(header ->> 'text')) > 1 then '.text must have at most one variable'
+      else '.text ' || app_hidden.variables_problem(
+        header ->> 'text',
+        format,
+        coalesce(header #> '{example,header_text}', header #> '{example,header_text_named_params}')
+      )
+    end
+    when 'LOCATION' then null
+    when 'PRODUCT' then null
+    else case
+      when coalesce(upper(header ->> 'format'), '') not in ('IMAGE', 'VIDEO', 'GIF', 'DOCUMENT')
+      then '.format must be TEXT, IMAGE, VIDEO, GIF, DOCUMENT, LOCATION or PRODUCT'
+      when coalesce(header #>> '{example,media_id}', header #>> '{example,header_handle,0}', '') = ''
+      then '.example must have the media_id of an uploaded file'
+      when header #>> '{example,media_id}' !~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+      then '.example.media_id must be the id of an uploaded file'
+    end
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.header_problem(jsonb, app_public.template_parameter_format) is
+  E'What is wrong with the header of a template, beginning with the path in it, or null.';
+
+grant execute on function app_hidden.header_problem(jsonb, app_public.template_parameter_format) to parley_visitor;
+--! EndIncluded templates/rules/header_problem.sql
+--! Included templates/rules/body_problem.sql
+create or replace function app_hidden.body_problem(
+  body jsonb,
+  format app_public.template_parameter_format,
+  maximum int
+) returns text as $$
+  with text as (
+    select
+      btrim(body ->> 'text', E' \n\r\t') as value,
+      cardinality(app_hidden.template_variables(body ->> 'text')) as variables,
+      (
+        select count(*)
+        from regexp_split_to_table(regexp_replace(body ->> 'text', '\{\{[^{}]*\}\}', ' ', 'g'), '\s+') w
+        where w ~ '\w'
+      ) as words
+  )
+  select '.text ' || case
+    when coalesce(t.value, '') = '' or length(body ->> 'text') > maximum
+    then format('must have 1 to %s characters', maximum)
+    when t.value ~ '^\{\{' or t.value ~ '\}\}$' then 'must not start or end with a variable'
+    when t.words < 2 * t.variables + 1 then
+      format('has too many variables for its length: for %s it needs %s words', t.variables, 2 * t.variables + 1)
+    else app_hidden.variables_problem(
+      body ->> 'text',
+      format,
+      coalesce(body #> '{example,body_text}', body #> '{example,body_text_named_params}')
+    )
+  end
+  from text t
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.body_problem(jsonb, app_public.template_parameter_format, int) is
+  E'What is wrong with the body of a template or of a card, beginning with the path in it, or null. Meta refuses '
+   'texts with too many variables (2388293): a variable needs two words, and the text one more. maximum: the largest '
+   'number of characters.';
+
+grant execute on function app_hidden.body_problem(jsonb, app_public.template_parameter_format, int)
+  to parley_visitor;
+--! EndIncluded templates/rules/body_problem.sql
+--! Included templates/rules/template_buttons_problem.sql
+create or replace function app_hidden.template_button_problem(button jsonb) returns text as $$
+  select case
+    when upper(coalesce(button ->> 'type', '')) = '' then '.type must be given'
+    when upper(button ->> 'type') in ('QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'FLOW', 'VOICE_CALL')
+      and length(coalesce(button ->> 'text', '')) not between 1 and 25
+    then '.text must have 1 to 25 characters'
+    when button ->> 'text' ~ '\{\{' then '.text must not have variables'
+    when upper(button ->> 'type') = 'URL' then case
+      when coalesce(button ->> 'url', '') !~* '^https?://\S+$' or length(button ->> 'url') > 2000
+      then '.url must be an http(s) address of at most 2000 characters'
+      when button ->> 'url' ~ '\{\{' and button ->> 'url' !~ '^[^{}]*\{\{1\}\}$'
+      then '.url must have at most one variable, {{1}}, at its end'
+      when button ->> 'url' ~ '\{\{' and coalesce(button #>> '{example,0}', '') = ''
+      then '.example must have a whole address'
+    end
+    when upper(button ->> 'type') = 'PHONE_NUMBER'
+      and coalesce(button ->> 'phone_number', '') !~ '^\+?[0-9]{4,19}$'
+    then '.phone_number must have at most 20 digits'
+    when upper(button ->> 'type') = 'COPY_CODE'
+      and length(coalesce(button ->> 'example', button #>> '{example,0}', '')) not between 1 and 20
+    then '.example must be a code of 1 to 20 characters'
+    when upper(button ->> 'type') = 'OTP'
+      and coalesce(upper(button ->> 'otp_type'), '') not in ('COPY_CODE', 'ONE_TAP', 'ZERO_TAP')
+    then '.otp_type must be COPY_CODE, ONE_TAP or ZERO_TAP'
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_button_problem(jsonb) is
+  E'What is wrong with a button of a template, beginning with the path in it, or null. Buttons of other types are left '
+   'to Meta.';
+
+grant execute on function app_hidden.template_button_problem(jsonb) to parley_visitor;
+
+
+create or replace function app_hidden.template_buttons_problem(buttons jsonb) returns text as $$
+  with button as (
+    select b.n, upper(b.value ->> 'type') as type, b.value
+    from jsonb_array_elements(case jsonb_typeof(buttons) when 'array' then buttons else '[]' end)
+      with ordinality b (value, n)
+  ),
+  total as (
+    select
+      count(*) as buttons,
+      count(*) filter (where b.type = 'URL') as urls,
+      count(*) filter (where b.type = 'PHONE_NUMBER') as phones,
+      count(*) filter (where b.type = 'COPY_CODE') as codes,
+      -- Changes between quick replies and others, from one button to the next.
+      (
+        select count(*)
+        from button o
+        join button p on p.n = o.n + 1
+        where (o.type = 'QUICK_REPLY') <> (p.type = 'QUICK_REPLY')
+      ) as changes
+    from button b
+  )
+  select coalesce(
+    (
+      select '.buttons[' || b.n - 1 || ']' || app_hidden.template_button_problem(b.value)
+      from button b
+      where app_hidden.template_button_problem(b.value) is not null
+      order by b.n
+      limit 1
+    ),
+    '.buttons ' || case
+      when t.buttons not between 1 and 10 then 'must be a list of 1 to 10 buttons'
+      when t.urls > 2 then 'must have at most two buttons of type URL'
+      when t.phones > 1 then 'must have at most one button of type PHONE_NUMBER'
+      when t.codes > 1 then 'must have at most one button of type COPY_CODE'
+      when t.changes > 1 then 'must not mix quick replies with other buttons: they stand together'
+    end
+  )
+  from total t
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_buttons_problem(jsonb) is
+  E'What is wrong with the list of buttons of a template, beginning with the path in their component, or null.';
+
+grant execute on function app_hidden.template_buttons_problem(jsonb) to parley_visitor;
+--! EndIncluded templates/rules/template_buttons_problem.sql
+--! Included templates/rules/cards_problem.sql
+create or replace function app_hidden.cards_problem(
+  cards jsonb,
+  format app_public.template_parameter_format
+) returns text as $$
+  with card as (
+    select
+      c.n,
+      case jsonb_typeof(c.value -> 'components') when 'array' then c.value -> 'components' else '[]' end as parts
+    from jsonb_array_elements(case jsonb_typeof(cards) when 'array' then cards else '[]' end)
+      with ordinality c (value, n)
+  ),
+  component as (
+    select c.n, p.n as part, upper(p.value ->> 'type') as type, p.value
+    from card c
+    cross join jsonb_array_elements(c.parts) with ordinality p (value, n)
+  ),
+  shape as (
+    select p.n, string_agg(
+      p.type || coalesce(':' || upper(p.value ->> 'format'), '') || coalesce(
+        ':' || (
+          select string_agg(upper(b.value ->> 'type'), ',' order by b.n)
+          from jsonb_array_elements(case jsonb_typeof(p.value -> 'buttons') when 'array' then p.value -> 'buttons' end)
+            with ordinality b (value, n)
+        ),
+        ''
+      ),
+      ' ' order by p.type
+    ) as value
+    from component p
+    group by p.n
+  )
+  select coalesce(
+    case when (select count(*) from card) not between 2 and 10 then '.cards must be a list of 2 to 10 cards' end,
+    (
+      select format('.cards[%s] must have a header', c.n - 1)
+      from card c
+      where not exists (select from component p where p.n = c.n and p.type = 'HEADER')
+      order by c.n
+      limit 1
+    ),
+    (
+      select format('.cards[%s].components[%s]%s', p.n - 1, p.part - 1, w.problem)
+      from component p
+      cross join lateral (
+        select case p.type
+          when 'HEADER' then case
+            when upper(p.value ->> 'format') in ('IMAGE', 'VIDEO', 'PRODUCT')
+            then app_hidden.header_problem(p.value, format)
+            else '.format must be IMAGE, VIDEO or PRODUCT'
+          end
+          when 'BODY' then app_hidden.body_problem(p.value, format, 160)
+          when 'BUTTONS' then case
+            when jsonb_array_length(p.value -> 'buttons') > 2 then '.buttons must be a list of 1 or 2 buttons'
+            else app_hidden.template_buttons_problem(p.value -> 'buttons')
+          end
+          else '.type must be HEADER, BODY or BUTTONS'
+        end as problem
+      ) w
+      where w.problem is not null
+      order by p.n, p.part
+      limit 1
+    ),
+    case
+      when (select count(distinct s.value) from shape s) > 1
+      then '.cards must all have the same kinds of header and buttons'
+    end
+  )
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.cards_problem(jsonb, app_public.template_parameter_format) is
+  E'What is wrong with the cards of a carousel, beginning with the path in their component, or null.';
+
+grant execute on function app_hidden.cards_problem(jsonb, app_public.template_parameter_format) to parley_visitor;
+--! EndIncluded templates/rules/cards_problem.sql
+--! Included templates/rules/ttl_problem.sql
+create or replace function app_hidden.ttl_problem(
+  message_ttl int,
+  category app_public.template_category
+) returns text as $$
+  select case
+    when message_ttl = -1 then null
+    when category = 'authentication' and message_ttl not between 30 and 900
+    then 'message_ttl must be 30 to 900 seconds, or -1'
+    when category = 'utility' and message_ttl not between 30 and 43200
+    then 'message_ttl must be 30 to 43200 seconds, or -1'
+    when category = 'marketing' and message_ttl not between 43200 and 2592000
+    then 'message_ttl must be 43200 to 2592000 seconds, or -1'
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.ttl_problem(int, app_public.template_category) is
+  E'What is wrong with the time to live of a template''s messages, or null.';
+
+grant execute on function app_hidden.ttl_problem(int, app_public.template_category) to parley_visitor;
+--! EndIncluded templates/rules/ttl_problem.sql
+--! Included templates/rules/template_definition_problem.sql
+create or replace function app_hidden.template_component_problem(
+  component jsonb,
+  category app_public.template_category,
+  format app_public.template_parameter_format,
+  is_offer boolean
+) returns text as $$
+  select case upper(component ->> 'type')
+    when 'HEADER' then case
+      when category = 'authentication' then ' must not be there: authentication templates have no header'
+      else app_hidden.header_problem(component, format)
+    end
+    when 'BODY' then case
+      when category <> 'authentication'
+      then app_hidden.body_problem(component, format, case when is_offer then 600 else 1024 end)
+      when component ? 'text' then '.text must not be given: the text of authentication templates is Meta''s'
+    end
+    when 'FOOTER' then case
+      when category = 'authentication' then case
+        when component ? 'code_expiration_minutes'
+          and coalesce(component ->> 'code_expiration_minutes', '') !~ '^([1-9]|[1-8][0-9]|90)$'
+        then '.code_expiration_minutes must be 1 to 90'
+      end
+      when is_offer then ' must not be there: limited-time offers have no footer'
+      when length(coalesce(component ->> 'text', '')) not between 1 and 60 then '.text must have 1 to 60 characters'
+      when component ->> 'text' ~ '\{\{|[\n\r]' then '.text must not have variables or line breaks'
+    end
+    when 'BUTTONS' then app_hidden.template_buttons_problem(component -> 'buttons')
+    when 'CAROUSEL' then app_hidden.cards_problem(component -> 'cards', format)
+    when 'LIMITED_TIME_OFFER' then case
+      when length(coalesce(component #>> '{limited_time_offer,text}', '')) not between 1 and 16
+      then '.limited_time_offer.text must have 1 to 16 characters'
+    end
+    -- Components of other types are left to Meta.
+  end
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_component_problem(
+  jsonb, app_public.template_category, app_public.template_parameter_format, boolean
+) is
+  E'What is wrong with a component of a template, beginning with the path in it, or null. is_offer: the template is a '
+   'limited-time offer.';
+
+grant execute on function app_hidden.template_component_problem(
+  jsonb, app_public.template_category, app_public.template_parameter_format, boolean
+) to parley_visitor;
+
+
+create or replace function app_hidden.template_definition_problem(
+  category app_public.template_category,
+  format app_public.template_parameter_format,
+  components jsonb,
+  message_ttl int
+) returns text as $$
+  with component as (
+    select c.n, upper(c.value ->> 'type') as type, c.value
+    from jsonb_array_elements(components) with ordinality c (value, n)
+  )
+  select coalesce(
+    case when category is null then 'category must be given' end,
+    (
+      select format('components[%s] must be an object with a type', c.n - 1)
+      from component c
+      where c.type is null
+      limit 1
+    ),
+    (
+      select format('components must have only one %s', c.type)
+      from component c
+      group by c.type
+      having count(*) > 1
+      limit 1
+    ),
+    case when not exists (select from component c where c.type = 'BODY') then 'components must have a BODY' end,
+    (
+      select format('components[%s]%s', c.n - 1, w.problem)
+      from component c
+      cross join lateral (
+        select app_hidden.template_component_problem(
+          c.value, category, format, exists (select from component o where o.type = 'LIMITED_TIME_OFFER')
+        ) as problem
+      ) w
+      where w.problem is not null
+      order by c.n
+      limit 1
+    ),
+    case
+      when category = 'authentication' and not exists (
+        select from component c where c.type = 'BUTTONS' and upper(c.value #>> '{buttons,0,type}') = 'OTP'
+      )
+      then 'components must have BUTTONS with one of type OTP: the category is authentication'
+    end,
+    app_hidden.ttl_problem(message_ttl, category)
+  )
+$$ language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.template_definition_problem(
+  app_public.template_category, app_public.template_parameter_format, jsonb, int
+) is
+  E'Which of Meta''s rules a template breaks, beginning with the path of the value, or null. It is checked before a '
+   'template is submitted. The rules are those of docs/reference/cloud-api.md, "Templates".';
+
+grant execute on function app_hidden.template_definition_problem(
+  app_public.template_category, app_public.template_parameter_format, jsonb, int
+) to parley_visitor;
+--! EndIncluded templates/rules/template_definition_problem.sql
+--! Included templates/templates_problem.sql
+create or replace function app_public.templates_problem(template app_public.templates) returns text as $$
+  select case when template.status in ('draft', 'rejected') then app_hidden.template_definition_problem(
+    template.category, template.parameter_format, template.components, template.message_ttl
+  ) end
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.templates_problem(app_public.templates) is
+  E'Which of Meta''s rules the template breaks, beginning with the path of the value. Null if it breaks none, or if it '
+   'is neither a draft nor rejected.';
+
+grant execute on function app_public.templates_problem(app_public.templates) to parley_visitor;
+--! EndIncluded templates/templates_problem.sql
+--! Included templates/templates_parts.sql
+create or replace function app_public.templates_header(template app_public.templates) returns text as $$
+  select c ->> 'text'
+  from jsonb_array_elements(template.components) c
+  where upper(c ->> 'type') = 'HEADER' and upper(c ->> 'format') = 'TEXT'
+  limit 1
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.templates_header(app_public.templates) is
+  E'The text of the header. Null if it has none, or a file.';
+
+grant execute on function app_public.templates_header(app_public.templates) to parley_visitor;
+
+
+create or replace function app_public.templates_body(template app_public.templates) returns text as $$
+  select c ->> 'text' from jsonb_array_elements(template.components) c where upper(c ->> 'type') = 'BODY' limit 1
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.templates_body(app_public.templates) is
+  E'The text of the body, with its variables. Null if it is not known.';
+
+grant execute on function app_public.templates_body(app_public.templates) to parley_visitor;
+
+
+create or replace function app_public.templates_footer(template app_public.templates) returns text as $$
+  select c ->> 'text' from jsonb_array_elements(template.components) c where upper(c ->> 'type') = 'FOOTER' limit 1
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.templates_footer(app_public.templates) is
+  E'The text of the footer. Null if it has none.';
+
+grant execute on function app_public.templates_footer(app_public.templates) to parley_visitor;
+
+
+create or replace function app_public.templates_variables(template app_public.templates) returns text[] as $$
+  select app_hidden.template_variables(app_public.templates_body(template))
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.templates_variables(app_public.templates) is
+  E'The variables of the body, in their order: {"1","2"}, or {first_name,order}.';
+
+grant execute on function app_public.templates_variables(app_public.templates) to parley_visitor;
+--! EndIncluded templates/templates_parts.sql
+--! Included templates/tg_templates__refuse.sql
+create or replace function app_private.tg_templates__refuse_unknown_account() returns trigger as $$
+begin
+  if not exists (
+    select from app_public.whatsapp_channels w
+    where w.tenant_id = NEW.tenant_id and w.business_account_id = NEW.business_account_id
+  ) then
+    raise exception 'No number of the account (business_account_id) is connected' using errcode = 'PYNFD';
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_templates__refuse_unknown_account() is
+  E'Refuses drafts that could not be submitted, because no number of their account is connected (PYNFD).';
+
+
+create or replace function app_private.tg_templates__refuse_edit() returns trigger as $$
+begin
+  if OLD.status <> 'draft' and not app_hidden.is_program() then
+    raise exception 'Only a draft can be changed directly. Other templates are changed by edit_template()'
+      using errcode = 'PYTPC';
+  end if;
+  return null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_templates__refuse_edit() is
+  E'Refuses changes by users of what the provider has reported (PYTPC).';
+--! EndIncluded templates/tg_templates__refuse.sql
+--! Included templates/template_change_refusal.sql
+create or replace function app_private.template_change_refusal(
+  template app_public.templates,
+  change app_public.template_changes
+) returns text as $$
+  select case
+    when exists (
+      select from app_public.template_changes c where c.template_id = template.id and c.state = 'queued'
+    )
+    then 'Another change of the template has not ended yet'
+    when change.kind = 'create' then case
+      when template.status not in ('draft', 'deleted') then 'Only a draft can be submitted'
+      when template.status = 'deleted' and template.status_at > now() - interval '30 days'
+      then 'The name of a deleted template can be used again after 30 days'
+    end
+    when template.provider_template_id is null
+    then 'The provider''s id of the template is not known: submit the draft, or call sync_templates()'
+    when change.kind = 'edit' then case
+      when template.status not in ('approved', 'rejected', 'paused')
+      then 'Only a template that is approved, rejected or paused can be edited'
+      when template.status = 'approved' and change.category <> template.category
+      then 'The category of an approved template cannot be changed'
+      when template.status = 'approved' and exists (
+        select from app_public.template_changes c
+        where c.template_id = template.id and c.kind = 'edit' and c.state = 'done'
+        group by c.template_id
+        having count(*) filter (where c.ended_at > now() - interval '24 hours') >= 1
+        or count(*) filter (where c.ended_at > now() - interval '30 days') >= 10
+      )
+      then 'An approved template can be edited once in 24 hours, and 10 times in 30 days'
+    end
+    when change.kind = 'unpause' and template.status <> 'paused' then 'Only a paused template can be resumed'
+    when change.kind = 'delete' and template.status in ('deleted', 'pending_deletion')
+    then 'The template is already deleted'
+  end
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.template_change_refusal(app_public.templates, app_public.template_changes) is
+  E'Why a template cannot be changed in this way now, or null. The limits of edits are Meta''s.';
+--! EndIncluded templates/template_change_refusal.sql
+--! Included templates/tg_template_changes__fill_in.sql
+create or replace function app_private.tg_template_changes__fill_in() returns trigger as $$
+begin
+  select t.tenant_id into NEW.tenant_id from app_public.templates t where t.id = NEW.template_id;
+  NEW.requested_by_id := coalesce(NEW.requested_by_id, (app_hidden.current_membership()).user_id);
+  return NEW;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_template_changes__fill_in() is
+  E'Fills in the tenant of the template, and the member who requests the change.';
+--! EndIncluded templates/tg_template_changes__fill_in.sql
+--! Included templates/tg_template_changes__refuse.sql
+create or replace function app_private.tg_template_changes__refuse() returns trigger as $$
+declare
+  v_template app_public.templates;
+  v_problem text;
+begin
+  -- Two changes at once: the second one waits here, and then sees the first.
+  select t.* into v_template from app_public.templates t where t.id = NEW.template_id for no key update;
+  if not found then
+    raise exception 'There is no such template' using errcode = 'PYNFD';
+  end if;
+
+  v_problem := app_private.template_change_refusal(v_template, NEW);
+  if v_problem is not null then
+    raise exception '%', v_problem using errcode = 'PYTPC';
+  end if;
+
+  v_problem := case when NEW.kind in ('create', 'edit') then app_hidden.template_definition_problem(
+    coalesce(NEW.category, v_template.category),
+    v_template.parameter_format,
+    coalesce(NEW.components, v_template.components),
+    v_template.message_ttl
+  ) end;
+  if v_problem is not null then
+    raise exception 'Invalid template: %', v_problem using errcode = 'PYCNT';
+  end if;
+  return NEW;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_template_changes__refuse() is
+  E'Refuses a change that the provider would refuse. PYNFD: there is no such template. PYTPC: its status, or a limit, '
+   'does not allow the change now. PYCNT: the template breaks a rule.';
+--! EndIncluded templates/tg_template_changes__refuse.sql
+--! Included templates/tg_template_changes__enqueue.sql
+create or replace function app_private.tg_template_changes__enqueue() returns trigger as $$
+begin
+  perform graphile_worker.add_jobs(
+    array[
+      app_private.job(
+        'send_template_change',
+        json_build_object('templateChangeId', NEW.id),
+        key => app_private.job_key('send_template_change', NEW.id),
+        -- The last attempt is about six hours after the first.
+        max_attempts => 10
+      )
+    ]
+  );
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_template_changes__enqueue() is
+  E'Adds the job that makes the change at the provider.';
+--! EndIncluded templates/tg_template_changes__enqueue.sql
+--! Included templates/change_template.sql
+create or replace function app_private.change_template(
+  template_id uuid,
+  kind app_public.template_change_kind,
+  components jsonb default null,
+  category app_public.template_category default null
+) returns app_public.template_changes as $$
+declare
+  v_change app_public.template_changes;
+begin
+  perform app_hidden.require_scope_in(
+    (select t.tenant_id from app_public.templates t where t.id = change_template.template_id), 'manage_all', 'template'
+  );
+  insert into app_public.template_changes (template_id, kind, components, category)
+  values (change_template.template_id, change_template.kind, change_template.components, change_template.category)
+  returning * into v_change;
+  return v_change;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.change_template(
+  uuid, app_public.template_change_kind, jsonb, app_public.template_category
+) is E'Requests a change of a template, for admins of its tenant (PYNFD, PYDEN).';
+
+
+create or replace function app_public.submit_template(template_id uuid) returns app_public.template_changes as $$
+  select app_private.change_template(submit_template.template_id, 'create')
+$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.submit_template(uuid) is
+  E'Submits a draft to Meta, which reviews it. The outcome is in the state of the change, and then in the status of '
+   'the template. PYCNT: the draft breaks a rule of Meta (template.problem). PYTPC: it is not a draft. PYNFD, PYDEN. '
+   'template_id: the id of the draft.';
+
+grant execute on function app_public.submit_template(uuid) to parley_visitor;
+
+
+create or replace function app_public.edit_template(
+  template_id uuid,
+  components jsonb,
+  category app_public.template_category default null
+) returns app_public.template_changes as $$
+  select app_private.change_template(
+    edit_template.template_id, 'edit', edit_template.components, edit_template.category
+  )
+$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.edit_template(uuid, jsonb, app_public.template_category) is
+  E'Replaces the components of an approved, rejected or paused template at Meta, which reviews it again. The outcome '
+   'is in the state of the change. Meta allows one edit of an approved template in 24 hours, and 10 in 30 days '
+   '(PYTPC). PYCNT: a rule of Meta is broken. PYNFD, PYDEN. template_id: the id of the template. components: all '
+   'components, as the template shall have them. category: another category; not of an approved template.';
+
+grant execute on function app_public.edit_template(uuid, jsonb, app_public.template_category) to parley_visitor;
+
+
+create or replace function app_public.unpause_template(template_id uuid) returns app_public.template_changes as $$
+  select app_private.change_template(unpause_template.template_id, 'unpause')
+$$ language sql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.unpause_template(uuid) is
+  E'Asks Meta to resume a paused template (PYTPC: it is not paused). The outcome is in the state of the change. PYNFD, '
+   'PYDEN. template_id: the id of the template.';
+
+grant execute on function app_public.unpause_template(uuid) to parley_visitor;
+
+
+create or replace function app_public.delete_template(template_id uuid) returns app_public.template_changes as $$
+declare
+  v_change app_public.template_changes;
+begin
+  perform app_hidden.require_scope_in(
+    (select t.tenant_id from app_public.templates t where t.id = delete_template.template_id), 'manage_all', 'template'
+  );
+  delete from app_public.templates t where t.id = delete_template.template_id and t.status = 'draft';
+  if found then
+    return null;
+  end if;
+  return app_private.change_template(delete_template.template_id, 'delete');
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.delete_template(uuid) is
+  E'Deletes a template at Meta, in its language. Its name cannot be used again for 30 days. The outcome is in the '
+   'state of the change; a draft is deleted at once. PYTPC: it is already deleted. PYNFD, PYDEN. template_id: the id '
+   'of the template. template_change: null for a draft.';
+
+grant execute on function app_public.delete_template(uuid) to parley_visitor;
+--! EndIncluded templates/change_template.sql
+--! Included templates/template_files.sql
+create or replace function app_private.template_files(tenant_id uuid, media_ids uuid[])
+returns table (media_id uuid, storage_key text, size int, mime_type text, filename text) as $$
+  select m.id, f.storage_key, f.size, m.mime_type, m.filename
+  from app_public.media m
+  join app_private.media_files f on f.tenant_id = m.tenant_id and f.sha256 = m.sha256
+  where m.tenant_id = template_files.tenant_id and m.id = any (media_ids) and m.state = 'stored'
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.template_files(uuid, uuid[]) is
+  E'The stored files of a tenant that the examples of a template name. Others have no row.';
+--! EndIncluded templates/template_files.sql
+--! Included templates/begin_template_change.sql
+create or replace function app_private.begin_template_change(change_id uuid)
+returns table (
+  id uuid,
+  tenant_id uuid,
+  kind app_public.template_change_kind,
+  attempts int,
+  channel_id uuid,
+  channel_kind app_public.channel_kind,
+  provider_template_id text,
+  name text,
+  language text,
+  category app_public.template_category,
+  new_category app_public.template_category,
+  parameter_format app_public.template_parameter_format,
+  components jsonb,
+  message_ttl int
+) as $$
+  with change as (
+    update app_public.template_changes c set attempts = c.attempts + 1
+    where c.id = change_id and c.state = 'queued'
+    returning c.*
+  )
+  select
+    c.id, c.tenant_id, c.kind, c.attempts, a.channel_id, a.kind, t.provider_template_id, t.name, t.language,
+    coalesce(c.category, t.category), c.category, t.parameter_format, coalesce(c.components, t.components),
+    t.message_ttl
+  from change c
+  join app_public.templates t on t.id = c.template_id
+  left join lateral (
+    select a.channel_id, a.kind
+    from app_private.template_accounts(c.tenant_id) a
+    where a.business_account_id = t.business_account_id
+  ) a on true
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.begin_template_change(uuid) is
+  E'What is needed to make a change of a template at the provider, and the number of this attempt. No row if the '
+   'change has ended. channel_id is null if no number of the account is connected.';
+--! EndIncluded templates/begin_template_change.sql
+--! Included templates/end_template_change.sql
+create or replace function app_private.end_template_change(
+  change_id uuid,
+  sent_at timestamptz,
+  report jsonb default null,
+  error_code text default null,
+  error text default null
+) returns void as $$
+declare
+  v_change app_public.template_changes;
+  v_template app_public.templates;
+begin
+  update app_public.template_changes c set
+    state = case when end_template_change.error is null then 'done' else 'failed' end::app_public.template_change_state,
+    error_code = end_template_change.error_code,
+    error = end_template_change.error,
+    ended_at = now()
+  where c.id = change_id and c.state = 'queued'
+  returning * into v_change;
+  if not found then
+    return;
+  end if;
+
+  select t.* into v_template from app_public.templates t where t.id = v_change.template_id;
+  if end_template_change.error is null then
+    perform app_private.apply_template_reports(jsonb_build_array(
+      coalesce(report, '{}') || jsonb_build_object(
+        'tenant_id', v_template.tenant_id,
+        'business_account_id', v_template.business_account_id,
+        'name', v_template.name,
+        'language', v_template.language,
+        -- A webhook of the same second may be about what happened after the answer.
+        'heard_at', date_trunc('second', sent_at) - interval '1 millisecond'
+      )
+    ));
+  end if;
+  -- Also after a failure: the provider may know more of the template than we do. In the next second, so that the list
+  -- is newer than any webhook that has arrived.
+  perform app_private.request_template_sync(
+    v_template.tenant_id, v_template.business_account_id, date_trunc('second', now()) + interval '1.1 seconds'
+  );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.end_template_change(uuid, timestamptz, jsonb, text, text) is
+  E'Records the outcome of a change of a template at the provider: report, an element of apply_template_reports(), or '
+   'error. sent_at is when the request was made. Then the account''s templates are read.';
+--! EndIncluded templates/end_template_change.sql
 --! Included templates/fill_template_text.sql
 create or replace function app_hidden.fill_template_text(
   path text,
@@ -21665,19 +22851,19 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.send_message(
   uuid, jsonb, app_public.message_type, uuid, text, uuid, jsonb, timestamptz, jsonb
 ) is
-  E'Sends a message. PYWIN, PYOPT, PYTPL, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it '
-   'is scheduled (send_at). content: the Graph API''s own object of the type; of a template also {"name", '
-   '"language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults '
-   'to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a '
-   'file to send. It takes the place of id or link in the media object of the content that has neither: the content '
-   'itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of '
-   'an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the '
-   'request with the same key returns the same message instead of sending it again; another request with the same '
-   'key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as '
-   'into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to '
-   'send it. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. '
-   'fallback_template: with send_at, the template that is sent if the reply window is closed by then, {"name", '
-   '"language"?, "parameters"?}; without it, the message then fails (PYWIN).';
+  E'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; '
+   'PYNFD, PYDEN. Null if it is scheduled (send_at). content: the Graph API''s own object of the type; of a '
+   'template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type '
+   'of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to '
+   'that message. media_id: a file to send. It takes the place of id or link in the media object of the content '
+   'that has neither: the content itself of an image, video, audio, document or sticker, which may then be left '
+   'out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, '
+   'kept for eight days. Repeating the request with the same key returns the same message instead of sending it '
+   'again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are '
+   'filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a '
+   'value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, '
+   'found by its idempotencyKey. fallback_template: with send_at, the template that is sent if the reply window is '
+   'closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
 
 grant execute on function app_public.send_message(
   uuid, jsonb, app_public.message_type, uuid, text, uuid, jsonb, timestamptz, jsonb
@@ -25174,8 +26360,16 @@ create or replace trigger _200_refuse_removal after delete on app_public.whatsap
 -- Who connected what. Without the columns that Meta reports, because no user changes them.
 create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_channels
   for each row execute function app_private.tg__audit(
-    '{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at}', 'channel_id'
+    '{}',
+    '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at,'
+    'templates_checked_at,templates_problem}',
+    'channel_id'
   );
+
+-- The templates of the account may be sent with the number.
+create or replace trigger _900_sync_templates after insert or update of business_account_id
+  on app_public.whatsapp_channels
+  for each row execute function app_private.tg_whatsapp_channels__sync_templates();
 
 -- Subscriptions show what Meta reports about a number.
 create or replace trigger _800_notify after update on app_public.whatsapp_channels
@@ -25929,11 +27123,40 @@ create or replace trigger _500_audit after insert or update or delete on app_pri
 create or replace trigger _100_timestamps before insert or update on app_public.templates
   for each row execute function app_private.tg__timestamps();
 
+create or replace trigger _110_fill_in_tenant before insert on app_public.templates
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Meta writes languages in two ways; a template is found by one.
+create or replace trigger _120_normalize before insert or update of language on app_public.templates
+  for each row execute function app_private.tg_templates__normalize();
+
+-- A draft is there to be submitted.
+create or replace trigger _200_refuse_unknown_account after insert on app_public.templates
+  for each row when (NEW.status = 'draft') execute function app_private.tg_templates__refuse_unknown_account();
+
+-- What Meta has reported changes at Meta.
+create or replace trigger _210_refuse_edit
+  after update of name, language, category, parameter_format, components, message_ttl on app_public.templates
+  for each row when (OLD.status <> 'draft') execute function app_private.tg_templates__refuse_edit();
+
 -- A campaign pauses at once when its template must not be sent any more.
 create or replace trigger _910_hurry_campaigns after update of status on app_public.templates
   for each row when (OLD.status is distinct from NEW.status)
   execute function app_private.tg_templates__hurry_campaigns();
 --! EndIncluded templates/templates.triggers.sql
+--! Included templates/template_changes.triggers.sql
+-- The template says whose it is.
+create or replace trigger _100_fill_in before insert on app_public.template_changes
+  for each row execute function app_private.tg_template_changes__fill_in();
+
+-- What the provider would refuse is not sent.
+create or replace trigger _200_refuse before insert on app_public.template_changes
+  for each row execute function app_private.tg_template_changes__refuse();
+
+-- The request to the provider is made after the commit.
+create or replace trigger _900_enqueue after insert on app_public.template_changes
+  for each row execute function app_private.tg_template_changes__enqueue();
+--! EndIncluded templates/template_changes.triggers.sql
 --! Included flows/data_sources.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.data_sources
   for each row execute function app_private.tg__timestamps();
@@ -26747,6 +27970,30 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.find_campaign(text, uuid) is
   E'The id of the tenant''s campaign with that name or id, for the operator. PYNFD. PYREQ: several campaigns match.';
 --! EndIncluded operations/find_campaign.sql
+--! Included operations/find_template.sql
+create or replace function app_private.find_template(template text, language text, tenant_id uuid) returns uuid as $$
+declare
+  v_ids uuid[];
+begin
+  select array_agg(t.id) into v_ids
+  from app_public.templates t
+  where t.tenant_id = find_template.tenant_id
+  and (t.id::text = template or t.name = template)
+  and (find_template.language is null or t.language = app_hidden.template_language(find_template.language));
+  if v_ids is null then
+    raise exception 'There is no template %', template using errcode = 'PYNFD';
+  elsif cardinality(v_ids) > 1 then
+    raise exception 'There are several templates of this name: name the language, or give the id'
+      using errcode = 'PYREQ';
+  end if;
+  return v_ids[1];
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.find_template(text, text, uuid) is
+  E'The id of a tenant''s template, by its name or id. PYNFD: there is none. PYREQ: there are several. language, or '
+   'the id, says which.';
+--! EndIncluded operations/find_template.sql
 --! Included operations/has_account.sql
 create or replace function app_private.has_account(email text) returns boolean as $$
   select exists (

@@ -3,6 +3,7 @@ import express, { type RequestHandler, Router } from "express";
 import type { Network } from "../network.ts";
 import { registerChatRoutes } from "./chat_routes.ts";
 import { answerError } from "./control_error.ts";
+import { registerTemplateControl } from "./template_routes.ts";
 import { registerTestRoutes } from "./test_routes.ts";
 
 const PAGE = join(import.meta.dirname, "../page");
@@ -31,6 +32,7 @@ const secure: RequestHandler = (_request, response, next) => {
 export function createPhoneRouter(network: Network): Router {
   const api = Router();
   registerChatRoutes(api, network);
+  registerTemplateControl(api, network);
   registerTestRoutes(api, network);
   api.use((_request, response) => {
     response.status(404).json({ error: "There is nothing at this address" });

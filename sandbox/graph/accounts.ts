@@ -4,7 +4,6 @@ import type { JsonObject } from "../json.ts";
 import type { Network } from "../network.ts";
 import type { BusinessNumber } from "../numbers.ts";
 import { readJson } from "../read_body.ts";
-import type { Template } from "../templates.ts";
 import { numbersOfAccount } from "./authorise.ts";
 import { serve } from "./endpoint.ts";
 import { describeNumber } from "./nodes.ts";
@@ -12,24 +11,8 @@ import { paginate } from "./paginate.ts";
 
 const MAX_BODY_BYTES = 16 * 1024;
 
-/** What hangs on a WhatsApp Business Account: templates, phone numbers, the subscription of the app. */
+/** What hangs on a WhatsApp Business Account, besides templates: phone numbers, the subscription of the app. */
 export function registerAccountRoutes(router: Router, network: Network): void {
-  router.get("/:version/:accountId/message_templates", (request, response) =>
-    serve(network, request, response, () => {
-      const { accountId } = request.params;
-      numbersOfAccount(network, request, accountId);
-      return {
-        subject: { operation: "listTemplates" },
-        run: () => {
-          const wanted = network.templates
-            .list(accountId)
-            .filter((template) => isWanted(template, request.query));
-          return { kind: "json", status: 200, body: paginate(wanted, request.query) };
-        },
-      };
-    }),
-  );
-
   router.get("/:version/:accountId/phone_numbers", (request, response) =>
     serve(network, request, response, () => {
       const numbers = numbersOfAccount(network, request, request.params.accountId);
@@ -81,12 +64,4 @@ function subscription(
   }
   network.numbers.setSubscribed(accountId, method === "POST");
   return { success: true };
-}
-
-/** The filters of the template list compare without regard to case, as Meta's own case varies. */
-function isWanted(template: Template, query: Record<string, unknown>): boolean {
-  return (["name", "status", "category", "language"] as const).every((field) => {
-    const wanted = query[field];
-    return typeof wanted !== "string" || template[field].toLowerCase() === wanted.toLowerCase();
-  });
 }

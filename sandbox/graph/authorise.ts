@@ -3,6 +3,7 @@ import { GraphError, unknownObject } from "../graph_error.ts";
 import type { Medium } from "../media_store.ts";
 import type { Network } from "../network.ts";
 import type { BusinessNumber } from "../numbers.ts";
+import type { Template } from "../templates.ts";
 
 /** The bearer token, if some number has it. Otherwise 190, HTTP 401; subcode 463 when there was a token. */
 function tokenOf(network: Network, request: IncomingMessage): string {
@@ -37,6 +38,23 @@ export function numbersOfAccount(
   const numbers = network.numbers.ofAccount(accountId).filter(({ accessToken }) => accessToken === token);
   if (numbers.length === 0) throw unknownObject(accountId);
   return numbers;
+}
+
+/** The template of this id, if the token is good for its account. */
+export function templateOf(
+  network: Network,
+  request: IncomingMessage,
+  id: string,
+): { businessAccountId: string; template: Template } {
+  const found = network.templates.find(id);
+  if (!found) throw unknownObject(id);
+  numbersOfAccount(network, request, found.businessAccountId);
+  return found;
+}
+
+/** Throws unless the request has a token that some number has. */
+export function requireToken(network: Network, request: IncomingMessage): void {
+  tokenOf(network, request);
 }
 
 /** The medium of this id, if the token is that of its number. */

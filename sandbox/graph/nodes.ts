@@ -6,6 +6,7 @@ import type { BusinessNumber } from "../numbers.ts";
 import { mediumOf, numberOf } from "./authorise.ts";
 import { serve } from "./endpoint.ts";
 import { describeMedium } from "./media.ts";
+import { pick } from "./pick.ts";
 
 /** `GET /{version}/{id}`: a phone number or a medium. `DELETE /{version}/{id}`: a medium. */
 export function registerNodeRoutes(router: Router, network: Network): void {
@@ -62,11 +63,4 @@ export function describeNumber(number: BusinessNumber): JsonObject {
     code_verification_status: "VERIFIED",
     webhook_configuration: { application: number.webhookUrl },
   };
-}
-
-/** `?fields=a,b`: those, and always the id. */
-function pick(node: JsonObject, fields: unknown): JsonObject {
-  if (typeof fields !== "string") return node;
-  const wanted = new Set(["id", ...fields.split(",")]);
-  return Object.fromEntries(Object.entries(node).filter(([name]) => wanted.has(name)));
 }

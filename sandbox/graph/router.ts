@@ -8,6 +8,8 @@ import { serve } from "./endpoint.ts";
 import { registerMediaRoutes } from "./media.ts";
 import { registerMessageRoute } from "./messages.ts";
 import { registerNodeRoutes } from "./nodes.ts";
+import { registerTemplateRoutes } from "./templates.ts";
+import { registerExampleRoutes } from "./uploads.ts";
 
 /**
  * The Graph API: what a client reaches when it takes this router's address for `https://graph.facebook.com`. Mount it
@@ -23,6 +25,8 @@ export function createGraphRouter(network: Network): Router {
   registerMediaRoutes(router, network);
   registerAccountRoutes(router, network);
   registerConversionRoutes(router, network);
+  registerExampleRoutes(router, network);
+  registerTemplateRoutes(router, network);
   registerNodeRoutes(router, network);
   router.all(/^\/v\d+\.\d+(\/|$)/, (request, response) =>
     serve(network, request, response, () => {

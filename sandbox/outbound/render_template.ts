@@ -51,6 +51,9 @@ export function renderTemplate(template: Template, components: unknown): Rendere
       case "BUTTONS":
         rendered.buttons = part.buttons.map((button, index) => renderButton(button, index, sent));
         break;
+      case "CAROUSEL":
+      case "LIMITED_TIME_OFFER":
+        break;
       default:
         part satisfies never;
     }

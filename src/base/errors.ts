@@ -41,6 +41,26 @@ export const ERRORS = {
     meaning: "The template is not approved.",
     remedy: "Wait for approval, or choose another template.",
   },
+  PYPAU: {
+    kind: "conflict",
+    meaning: "The template is paused, because customers disliked it.",
+    remedy: "Wait until the provider resumes it, or choose another template.",
+  },
+  PYREJ: {
+    kind: "conflict",
+    meaning: "The template was rejected.",
+    remedy: "Edit the template (`statusReason` says why), or choose another one.",
+  },
+  PYDIS: {
+    kind: "conflict",
+    meaning: "The template is disabled, because customers disliked it too often.",
+    remedy: "Choose another template.",
+  },
+  PYTPC: {
+    kind: "conflict",
+    meaning: "The template cannot be changed in this way now.",
+    remedy: "The error message says in which status it can, or when.",
+  },
   PYADR: {
     kind: "conflict",
     meaning: "The contact has no address on this channel.",

@@ -1,10 +1,11 @@
-import type { Readable } from "node:stream";
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
 import type { JsonObject } from "../base/json/json.ts";
 import type { Spool, SpooledFile } from "../media/spool.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
+import type { OutboundFile } from "./outbound_file.ts";
 import type { Failure, Outcome } from "./outcome.ts";
+import type { OutboundTemplates } from "./templates.ts";
 
 /** How a kind of channel sends requests to its provider. Opened once for a process. */
 export type Outbound<A extends Access = Access> = {
@@ -41,6 +42,8 @@ export type Outbound<A extends Access = Access> = {
    * is reported again counts once. Absent if the provider takes no such reports.
    */
   reportConversion?(conversion: Conversion, access: A): Promise<{ kind: "done" } | Failure>;
+  /** Absent if this kind has no message templates. */
+  templates?: OutboundTemplates<A>;
   /** Waits for requests in progress and refuses new ones. */
   close(): Promise<void>;
 };
@@ -106,16 +109,6 @@ export type FileProblem =
   | { kind: "too_large"; maxBytes: number }
   /** It is not what the provider announced. */
   | { kind: "damaged"; reason: string };
-
-/** A file to hand over to the provider. */
-export type OutboundFile = {
-  mimeType: string;
-  filename: string | null;
-  /** In bytes. */
-  size: number;
-  /** Opens the bytes of the file, from the first one. */
-  open(): Promise<Readable>;
-};
 
 export type UploadedFile = {
   kind: "uploaded";

@@ -50,6 +50,10 @@ import { serve } from "./commands/serve.ts";
 import { sql } from "./commands/sql.ts";
 import { start } from "./commands/start.ts";
 import { stats } from "./commands/stats.ts";
+import { templateDelete, templateEdit, templateSubmit, templateUnpause } from "./commands/template_change.ts";
+import { templateCreate } from "./commands/template_create.ts";
+import { templateList } from "./commands/template_list.ts";
+import { templateSync } from "./commands/template_sync.ts";
 import { tenantAdd } from "./commands/tenant_add.ts";
 import { tenantList } from "./commands/tenant_list.ts";
 import { userActivate, userDeactivate } from "./commands/user_activate.ts";
@@ -158,6 +162,17 @@ const program = new Command("parley")
       campaignRetry(),
       campaignStatus(),
       campaignResults(),
+    ]),
+  )
+  .addCommand(
+    group("template", "Message templates", [
+      templateList(),
+      templateSync(),
+      templateCreate(),
+      templateSubmit(),
+      templateEdit(),
+      templateUnpause(),
+      templateDelete(),
     ]),
   )
   .addCommand(group("webhook", "Received webhook bodies", [webhookReplay()]))

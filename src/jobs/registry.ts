@@ -106,6 +106,18 @@ export const JOBS = {
     pool: "slow",
     slots: { places: 4, perTenant: 2 },
   },
+  sync_templates: {
+    payload: z.object({ channelId: z.uuid() }),
+    keys: ["sync_templates:<channelId>"],
+    pool: "slow",
+    slots: { places: 2, perTenant: 1 },
+  },
+  send_template_change: {
+    payload: z.object({ templateChangeId: z.uuid() }),
+    keys: ["send_template_change:<templateChangeId>"],
+    pool: "slow",
+    slots: { places: 4, perTenant: 2 },
+  },
   mail_invitation: {
     payload: z.object({ invitationId: z.uuid() }),
     keys: ["mail_invitation:<invitationId>"],

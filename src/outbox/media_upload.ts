@@ -3,6 +3,7 @@ import type { Log } from "../base/log.ts";
 import type { MediaStorage } from "../media/storage.ts";
 import { MissingFile, StorageError } from "../media/storage_error.ts";
 import type { ChannelRef, OutboundChannels } from "./outbound_channels.ts";
+import { outboundFile } from "./stored_file.ts";
 import { GONE, missingResult, type UploadResult, unreadableResult, uploadResult } from "./upload_result.ts";
 import { withAccess } from "./with_access.ts";
 
@@ -35,12 +36,10 @@ export async function attemptUpload(
   upload: MediaUpload,
   { channels, storage, log, signal }: UploadTools,
 ): Promise<UploadResult> {
-  const { storage_key: storageKey, size, mime_type: mimeType, filename } = upload;
-  if (storageKey === null) return GONE;
+  if (upload.storage_key === null) return GONE;
   const { media } = channels.adapterOf(channel.kind);
   if (media === undefined) throw new Error(`channels of the kind ${channel.kind} have no files`);
-  const open = async () => (await storage.open(storageKey)).stream;
-  const file = { mimeType: mimeType ?? "application/octet-stream", filename, size, open };
+  const file = outboundFile(storage, upload);
   try {
     const outcome = await withAccess(channels, channel, (access) => media.upload(file, access, signal));
     return uploadResult(outcome, upload.attempts);

@@ -22,6 +22,8 @@ import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
 import rollUpFigures from "../../tasks/roll_up_figures.ts";
 import sendMessages from "../../tasks/send_messages.ts";
 import sendScheduledMessages from "../../tasks/send_scheduled_messages.ts";
+import sendTemplateChange from "../../tasks/send_template_change.ts";
+import syncTemplates from "../../tasks/sync_templates.ts";
 import uploadMedia from "../../tasks/upload_media.ts";
 import type { Tasks } from "../jobs/tasks.ts";
 import type { WorkerContext } from "./worker_context.ts";
@@ -53,6 +55,8 @@ export function workerTasks(context: WorkerContext): Tasks {
     ring_chatbot_timer: ringChatbotTimer(context),
     roll_up_figures: rollUpFigures(context),
     send_messages: sendMessages(context),
+    send_template_change: sendTemplateChange(context),
+    sync_templates: syncTemplates(context),
     upload_media: uploadMedia(context),
   };
 }

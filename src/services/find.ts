@@ -25,6 +25,20 @@ export function findCampaign(db: Db, campaign: string, tenantId: string): Promis
   return idOf(db, "select app_private.find_campaign($1, $2) as id", [campaign, tenantId]);
 }
 
+/** Finds a tenant's template by name or id; `language` is needed if it has several. Returns its id. Throws PYNFD, PYREQ. */
+export function findTemplate(
+  db: Db,
+  template: string,
+  language: string | undefined,
+  tenantId: string,
+): Promise<string> {
+  return idOf(db, "select app_private.find_template($1, $2, $3) as id", [
+    template,
+    language ?? null,
+    tenantId,
+  ]);
+}
+
 /** Finds an API key by its id or the key itself, or by its name in a tenant; returns its id. Throws PYNFD. */
 export function findApiKey(db: Db, key: string, tenantId?: string): Promise<string> {
   return idOf(db, "select app_private.find_api_key($1, $2) as id", [key, tenantId]);

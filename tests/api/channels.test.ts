@@ -212,3 +212,42 @@ test("a client sees the capabilities of a channel", async () => {
   assert.ok(messageTypes.includes("template") && !messageTypes.includes("system"));
   assert.deepEqual(data.channelKindCapabilities.nodes, [{ kind: "whatsapp_cloud" }]);
 });
+
+const DRAFT = `mutation ($components: JSON!) {
+  createTemplate(
+    input: { template: { name: "order_ready", language: "en-US", category: utility, components: $components } }
+  ) { template { id status language problem body variables parameterFormat } }
+}`;
+const SUBMIT = `mutation ($id: UUID!) {
+  submitTemplate(input: { templateId: $id }) {
+    templateChange { kind state error template { changes { totalCount } } }
+  }
+}`;
+
+test("an admin writes a template, sees which rule it breaks, and submits it; an agent may not", async () => {
+  const text = "Your order {{1}} is ready.";
+  const unfit = await api.ask(admin, DRAFT, { components: [{ type: "BODY", text }] });
+  assert.deepEqual(unfit.errors, []);
+  const { template } = unfit.data.createTemplate;
+  assert.match(template.problem, /components\[0\].text must have an example/);
+  assert.deepEqual(
+    [template.status, template.language, template.body, template.variables, template.parameterFormat],
+    ["draft", "en_US", text, ["1"], "positional"],
+  );
+  assert.equal((await api.ask(admin, SUBMIT, { id: template.id })).errors[0]?.extensions?.code, "PYCNT");
+  const change = `mutation ($id: UUID!, $components: JSON!) {
+    updateTemplate(input: { id: $id, patch: { components: $components } }) { template { problem } }
+  }`;
+  const components = [{ type: "BODY", text, example: { body_text: [["A17"]] } }];
+  const fit = await api.ask(admin, change, { id: template.id, components });
+  assert.equal(fit.data.updateTemplate.template.problem, null);
+  const agent = await aPerson(database.pool, workspace.tenantId, "agent");
+  assert.equal((await api.ask(agent, SUBMIT, { id: template.id })).errors[0]?.extensions?.code, "PYDEN");
+  const submitted = await api.ask(admin, SUBMIT, { id: template.id });
+  assert.deepEqual(submitted.data.submitTemplate.templateChange, {
+    kind: "create",
+    state: "queued",
+    error: null,
+    template: { changes: { totalCount: 1 } },
+  });
+});

@@ -124,6 +124,7 @@ test("nothing private shows: no secrets, no partitions, no tables of the program
     "StartTotpPayload.secret",
     // Shown once, to the one who creates it.
     "CreatedApiKey.secret",
+    "Template.body",
     "AddNoteInput.body",
     "EditNoteInput.body",
     // About a token, not the token.

@@ -14,7 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["secrets", "media", "mail", "csv"],
   ["jobs", "http", "channels", "chatbot"],
   ["integrations", "inbound", "outbox", "imports"],
-  ["runner", "outreach"],
+  ["runner", "outreach", "templates"],
   ["services"],
   ["demo", "graphql"],
   ["process"],

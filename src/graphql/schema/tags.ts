@@ -25,6 +25,7 @@ const TABLES: Record<string, string> = {
   memberships: "+nodeId:resource:update +nodeId:resource:delete",
   // sendMessage is the way, with its idempotency key.
   messages: "-insert",
+  template_changes: "-query:resource:list -query:resource:connection",
   message_changes: "-query:resource:list -query:resource:connection -single",
 };
 
@@ -83,6 +84,12 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
       behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
     },
   },
+  {
+    table: "template_changes",
+    column: "requested_by_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
+  { table: "template_changes", column: "template_id", tags: { foreignFieldName: "changes" } },
   {
     table: "views",
     column: "user_id",
@@ -197,6 +204,7 @@ export const Tags: GraphileConfig.Plugin = pgSmartTags([
     end_session: "ended",
     end_other_sessions: "endedSessions",
     mark_mentions_read: "mentions",
+    sync_templates: "accounts",
     ...Object.fromEntries(BULK_MUTATIONS.map((name) => [name, "outcomes"])),
   }).map(([name, resultFieldName]) => ({
     kind: "procedure" as const,

@@ -367,6 +367,24 @@ const DOORS: Record<string, Door> = {
     needs: "send",
     call: ({ conversationId }) => `select id from app_public.stop_chatbot_run('${conversationId}')`,
   },
+  submit_template: {
+    needs: "manage_all",
+    call: ({ draftId }) => `select id from app_public.submit_template('${draftId}')`,
+  },
+  edit_template: {
+    needs: "manage_all",
+    call: ({ rejectedId }) =>
+      `select id from app_public.edit_template('${rejectedId}', '[{"type": "BODY", "text": "Hello again."}]')`,
+  },
+  unpause_template: {
+    needs: "manage_all",
+    call: ({ pausedId }) => `select id from app_public.unpause_template('${pausedId}')`,
+  },
+  delete_template: {
+    needs: "manage_all",
+    call: ({ rejectedId }) => `select id from app_public.delete_template('${rejectedId}')`,
+  },
+  sync_templates: { needs: "manage_all", call: () => "select app_public.sync_templates() as id" },
 };
 
 function noteIn({ conversationId }: FurnishedTenant): string {
@@ -392,7 +410,7 @@ const ABOUT_ONESELF = [
     "invite_user",
     "mark_mentions_read",
   ],
-  ...["my_tenants", "my_totp", "set_availability", "sign_out"],
+  ...["my_tenants", "my_totp", "set_availability", "sign_out", "sync_templates"],
 ];
 
 let database: TestDatabase;

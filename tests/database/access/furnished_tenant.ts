@@ -38,6 +38,10 @@ export type FurnishedTenant = {
   groupId: string;
   teamId: string;
   dataSourceId: string;
+  /** Templates: a draft, a rejected one and a paused one. */
+  draftId: string;
+  rejectedId: string;
+  pausedId: string;
   campaignId: string;
   /** It has no channel, variant or recipient. */
   freeCampaignId: string;
@@ -108,8 +112,25 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     [tenantId, `+1555${digits(7)}`],
   );
   await db.query(
-    `insert into app_public.templates (tenant_id, business_account_id, name, language) values ($1, $2, 'hello', 'en_US')`,
+    `insert into app_public.templates (tenant_id, business_account_id, name, language, status)
+     values ($1, $2, 'hello', 'en_US', 'unknown')`,
     [tenantId, workspace.businessAccountId],
+  );
+  const template = (status: string) =>
+    id(
+      `insert into app_public.templates
+         (tenant_id, business_account_id, name, language, category, status, provider_template_id, components)
+       values ($1, $2, $3::text, 'en_US', 'utility', $3::app_public.template_status, nullif($3::text, 'draft'),
+         '[{"type": "BODY", "text": "Your order is ready."}]')
+       returning id`,
+      [tenantId, workspace.businessAccountId, status],
+    );
+  const draftId = await template("draft");
+  const rejectedId = await template("rejected");
+  const pausedId = await template("paused");
+  await db.query(
+    `insert into app_public.template_changes (template_id, kind, state, ended_at) values ($1, 'unpause', 'done', now())`,
+    [pausedId],
   );
   const mediaId = await id(
     `insert into app_public.media (tenant_id, type, channel_id) values ($1, 'image', $2) returning id`,
@@ -285,6 +306,9 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     groupId,
     teamId,
     dataSourceId,
+    draftId,
+    rejectedId,
+    pausedId,
     campaignId,
     freeCampaignId,
     importId,

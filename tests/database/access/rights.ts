@@ -67,7 +67,8 @@ const RIGHTS = `
   tags                       read        manage_contacts  manage_contacts  manage_all
   team_members               read        manage_all       -                manage_all
   teams                      read        manage_all       manage_all       manage_all
-  templates                  read        -                -                -
+  template_changes           read        -                -                -
+  templates                  read        manage_all       manage_all       -
   tenants                    read        -                owner            -
   users                      read        -                self             -
   views                      read        manage_all       manage_all       manage_all

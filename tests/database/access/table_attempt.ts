@@ -53,6 +53,9 @@ function rowOf(table: string, { tenantId }: FurnishedTenant, userId: string): st
   switch (table) {
     case "tenants":
       return `id = '${tenantId}'`;
+    case "templates":
+      // Others are changed at the provider.
+      return `tenant_id = '${tenantId}' and status = 'draft'`;
     case "users":
       return `id = '${userId}'`;
     case "channel_kinds":
@@ -85,6 +88,7 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
     `insert into app_public.campaign_variants (campaign_id, name) values ('${campaignId}', 'New')`,
   campaign_channels: ({ freeCampaignId, channelId }) =>
     `insert into app_public.campaign_channels (campaign_id, channel_id) values ('${freeCampaignId}', '${channelId}')`,
+  templates: () => `insert into app_public.templates (name, language) values ('new', 'de')`,
   views: () => `insert into app_public.views (name, filter, user_id) values ('New', '{"all": []}', null)`,
   segments: () => `insert into app_public.segments (name, filter) values ('New', '{"all": []}')`,
   contact_fields: () => `insert into app_public.contact_fields (key, type) values ('shoe_size', 'number')`,

@@ -21,6 +21,7 @@ const OF_THE_CALLER = [
   "segments",
   "contact_fields",
   "tags",
+  "templates",
   "views",
   "whatsapp_flows",
 ];

@@ -38,6 +38,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.scheduled_messages": WORK,
   "app_public.tags": WORK,
   "app_public.templates": PROVIDER,
+  "app_public.template_changes": "rows say who requested what; nothing else changes them",
   "app_public.canned_replies": WORK,
   "app_public.views": WORK,
   "app_public.webhook_events": PROVIDER,

@@ -99,6 +99,11 @@ const DOORS: Record<string, string> = {
   "app_public.my_tenants": "only the person's own",
   "app_public.start_import": "agents, and only imports of their own tenant",
   "app_public.sign_out": "ends only the session's own",
+  "app_public.submit_template": "admins, and only templates of their own tenant",
+  "app_public.edit_template": "admins, and only templates of their own tenant",
+  "app_public.unpause_template": "admins, and only templates of their own tenant",
+  "app_public.delete_template": "admins, and only templates of their own tenant",
+  "app_public.sync_templates": "admins, and only accounts of their own tenant",
 };
 
 let database: TestDatabase;

@@ -38,6 +38,8 @@ export const INLINED: Record<string, string> = {
   has_own_content: "select app_private.has_own_content(m.type, m.content) from app_public.messages m",
   is_short_template: "select app_hidden.is_short_template(m.content) from app_public.messages m",
   is_sendable: "select app_hidden.is_sendable(t.status) from app_public.templates t",
+  template_refusal: "select app_hidden.template_refusal(t.status) from app_public.templates t",
+  template_language: "select app_hidden.template_language(t.language) from app_public.templates t",
   is_answer:
     "select app_private.is_answer(m.direction, m.origin, m.type, m.author) from app_public.messages m",
   is_listed:

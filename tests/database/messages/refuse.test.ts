@@ -88,12 +88,14 @@ story("a message to a blocked or opted-out contact is refused, even a template: 
 });
 
 story(
-  "a template that is known has to be approved: PYTPL; one that is not known is left to Meta",
+  "a template that is known has to be approved: PYTPL, or what it is instead; one that is not known is left to Meta",
   async (db) => {
-    for (const status of ["pending", "rejected", "paused", "disabled", "deleted"]) {
+    const refusals = { paused: "PYPAU", rejected: "PYREJ", disabled: "PYDIS" };
+    const others = { draft: "PYTPL", pending: "PYTPL", deleted: "PYTPL", in_appeal: "PYTPL" };
+    for (const [status, code] of Object.entries({ ...refusals, ...others })) {
       const { workspace, thread } = await aThread(db, false);
       await knowTemplate(db, workspace, status);
-      assert.equal(await refusal(db, () => template(db, thread)), "PYTPL", status);
+      assert.equal(await refusal(db, () => template(db, thread)), code, status);
       await template(db, thread, "de");
     }
     const { workspace, thread } = await aThread(db, false);

@@ -138,7 +138,7 @@ story("a template's components are stored, and a report without any leaves them"
   const workspace = await aWorkspace(db);
   const components = [{ type: "BODY", text: "Hi {{1}}" }];
   await apply(db, workspace, { components, heard_at: at(2) });
-  await apply(db, workspace, { components: [{ type: "BODY", text: "Older" }], heard_at: at(1) });
+  await apply(db, workspace, { texts: [{ type: "BODY", text: "Older" }], heard_at: at(1) });
   await apply(db, workspace, { status: "APPROVED", components: null, heard_at: at(3) });
   const { rows } = await db.query("select status, components from app_public.templates");
   assert.deepEqual(rows, [{ status: "approved", components }]);

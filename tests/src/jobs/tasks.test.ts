@@ -31,6 +31,8 @@ const tasks: Tasks = {
   ring_chatbot_timer: note,
   roll_up_figures: note,
   send_messages: note,
+  send_template_change: note,
+  sync_templates: note,
   upload_media: note,
 };
 const helpers = {} as JobHelpers;
@@ -48,6 +50,8 @@ test("each task runs in one pool", () => {
     "fetch_media",
     "import_contacts",
     "report_conversion",
+    "sync_templates",
+    "send_template_change",
     "mail_invitation",
     "mail_password_reset",
     "remove_media_files",

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../base/json/json.ts";
-import { objectsOf, textOf, wordOf } from "../../../base/json/values.ts";
+import { objectOf, objectsOf, textOf, wordOf } from "../../../base/json/values.ts";
 import type { Fact } from "../../facts/fact.ts";
 import { occurredAt, other, type Scope } from "./read_scope.ts";
 
@@ -17,7 +17,6 @@ export function readTemplateUpdate(value: JsonObject, scope: Scope): Fact {
   if (!NAME.test(name ?? "") || !LANGUAGE.test(language ?? ""))
     return other(scope.source, "it names no template, or no language", "template_update");
   const aspect = aspectOf(value);
-  const reason = wordOf(value.reason);
   return {
     kind: "record",
     ...scope.source,
@@ -28,10 +27,10 @@ export function readTemplateUpdate(value: JsonObject, scope: Scope): Fact {
       language,
       provider_template_id: wordOf(value.message_template_id),
       status: aspect === "status" ? upper(value.event) : null,
-      status_reason: reason?.toUpperCase() === "NONE" ? null : reason,
+      ...readReason(value),
       category: upper(value.new_category ?? value.category ?? value.message_template_category),
       quality_rating: upper(value.new_quality_score),
-      components: aspect === "components" ? componentsOf(value) : null,
+      texts: aspect === "components" ? textsOf(value) : null,
     },
     occurredAt: occurredAt(value, scope),
   };
@@ -52,8 +51,19 @@ function hasAny(value: JsonObject, ...keys: string[]): boolean {
   return keys.some((key) => value[key] !== undefined);
 }
 
-/** Converts the keys of the webhook to a list of components in the format of the Graph API. */
-function componentsOf(value: JsonObject): JsonObject[] | null {
+/** Why a template was rejected, paused or disabled: a code, and what Meta says about it. */
+function readReason(value: JsonObject): { status_reason: string | null; status_details: string | null } {
+  const reason = wordOf(value.reason);
+  const other = objectOf(value.other_info);
+  const rejection = objectOf(value.rejection_info);
+  return {
+    status_reason: reason === null || reason.toUpperCase() === "NONE" ? wordOf(other?.title) : reason,
+    status_details: textOf(rejection?.recommendation ?? rejection?.reason ?? other?.description),
+  };
+}
+
+/** Converts the keys of the webhook to components in the format of the Graph API; it has texts and buttons only. */
+function textsOf(value: JsonObject): JsonObject[] | null {
   const title = textOf(value.message_template_title, 4096);
   const body = textOf(value.message_template_element, 4096);
   const footer = textOf(value.message_template_footer, 4096);

@@ -1,4 +1,6 @@
 import type { Outbound, OutboundContext } from "../../outbound.ts";
+import { changeTemplate } from "../templates/change_template.ts";
+import { listTemplates } from "../templates/list_templates.ts";
 import { type CloudApiAccess, readAccess } from "./access.ts";
 import { blockUser } from "./block_user.ts";
 import { fetchMedia } from "./fetch_media.ts";
@@ -24,6 +26,10 @@ export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess>
       fetch: (file, access, spool, signal) => fetchMedia(graph, access, file, spool, signal),
     },
     reportConversion: (conversion, access) => conversions.report(conversion, access),
+    templates: {
+      list: (access, cursor) => listTemplates(graph, access, cursor),
+      change: (access, change, signal) => changeTemplate(graph, access, change, signal),
+    },
     close: () => graph.close(),
   };
 }

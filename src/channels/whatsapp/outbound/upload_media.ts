@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { wordOf } from "../../../base/json/values.ts";
-import type { OutboundFile, UploadedFile } from "../../outbound.ts";
+import type { UploadedFile } from "../../outbound.ts";
+import type { OutboundFile } from "../../outbound_file.ts";
 import type { Failure } from "../../outcome.ts";
 import type { CloudApiAccess } from "./access.ts";
 import { classifyError, classifyLoss } from "./classify_error.ts";

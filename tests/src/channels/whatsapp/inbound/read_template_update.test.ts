@@ -16,9 +16,10 @@ const changes = (change: object) => ({
     language: "pt_BR",
     status: null,
     status_reason: null,
+    status_details: null,
     category: null,
     quality_rating: null,
-    components: null,
+    texts: null,
     ...change,
   },
 });
@@ -34,6 +35,23 @@ testFields([
     says: "with the reason NONE, or null",
     value: { ...template, event: "APPROVED", reason: "NONE" },
     expect: [changes({ status: "APPROVED" })],
+  },
+  {
+    field: "message_template_status_update",
+    says: "with Meta's explanation",
+    value: {
+      ...template,
+      event: "PAUSED",
+      reason: "NONE",
+      other_info: { title: "FIRST_PAUSE", description: "Paused for 3 hours until Nov 28" },
+    },
+    expect: [
+      changes({
+        status: "PAUSED",
+        status_reason: "FIRST_PAUSE",
+        status_details: "Paused for 3 hours until Nov 28",
+      }),
+    ],
   },
   {
     field: "message_template_status_update",
@@ -81,7 +99,7 @@ testFields([
     },
     expect: [
       changes({
-        components: [
+        texts: [
           { type: "HEADER", format: "TEXT", text: "Ready" },
           { type: "BODY", text: "Hi {{1}}" },
           { type: "FOOTER", text: "Bye" },

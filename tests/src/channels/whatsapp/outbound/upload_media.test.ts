@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import type { OutboundFile } from "../../../../../src/channels/outbound.ts";
+import type { OutboundFile } from "../../../../../src/channels/outbound_file.ts";
 import { uploadMedia } from "../../../../../src/channels/whatsapp/outbound/upload_media.ts";
 import { until } from "../../../../support/until.ts";
 import { graphServer, json } from "./graph_server.ts";
