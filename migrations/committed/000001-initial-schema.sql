@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ca1092c1adb44f4cb55fb0685d45f8e2df655286
+--! Hash: sha1:15b0d2a4ffd0e1082c1bcfce6072e4c47c7e187b
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -20544,35 +20544,43 @@ grant execute on function app_hidden.placeholders(text, jsonb) to parley_visitor
 
 create or replace function app_hidden.interpolate(template text, variables jsonb) returns text as $$
 declare
-  v_pattern constant text := '\{\{[][A-Za-z0-9_.]+(?:\|[^{}]*)?\}\}';
-  v_filled text := '';
-  v_from int := 1;
-  v_start int;
+  v_parts text[] := string_to_array(template, '{{');
+  -- An empty text has no parts.
+  v_filled text := coalesce(v_parts[1], '');
+  v_part text;
   v_written text;
   v_path text;
   v_value text;
 begin
-  -- Not a query over placeholders(), which costs several times as much.
-  loop
-    v_start := regexp_instr(template, v_pattern, v_from);
-    exit when v_start is null or v_start = 0;
-    v_written := substr(template, v_start, regexp_instr(template, v_pattern, v_from, 1, 1) - v_start);
-    v_path := split_part(substr(v_written, 3, length(v_written) - 4), '|', 1);
+  -- Not a query over placeholders(), which costs several times as much. A part is what follows "{{".
+  for v_at in 2 .. cardinality(v_parts) loop
+    v_part := v_parts[v_at];
+    -- Of three braces, the last two open a placeholder.
+    if left(v_part, 1) = '{' then
+      v_filled := v_filled || '{';
+      v_part := substr(v_part, 2);
+    end if;
+    v_written := substring(v_part from '^[][A-Za-z0-9_.]+(?:\|[^{}]*)?\}\}');
+    -- What is this long is refused wherever it is used, so that it need not be filled to its end.
+    if v_written is null or octet_length(v_filled) > 262144 then
+      v_filled := v_filled || '{{' || v_part;
+      continue;
+    end if;
+    v_path := substring(v_written from '^[][A-Za-z0-9_.]+');
     v_value := app_hidden.resolve_variable(variables, v_path);
-    v_filled := v_filled || substr(template, v_from, v_start - v_from) || case
-      when substr(v_written, length(v_path) + 3, 1) = '|'
-      then coalesce(nullif(v_value, ''), substr(v_written, length(v_path) + 4, length(v_written) - length(v_path) - 5))
-      else coalesce(v_value, v_written)
-    end;
-    v_from := v_start + length(v_written);
+    v_filled := v_filled || case
+      when substr(v_written, length(v_path) + 1, 1) = '|'
+      then coalesce(nullif(v_value, ''), substr(v_written, length(v_path) + 2, length(v_written) - length(v_path) - 3))
+      else coalesce(v_value, '{{' || v_written)
+    end || substr(v_part, length(v_written) + 1);
   end loop;
-  return v_filled || substr(template, v_from);
+  return v_filled;
 end;
 $$ language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.interpolate(text, jsonb) is
   E'Fills variables into a text, once: what a value contains is not filled in again. A placeholder without a value '
-   'stays as it is.';
+   'stays as it is, and so does the rest of a text that has more than 256 KiB with its values.';
 
 grant execute on function app_hidden.interpolate(text, jsonb) to parley_visitor;
 --! EndIncluded messages/content/interpolate.sql
@@ -20589,7 +20597,8 @@ begin
   -- In the text of the content, because a walk through its parts costs several times as much.
   loop
     v_text := (regexp_match(v_rest, v_pattern))[1];
-    exit when v_text is null;
+    -- Not more than any message may have.
+    exit when v_text is null or octet_length(v_filled) > 262144;
     v_at := strpos(v_rest, v_text);
     v_filled := v_filled || left(v_rest, v_at - 1)
       || to_jsonb(app_hidden.interpolate(v_text::jsonb #>> '{}', variables))::text;
@@ -22687,8 +22696,11 @@ begin
       v_message_id := app_private.insert_scheduled_message(scheduled, v_is_fallback = 1);
       v_code := null;
       v_error := null;
-    -- By class. After any other error, such as a deadlock or a timeout, the job is repeated.
-    exception when sqlstate 'PY000' or sqlstate '22000' or sqlstate '23000' or sqlstate '42000' or sqlstate 'P0000' then
+    -- By class; 54 is that of contents that are nested too deeply. After any other error, such as a deadlock or a
+    -- timeout, the job is repeated.
+    exception when sqlstate 'PY000' or sqlstate '22000' or sqlstate '23000' or sqlstate '42000' or sqlstate '54000'
+      or sqlstate 'P0000'
+    then
       get stacked diagnostics v_code = returned_sqlstate, v_error = message_text;
     end;
     exit when v_code is distinct from 'PYWIN' or scheduled.fallback_template is null;

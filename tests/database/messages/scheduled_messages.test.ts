@@ -120,6 +120,20 @@ const aConversationOf = async (db: pg.PoolClient, workspace: Parameters<typeof a
   return aConversation(db, workspace);
 };
 
+story("a content that cannot be filled in does not delay what other conversations have", async (db) => {
+  const { workspace, thread } = await aTeam(db);
+  const open = await aConversationOf(db, workspace);
+  const nested = `{"body": "Hi {name}", "extra": ${"[".repeat(13_000)}${"]".repeat(13_000)}}`;
+  const repeated = { body: "Hi", extra: "{{n}}".repeat(3_000) };
+  const tooDeep = await schedule(db, thread, { variables: {} });
+  await db.query("update app_public.scheduled_messages set content = $2 where id = $1", [tooDeep.id, nested]);
+  const tooLong = await schedule(db, thread, { content: repeated, variables: { n: "x".repeat(30_000) } });
+  const sent = await schedule(db, open);
+  assert.equal(await sendDue(db), 3);
+  const codes = [tooDeep, tooLong, sent].map(({ id }) => read(db, id).then((row) => row.error_code));
+  assert.deepEqual(await Promise.all(codes), ["54001", "PYCNT", null]);
+});
+
 story("a message can be changed and cancelled until it is sent", async (db) => {
   const { thread, workspace } = await aTeam(db);
   const { id } = await schedule(db, thread, {}, TOMORROW);
