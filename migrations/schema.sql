@@ -6289,13 +6289,18 @@ declare
 begin
   -- Variables of the contact are filled in later.
   v_text_only := to_jsonb(regexp_replace(v_text #>> '{}', '\{\{[^{}]*\}\}', '_', 'g'));
-  if v_type = 'quick_reply' then
+  if v_type in ('quick_reply', 'otp', 'url', 'copy_code', 'flow', 'voice_call')
+    and (jsonb_typeof(v_given) = 'array' or v_is_object and v_type <> 'flow')
+  then
+    v_filled.problem := path || ' must be a text';
+  elsif v_is_object and v_type = 'flow' and coalesce(jsonb_typeof(v_given -> 'flow_token'), 'string') <> 'string' then
+    v_filled.problem := path || '.flow_token must be a text';
+  elsif v_type = 'quick_reply' then
     v_parameter := jsonb_build_object('type', 'payload', 'payload', v_text);
     v_filled.problem := case when v_given is not null then app_hidden.length_problem(path, v_text_only, 256) end;
   elsif v_is_code or v_type = 'url' and v_url ~ '\{\{' then
     v_parameter := jsonb_build_object('type', 'text', 'text', v_text);
     v_filled.problem := case
-      when v_is_object then path || ' must be a text'
       when v_given is null then path || ' must be given: ' || case when v_is_code then 'the code' else v_url end
       when v_text_only #>> '{}' ~ '\s' then path || ' must not contain spaces: it is a part of an address'
       when v_is_code then app_hidden.length_problem(path, v_text_only, 15)
@@ -9116,7 +9121,7 @@ begin
     when value ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$'
     then floor(extract(epoch from value::timestamptz) * 1000)
   end;
-exception when datetime_field_overflow or invalid_datetime_format then
+exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
   return null;
 end;
 $$

@@ -42,6 +42,12 @@ const card = {
   components: [{ type: "HEADER", format: "IMAGE" }, { type: "BODY", text: "Buy {{1}}" }, url],
 };
 const carousel = { type: "CAROUSEL", cards: [card, card] };
+const BUTTONS = buttons(
+  { type: "URL", url: "https://a.example/{{1}}" },
+  { type: "QUICK_REPLY" },
+  { type: "COPY_CODE" },
+  { type: "FLOW" },
+);
 const call = (type: string) => buttons({ type });
 
 type Case = [what: string, template: object[], parameters: unknown, components: object[], mediaId?: string];
@@ -196,6 +202,15 @@ const WRONG: [template: object[], parameters: unknown, problem: string][] = [
   [[POSITIONAL], { body: [["a"], "c"] }, "parameters.body.1 must be a text"],
   [[POSITIONAL, plain], { body: ["a", "b".repeat(1100)] }, "parameters.body must have at most 1024"],
   [NAMED, { first_name: "a".repeat(60), order: "b" }, "parameters.header must have at most 60"],
+  [[BUTTONS], { buttons: [["a"]] }, "parameters.buttons[0] must be a text"],
+  [[BUTTONS], { buttons: ["a", {}] }, "parameters.buttons[1] must be a text"],
+  [[BUTTONS], { buttons: ["a", "b", ["c"]] }, "parameters.buttons[2] must be a text"],
+  [[BUTTONS], { buttons: ["a", "b", "c", ["d"]] }, "parameters.buttons[3] must be a text"],
+  [
+    [BUTTONS],
+    { buttons: ["a", "b", "c", { flow_token: {} }] },
+    "parameters.buttons[3].flow_token must be a text",
+  ],
   [[image], {}, "parameters.header must be given: the header is of format image"],
   [[image], { header: { media_id: "x" } }, "parameters.header.media_id must be the id of a file"],
   [[image], { header: { media_id: MEDIA, id: "1" } }, "parameters.header must have one of media_id"],
@@ -212,6 +227,7 @@ const WRONG: [template: object[], parameters: unknown, problem: string][] = [
   [otp, {}, "parameters.body.1 must be given"],
   [otp, { code: "1".repeat(16) }, "parameters.buttons[0] must have at most 15"],
   [[offer], {}, "parameters.offer_expires_at must be a time"],
+  [[offer], { offer_expires_at: "2026-01-31T00:00:00+99:00" }, "parameters.offer_expires_at must be a time"],
   [[offer], { offer_expires_at: "2026-02-31T00:00:00Z" }, "parameters.offer_expires_at must be a time"],
   [[carousel], {}, "parameters.cards must be a list of 2 cards"],
   [
