@@ -17046,6 +17046,12 @@ begin
   where c.id = run_campaign.campaign_id
   returning c.* into v_campaign;
 
+  -- Failures from before this moment do not pause it again, including those that its recipients do not show yet.
+  perform app_private.apply_recipient_statuses(array(
+    select r.message_id from app_public.campaign_recipients r
+    where r.campaign_id = v_campaign.id and r.state = 'queued'
+  ));
+
   insert into app_private.campaign_feeds (campaign_id, tenant_id, tolerated_failures)
   values (v_campaign.id, v_campaign.tenant_id, app_private.pausing_failures(v_campaign.id))
   on conflict on constraint campaign_feeds_pkey do update set

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f0b162a65c93f14047aec4bb4d0ab89a9bc0af86
+--! Hash: sha1:5deebe8b2dfcca5ffb63ab0687be6aba21383e4b
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -25311,6 +25311,12 @@ begin
     completed_at = null
   where c.id = run_campaign.campaign_id
   returning c.* into v_campaign;
+
+  -- Failures from before this moment do not pause it again, including those that its recipients do not show yet.
+  perform app_private.apply_recipient_statuses(array(
+    select r.message_id from app_public.campaign_recipients r
+    where r.campaign_id = v_campaign.id and r.state = 'queued'
+  ));
 
   insert into app_private.campaign_feeds (campaign_id, tenant_id, tolerated_failures)
   values (v_campaign.id, v_campaign.tenant_id, app_private.pausing_failures(v_campaign.id))

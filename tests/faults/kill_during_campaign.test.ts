@@ -7,12 +7,12 @@ import { type ConnectedWorkspace, startProgram, type TestProgram } from "../supp
 import { until } from "../support/until.ts";
 
 /**
- * kill -9 of the process that sends, twice in the middle of a campaign, with a pause and a storm of rate limit errors.
- * PARLEY_RECIPIENTS sets the size: 20000 is the real thing.
+ * kill -9 of the process that sends, twice in the middle of a campaign, with a pause, a storm of rate limit errors and a
+ * template that the provider pauses. PARLEY_RECIPIENTS sets the size: 20000 is the real thing.
  */
 const RECIPIENTS = Number(process.env.PARLEY_RECIPIENTS ?? 300);
 /** So that it takes some seconds. */
-const PER_SECOND = Math.max(100, RECIPIENTS / 40);
+const PER_SECOND = Math.max(60, RECIPIENTS / 40);
 const LONG_MS = 90_000 + RECIPIENTS * 10;
 
 const BODY = { type: "BODY" as const, text: "Hello {{1}}, spring is here" };
@@ -58,7 +58,7 @@ before(async () => {
     workspace.businessAccountId,
     JSON.stringify([BODY]),
   );
-  addTemplate();
+  setTemplate("APPROVED");
   const [{ id }] = await query(
     `insert into app_public.campaigns (tenant_id, name, audience, template_name, parameters)
      values ($1, 'Spring', '{"field": "phone", "startsWith": "+1555"}', 'spring', '{"1": "{{contact.name|there}}"}')
@@ -77,12 +77,35 @@ const query = async (sql: string, ...values: unknown[]) => (await database.pool.
 const sent = () => program.sandbox.ledger.sent;
 const share = (of: number) =>
   until(`${of * 100} % to be sent`, () => sent().length >= RECIPIENTS * of, LONG_MS);
-function addTemplate(): void {
+const statusIs = (wanted: string) =>
+  until(
+    `the campaign to be ${wanted}`,
+    async () => {
+      const [{ status }] = await query("select status from app_public.campaigns where id = $1", campaignId);
+      return status === wanted;
+    },
+    LONG_MS,
+  );
+
+function setTemplate(status: "APPROVED" | "PAUSED"): void {
   program.sandbox.addTemplate(workspace.businessAccountId, {
     name: "spring",
     language: "en_US",
     category: "MARKETING",
+    status,
     components: [BODY],
+  });
+}
+
+/** The provider decides about the template, and reports it. */
+async function reportTemplate(status: "APPROVED" | "PAUSED"): Promise<void> {
+  setTemplate(status);
+  await program.sandbox.sendUpdate(workspace.phoneNumberId, "message_template_status_update", {
+    event: status,
+    message_template_id: 1987654321,
+    message_template_name: "spring",
+    message_template_language: "en_US",
+    reason: "NONE",
   });
 }
 
@@ -123,7 +146,17 @@ test(`a campaign to ${RECIPIENTS} survives kill -9, pauses and storms`, {
   await delay(700);
   calm();
 
-  await share(0.75);
+  await share(0.55);
+  await reportTemplate("PAUSED");
+  await statusIs("paused");
+  await reportTemplate("APPROVED");
+  await until("the approval", async () => {
+    const [{ status }] = await query("select status from app_public.templates");
+    return status === "approved";
+  });
+  await query("select app_public.resume_campaign($1)", campaignId);
+
+  await share(0.65);
   await killable.kill();
   await killable.start();
   const completed = async () => {
@@ -132,6 +165,9 @@ test(`a campaign to ${RECIPIENTS} survives kill -9, pauses and storms`, {
     return status === "completed";
   };
   await until("the end", completed, LONG_MS);
+  // The messages that the paused template made fail.
+  await query("select app_public.retry_campaign($1, '{132015}')", campaignId);
+  await until("the end of what was tried again", completed, LONG_MS);
   await assertEachOnce();
 });
 
