@@ -8,16 +8,16 @@ import { settlesWithin } from "../base/timeout.ts";
 import { readConstraintColumns } from "../database/constraint_columns.ts";
 import { createPool } from "../database/pool.ts";
 import type { AccountActions } from "../http/account/account_routes.ts";
+import type { Authorize } from "../http/caller.ts";
 import { createSourceOf } from "../http/client_source.ts";
 import { createChatbotFetches } from "../http/guarded/chatbot_fetches.ts";
-import type { AuthorizeUpload } from "../http/media/upload.ts";
 import { ownHosts } from "../http/own_host.ts";
 import type { MediaAddresses } from "../media/signed_address.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { openAccounts } from "./auth/accounts.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
+import { createAuthorizer } from "./auth/authorizer.ts";
 import { requirePlainLogin } from "./auth/plain_login.ts";
-import { createUploadAuthorizer } from "./auth/upload_rights.ts";
 import { ChangeFeed } from "./live/change_feed.ts";
 import { ChangeHub } from "./live/change_hub.ts";
 import { LiveOperations } from "./live/live_operations.ts";
@@ -39,7 +39,10 @@ const GRAPHIQL_PATH = "/graphiql";
 type Graphql = {
   /** The API's connections, for the metrics. */
   pool: pg.Pool;
-  authorizeUpload: AuthorizeUpload;
+  /** For the other routes: who sends a request. */
+  authorize: Authorize;
+  /** The same for exports, which use connections of their own, because they may take minutes. */
+  authorizeExport: Authorize;
   /** For the pages that links in e-mails lead to. */
   accountPages: AccountActions;
   /** Mounts the API on the app, without a prefix, and its WebSockets on the server. */
@@ -66,17 +69,22 @@ type GraphqlOptions = {
 };
 
 const CLOSE_MS = 1_000;
+/** At the same time. */
+const EXPORTS = 2;
 
 /** Builds the API on a migrated database. Fails where the schema cannot be built. */
 export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const { ownerUrl, ownerPool, authenticatorUrl, config, keyRing, jwtSecret, mediaAddresses, log } = options;
   const isDevelopment = config.NODE_ENV === "development";
   const statementTimeoutMs = config.DATABASE_STATEMENT_TIMEOUT_MS;
-  const pool = createPool(authenticatorUrl, "api", config, log, {
-    onConnect: (client) => requirePlainLogin(client, log),
-    mayIdle: true,
-    isUnprepared: !config.DATABASE_PREPARED_STATEMENTS,
-  });
+  const open = (name: string, size: number) =>
+    createPool(authenticatorUrl, name, { ...config, DATABASE_POOL_SIZE: size }, log, {
+      onConnect: (client) => requirePlainLogin(client, log),
+      mayIdle: true,
+      isUnprepared: !config.DATABASE_PREPARED_STATEMENTS,
+    });
+  const pool = open("api", config.DATABASE_POOL_SIZE);
+  const exportPool = open("export", EXPORTS);
   const fetches = createChatbotFetches(config);
   try {
     const authenticator = createAuthenticator(pool, jwtSecret, sharedChecks(config));
@@ -109,7 +117,8 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
 
     return {
       pool,
-      authorizeUpload: createUploadAuthorizer(pool, authenticator, sourceOf, statementTimeoutMs),
+      authorize: createAuthorizer(pool, authenticator, sourceOf, statementTimeoutMs),
+      authorizeExport: createAuthorizer(exportPool, authenticator, sourceOf, statementTimeoutMs),
       accountPages: accounts.pages,
       async mount(app, server) {
         app.use(GRAPHQL_PATH, httpEndpoint(operations, authenticator, sourceOf, log));
@@ -127,11 +136,11 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
         await Promise.all([sockets.close(), feed.close()]);
         await built.release();
         // A statement that is still running is cut off by its own timeout, after us; so is a call.
-        await settlesWithin(CLOSE_MS, Promise.all([pool.end(), fetches.close()]));
+        await settlesWithin(CLOSE_MS, Promise.all([pool.end(), exportPool.end(), fetches.close()]));
       },
     };
   } catch (error) {
-    await Promise.all([pool.end(), fetches.close()]);
+    await Promise.all([pool.end(), exportPool.end(), fetches.close()]);
     throw error;
   }
 }

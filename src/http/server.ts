@@ -22,6 +22,8 @@ type ServerParts = {
   webhooks: Router;
   callbacks: Router;
   media: Router;
+  imports: Router;
+  exports: Router;
   /** The pages that links in e-mails lead to. */
   account: Router;
   /** The sandbox's phone page and Graph API, where a sandbox runs. */
@@ -57,9 +59,12 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   const requests = new RequestsUnderWay(server);
 
   app.use(requestLog(log), readInTime(), securityHeaders(config));
-  if (config.CORS_ORIGINS.length > 0) app.use(["/graphql", "/media"], crossOrigin(config.CORS_ORIGINS));
+  if (config.CORS_ORIGINS.length > 0)
+    app.use(["/graphql", "/media", "/imports", "/exports"], crossOrigin(config.CORS_ORIGINS));
   // A tunnel may expose these routes: each checks a signature or a secret in its address, or reveals nothing.
   app.use("/media", parts.media);
+  app.use("/imports", parts.imports);
+  app.use("/exports", parts.exports);
   app.use(receiveInTime());
   app.use("/health", parts.health);
   app.use("/webhooks", parts.webhooks);

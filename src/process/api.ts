@@ -1,6 +1,7 @@
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { createPool } from "../database/pool.ts";
 import { openAuthenticatorUrl } from "../database/urls.ts";
+import { exportRoutes } from "../exports/export_routes.ts";
 import { createGraphql } from "../graphql/create_graphql.ts";
 import { accountRoutes } from "../http/account/account_routes.ts";
 import { createSourceOf } from "../http/client_source.ts";
@@ -10,6 +11,7 @@ import { hasGraphiql, home } from "../http/landing/home.ts";
 import { mediaRoutes } from "../http/media/media_routes.ts";
 import { metricsRoute } from "../http/metrics_route.ts";
 import { type RunningServer, startServer } from "../http/server.ts";
+import { importRoutes } from "../imports/import_routes.ts";
 import { createWebhookReceiver } from "../inbound/receiver.ts";
 import { callbackRoute } from "../integrations/callback_route.ts";
 import { MediaAddresses } from "../media/signed_address.ts";
@@ -63,7 +65,9 @@ export async function startApi(
       webhooks: webhooks.router,
       callbacks: callbackRoute({ pool, keyRing, log }),
       account: accountRoutes(graphql.accountPages, createSourceOf(config.TRUSTED_PROXIES)),
-      media: mediaRoutes({ pool, media, addresses, authorize: graphql.authorizeUpload }),
+      media: mediaRoutes({ pool, media, addresses, authorize: graphql.authorize }),
+      imports: importRoutes({ pool, spool: media.spool, authorize: graphql.authorize }),
+      exports: exportRoutes({ authorize: graphql.authorizeExport }),
       sandbox,
       graphql,
     },

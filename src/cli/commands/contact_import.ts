@@ -7,7 +7,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
 import { errorFile } from "../../imports/error_file.ts";
-import type { ImportState } from "../../imports/import_state.ts";
+import { describeImport, type ImportState } from "../../imports/import_state.ts";
 import { runImport } from "../../imports/run_import.ts";
 import { type ImportOptions, stageImport } from "../../imports/stage_import.ts";
 import { findTenant } from "../../services/find.ts";
@@ -103,20 +103,7 @@ async function importFile(pool: pg.Pool, path: string, options: Options): Promis
 
 function report(state: ImportState, errors: string | undefined, options: CommonOptions): void {
   const { created_count, updated_count, unchanged_count, failed_count, is_dry_run } = state;
-  const document = {
-    id: state.id,
-    status: state.status,
-    isDryRun: is_dry_run,
-    encoding: state.encoding,
-    delimiter: state.delimiter,
-    columns: Object.fromEntries(state.header.map((name, at) => [name, state.columns[at]])),
-    rows: state.row_count,
-    created: created_count,
-    updated: updated_count,
-    unchanged: unchanged_count,
-    failed: failed_count,
-    ...(errors !== undefined && { errors }),
-  };
+  const document = { ...describeImport(state), ...(errors !== undefined && { errors }) };
   const left = state.header.filter((_, at) => state.columns[at] === "");
   if (left.length > 0) remark(options, `Columns that are left out: ${left.join(", ")}`);
   print(

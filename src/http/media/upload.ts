@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { Request, RequestHandler } from "express";
 import type pg from "pg";
 import { z } from "zod";
@@ -12,33 +11,18 @@ import type { MediaFiles } from "../../media/media_files.ts";
 import type { MediaAddresses } from "../../media/signed_address.ts";
 import type { Spool, SpooledFile } from "../../media/spool.ts";
 import { storeFile } from "../../media/store_file.ts";
+import type { Authorize, Caller } from "../caller.ts";
+import { paceOf } from "../pace.ts";
+import { readQuery } from "../read_query.ts";
+import { receivePart } from "../receive_part.ts";
 import { type MediaLimits, timeFor } from "./limits.ts";
-import { paceOf } from "./pace.ts";
-import { receivePart } from "./receive_part.ts";
-
-type Uploader = {
-  tenantId: string;
-  /** Null for an API key. */
-  userId: string | null;
-  /** The session's or the API key's. */
-  credentialId: string;
-  /**
-   * The size of the largest file that the caller may upload as this type of message, in bytes; null: as any type. Checks
-   * the caller's rights, so that it can be called again when an upload has taken long.
-   * @throws ParleyError PYDEN
-   */
-  sizeLimit(type: MediaType | null): Promise<number>;
-};
-
-/** Determines who uploads. @throws ParleyError PYTOK */
-export type AuthorizeUpload = (request: IncomingMessage) => Promise<Uploader>;
 
 type UploadParts = {
   /** Connections as the owner. */
   pool: pg.Pool;
   media: MediaFiles;
   addresses: MediaAddresses;
-  authorize: AuthorizeUpload;
+  authorize: Authorize;
   limits: MediaLimits;
 };
 
@@ -48,7 +32,6 @@ const Query = z.strictObject({
   voice: z.stringbool().default(false),
   filename: z.string().optional(),
 });
-type Wishes = z.output<typeof Query>;
 
 /** A file with what the sender says of it. */
 type Received = AsyncDisposable & { file: SpooledFile; name: string | undefined; declared: string };
@@ -64,10 +47,10 @@ export function createUpload({ pool, media, addresses, authorize, limits }: Uplo
 
   return async (request, response) => {
     const uploader = await authorize(request);
-    const wishes = readQuery(request);
+    const wishes = readQuery(Query, request);
     const { tenantId, credentialId } = uploader;
     await places.run([tenantId, credentialId], async () => {
-      const size = announcedSize(request, await uploader.sizeLimit(wishes.type ?? null), wishes.type);
+      const size = announcedSize(request, await sizeLimit(uploader, wishes.type ?? null), wishes.type);
       const bytes = budget.open(tenantId);
       if (!bytes.take(size.limit)) throw new ParleyError("PYUNA", refusal);
       try {
@@ -91,12 +74,22 @@ export function createUpload({ pool, media, addresses, authorize, limits }: Uplo
   };
 }
 
-function readQuery({ query }: Request): Wishes {
-  const read = Query.safeParse(query);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0]!;
-  const name = issue.code === "unrecognized_keys" ? issue.keys[0] : issue.path.join(".");
-  throw new ParleyError("PYREQ", `\`${name}\`: ${issue.message}`);
+/**
+ * The size of the largest file that the caller may upload as this type of message, in bytes; null: as any type. Checks the
+ * caller's rights, also when an upload has taken long.
+ * @throws ParleyError PYDEN
+ */
+function sizeLimit(uploader: Caller, type: MediaType | null): Promise<number> {
+  return uploader.inTransaction(async (client) => {
+    const { rows } = await client.query<{ bytes: number | null }>(
+      `select app_hidden.require_scope('send'), (
+         select max(l.max_size) from app_public.media_limits l
+         where $1::text is null or l.message_type::text = $1
+       ) as bytes`,
+      [type],
+    );
+    return rows[0]?.bytes ?? 0;
+  });
 }
 
 type Size = {
@@ -140,12 +133,13 @@ async function receive(
 async function store(
   pool: pg.Pool,
   { storage }: MediaFiles,
-  { tenantId, userId, sizeLimit }: Uploader,
+  uploader: Caller,
   file: SpooledFile,
   accepted: AcceptedFile,
 ): Promise<string> {
   const { type, mimeType, filename, isVoice } = accepted;
-  const limit = Math.min(await sizeLimit(type), accepted.sizeLimit);
+  const { tenantId, userId } = uploader;
+  const limit = Math.min(await sizeLimit(uploader, type), accepted.sizeLimit);
   if (file.size > limit) throw tooLarge(limit, type);
   let id: string | null = null;
   await storeFile(pool, storage, { tenantId, file, contentType: mimeType }, async (storageKey) => {

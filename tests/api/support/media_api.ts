@@ -3,10 +3,12 @@ import { Router } from "express";
 import { readConfig } from "../../../src/base/config.ts";
 import { createLog } from "../../../src/base/log.ts";
 import { createPool } from "../../../src/database/pool.ts";
+import { exportRoutes } from "../../../src/exports/export_routes.ts";
 import { createGraphql } from "../../../src/graphql/create_graphql.ts";
 import type { MediaLimits } from "../../../src/http/media/limits.ts";
 import { mediaRoutes } from "../../../src/http/media/media_routes.ts";
 import { type RunningServer, startServer } from "../../../src/http/server.ts";
+import { importRoutes } from "../../../src/imports/import_routes.ts";
 import { type MediaFiles, openMediaFiles } from "../../../src/media/media_files.ts";
 import { MediaAddresses } from "../../../src/media/signed_address.ts";
 import { type Afterwards, temporaryFolder } from "../../src/media/temporary_folder.ts";
@@ -62,8 +64,10 @@ export async function startMediaApi(
   });
   const none = Router();
   const parts = { home: none, health: none, metrics: none, webhooks: none, callbacks: none, account: none };
-  const routes = mediaRoutes({ pool, media, addresses, authorize: graphql.authorizeUpload, limits });
-  const server = await startServer({ ...parts, media: routes, graphql }, config, log);
+  const routes = mediaRoutes({ pool, media, addresses, authorize: graphql.authorize, limits });
+  const imports = importRoutes({ pool, spool: media.spool, authorize: graphql.authorize });
+  const exports = exportRoutes({ authorize: graphql.authorizeExport });
+  const server = await startServer({ ...parts, media: routes, imports, exports, graphql }, config, log);
   const headersOf = (person: Person) => ({ authorization: `Bearer ${tokenOf(person)}` });
 
   return {

@@ -27,6 +27,8 @@ async function serve(
       webhooks: Router(),
       callbacks: Router(),
       media: Router(),
+      imports: Router(),
+      exports: Router(),
       graphql: { mount: (app) => void app.use("/graphql", router) },
     },
     readConfig({ PORT: "0", ...env }),

@@ -33,6 +33,8 @@ before(async () => {
       webhooks: none,
       callbacks: callbackRoute({ pool: shell.database.pool, keyRing: testKeyRing, log }),
       media: none,
+      imports: none,
+      exports: none,
       graphql: { mount: () => undefined },
     },
     readConfig({ PORT: "0", NODE_ENV: "test" }),

@@ -1,18 +1,18 @@
 import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
 import { inTransaction } from "../../database/pipeline.ts";
+import type { Authorize } from "../../http/caller.ts";
 import type { SourceOf } from "../../http/client_source.ts";
-import type { AuthorizeUpload } from "../../http/media/upload.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { databaseSettings } from "./visitor.ts";
 
 /** @param pool connections as the authenticator */
-export function createUploadAuthorizer(
+export function createAuthorizer(
   pool: pg.Pool,
   authenticator: Pick<Authenticator, "authenticate">,
   sourceOf: SourceOf,
   statementTimeoutMs: number,
-): AuthorizeUpload {
+): Authorize {
   return async (request) => {
     const visitor = await authenticator.authenticate(request.headers.authorization, sourceOf(request));
     if (!visitor)
@@ -23,22 +23,17 @@ export function createUploadAuthorizer(
       tenantId,
       userId: visitor.kind === "user" ? visitor.userId : null,
       credentialId,
-      sizeLimit: (type) =>
+      inTransaction: (work) =>
         inTransaction(pool, async (client) => {
+          // The work's first statement shares its round trip; if it fails, so does that statement.
           const settingsApplied = client.query(
             "select set_config(s ->> 0, s ->> 1, true) from json_array_elements($1::json) s",
             [settings],
           );
           settingsApplied.catch(() => {});
-          const { rows } = await client.query<{ bytes: number | null }>(
-            `select app_hidden.require_scope('send'), (
-               select max(l.max_size) from app_public.media_limits l
-               where $1::text is null or l.message_type::text = $1
-             ) as bytes`,
-            [type],
-          );
+          const result = await work(client);
           await settingsApplied;
-          return rows[0]?.bytes ?? 0;
+          return result;
         }),
     };
   };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyHeaders, type BusboyInstance } from "@fastify/busboy";
-import { ParleyError } from "../../base/errors.ts";
+import { ParleyError } from "../base/errors.ts";
 
 /** A file in a request. */
 type ReceivedPart = {

@@ -1,4 +1,4 @@
-import { ParleyError } from "../../base/errors.ts";
+import { ParleyError } from "../base/errors.ts";
 
 type Pace = { everyMs: number; leastBytes: number };
 
