@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5deebe8b2dfcca5ffb63ab0687be6aba21383e4b
+--! Hash: sha1:a4b562b912705a7be7189a1451c631def4e8762d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -18351,8 +18351,9 @@ comment on column app_public.imports.encoding is
 comment on column app_public.imports.delimiter is E'The character between two cells of the file.';
 comment on column app_public.imports.header is E'The first row of the file: the names of its columns.';
 comment on column app_public.imports.columns is
-  E'For each column of the file, where its values go: phone, name, email, external_ref, language, tags, groups, or '
-   '"fields." with the key of a custom field. An empty text: nowhere.';
+  E'For each column of the file, where its values go: phone, name, first_name, last_name, email, external_ref, language, '
+   'time_zone, status, notes, picture_url, tags, groups, opted_in_at, opted_out_at, marketing_opted_in_at, '
+   'marketing_opted_out_at, or "fields." with the key of a custom field. An empty text: nowhere.';
 comment on column app_public.imports.tags is E'The names of tags that all contacts of the file get.';
 comment on column app_public.imports.groups is E'The names of groups into which all contacts of the file are put.';
 comment on column app_public.imports.row_count is E'The number of rows in the file, without the header and empty rows.';
@@ -18415,6 +18416,29 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.schedule_import(uuid) is E'Adds the job that applies the rows of an import.';
 --! EndIncluded imports/schedule_import.sql
+--! Included imports/refuse_many_names.sql
+create or replace function app_private.refuse_many_names(import app_public.imports, target text) returns void as $$
+declare
+  v_position int := array_position(import.columns, target);
+begin
+  if v_position is not null and 500 < (
+    select count(distinct lower(n.name))
+    from (
+      select distinct r.cells[v_position] as cell
+      from app_public.import_rows r
+      where r.import_id = import.id and r.error_code is null
+    ) d
+    cross join unnest(app_private.split_cell(d.cell)) n (name)
+  ) then
+    raise exception 'The column of `%` has more than 500 different names: is it another column?', target
+      using errcode = 'PYLIM';
+  end if;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.refuse_many_names(app_public.imports, text) is
+  E'Refuses a file whose column of tags or groups has too many names (PYLIM), because each would be created.';
+--! EndIncluded imports/refuse_many_names.sql
 --! Included imports/finish_staging.sql
 create or replace function app_private.finish_staging(import_id uuid) returns app_public.imports as $$
 declare
@@ -18449,6 +18473,8 @@ begin
     row_count = (select count(*) from app_public.import_rows r where r.import_id = i.id)
   where i.id = finish_staging.import_id
   returning i.* into v_import;
+  perform app_private.refuse_many_names(v_import, 'tags');
+  perform app_private.refuse_many_names(v_import, 'groups');
   perform app_private.schedule_import(v_import.id);
   return v_import;
 end;
@@ -18456,7 +18482,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.finish_staging(uuid) is
   E'Completes an import whose rows have all been stored: marks rows that name the contact of an earlier row (PYDUP), '
-   'and adds the job that applies the rows.';
+   'and adds the job that applies the rows. PYLIM: too many tags or groups.';
 --! EndIncluded imports/finish_staging.sql
 --! Included imports/split_cell.sql
 create or replace function app_private.split_cell(cell text) returns text[] as $$
@@ -18482,16 +18508,30 @@ create or replace function app_private.read_import_cells(
   out tags text[],
   out groups text[]
 ) returns setof record as $$
+  with targets as materialized (
+    select c.position, c.target, f.key, f.type, f.choices
+    from unnest(import.columns) with ordinality c (target, position)
+    left join app_public.contact_fields f
+      on f.tenant_id = import.tenant_id and lower(f.key) = lower(substring(c.target from '^fields\.(.*)'))
+    where c.target <> ''
+  )
   select
     r.row_number,
     r.phone,
     r.external_ref,
-    coalesce(jsonb_object_agg(c.target, c.cell) filter (where c.target ~ '^[a-z_]+$'), '{}'),
-    coalesce(jsonb_object_agg(substr(c.target, 8), c.cell) filter (where c.target ~ '^fields\.'), '{}'),
-    app_private.split_cell(min(c.cell) filter (where c.target = 'tags')),
-    app_private.split_cell(min(c.cell) filter (where c.target = 'groups'))
+    coalesce(jsonb_object_agg(t.target, r.cells[t.position]) filter (where t.key is null), '{}'),
+    -- In the form in which they are stored, so that equal values are recognised. Others are refused by a trigger.
+    coalesce(
+      jsonb_object_agg(t.key, coalesce(
+        app_hidden.contact_field_value(t.type, t.choices, to_jsonb(r.cells[t.position])),
+        to_jsonb(r.cells[t.position])
+      )) filter (where t.key is not null),
+      '{}'
+    ),
+    app_private.split_cell(min(r.cells[t.position]) filter (where t.target = 'tags')),
+    app_private.split_cell(min(r.cells[t.position]) filter (where t.target = 'groups'))
   from app_public.import_rows r
-  left join lateral unnest(import.columns, r.cells) c (target, cell) on c.target <> '' and c.cell <> ''
+  left join targets t on r.cells[t.position] <> ''
   where r.import_id = import.id
   and r.row_number > import.last_row
   and r.row_number <= read_import_cells.last_row
@@ -18513,7 +18553,13 @@ returns setof app_private.import_contact as $$
     f.phone_contact_id is not null,
     f.phone_contact_id <> f.ref_contact_id,
     f.columns || jsonb_strip_nulls(jsonb_build_object(
-      'phone', f.phone, 'external_ref', f.external_ref, 'email', app_hidden.normalize_email(f.columns ->> 'email')
+      'phone', f.phone,
+      'external_ref', f.external_ref,
+      'email', app_hidden.normalize_email(f.columns ->> 'email'),
+      'name', coalesce(
+        f.columns ->> 'name',
+        nullif(concat_ws(' ', f.columns ->> 'first_name', f.columns ->> 'last_name'), '')
+      )
     )),
     f.fields,
     import.tags || f.tags,
@@ -18541,7 +18587,7 @@ comment on function app_private.read_import_rows(app_public.imports, int) is
   E'The next rows of an import, up to last_row, without those that have an error: what they say, and the contact that '
    'each is about, by its phone number, or else by external_ref; or the id of a new one.';
 --! EndIncluded imports/read_import_rows.sql
---! Included imports/imported_contacts.sql
+--! Included imports/update_imported.sql
 create or replace function app_private.imported_contacts(import app_public.imports, rows app_private.import_contact[])
 returns setof app_public.contacts as $$
   select n.*
@@ -18560,7 +18606,37 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.imported_contacts(app_public.imports, app_private.import_contact[]) is
   E'The existing contacts of an import''s rows as they are to be afterwards. Empty cells change nothing.';
---! EndIncluded imports/imported_contacts.sql
+
+
+create or replace function app_private.update_imported(import app_public.imports, rows app_private.import_contact[])
+returns uuid[] as $$
+  with changed as (
+    update app_public.contacts c set
+      phone = n.phone,
+      external_ref = n.external_ref,
+      name = n.name,
+      email = n.email,
+      language = n.language,
+      time_zone = n.time_zone,
+      status = n.status,
+      notes = n.notes,
+      picture_url = n.picture_url,
+      metadata = n.metadata
+    from app_private.imported_contacts(import, rows) n
+    where c.id = n.id
+    and (
+      c.phone, c.external_ref, c.name, c.email, c.language, c.time_zone, c.status, c.notes, c.picture_url, c.metadata
+    ) is distinct from (
+      n.phone, n.external_ref, n.name, n.email, n.language, n.time_zone, n.status, n.notes, n.picture_url, n.metadata
+    )
+    returning c.id
+  )
+  select coalesce(array_agg(id), '{}') from changed
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.update_imported(app_public.imports, app_private.import_contact[]) is
+  E'Updates the existing contacts of an import''s rows. Returns those that were not so already.';
+--! EndIncluded imports/update_imported.sql
 --! Included imports/tag_imported.sql
 create or replace function app_private.tag_imported(tenant_id uuid, rows app_private.import_contact[])
 returns uuid[] as $$
@@ -18585,7 +18661,7 @@ returns uuid[] as $$
     on conflict do nothing
     returning contact_id
   )
-  select array_agg(distinct contact_id) from tagged
+  select coalesce(array_agg(distinct contact_id), '{}') from tagged
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tag_imported(uuid, app_private.import_contact[]) is
@@ -18614,71 +18690,177 @@ returns uuid[] as $$
     on conflict do nothing
     returning contact_id
   )
-  select array_agg(distinct contact_id) from grouped
+  select coalesce(array_agg(distinct contact_id), '{}') from grouped
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.group_imported(uuid, app_private.import_contact[]) is
   E'Puts the contacts of an import''s rows into groups; missing groups are created. Returns the contacts that are new '
    'in a group.';
 --! EndIncluded imports/tag_imported.sql
+--! Included imports/record_imported_consents.sql
+create or replace function app_private.record_imported_consents(
+  import app_public.imports, rows app_private.import_contact[]
+) returns uuid[] as $$
+  with recorded as (
+    insert into app_public.consents (tenant_id, contact_id, category, is_opt_in, method, evidence, given_at)
+    select
+      import.tenant_id, r.contact_id, s.category, s.is_opt_in, 'import', import.filename,
+      (r.columns ->> s.target)::timestamptz
+    from unnest(rows) r
+    cross join (
+      values
+        ('opted_in_at', 'all'::app_public.consent_category, true),
+        ('opted_out_at', 'all', false),
+        ('marketing_opted_in_at', 'marketing', true),
+        ('marketing_opted_out_at', 'marketing', false)
+    ) s (target, category, is_opt_in)
+    where jsonb_exists(r.columns, s.target)
+    and not exists (
+      select from app_public.consents c
+      where c.tenant_id = import.tenant_id and c.contact_id = r.contact_id
+      and (c.category, c.is_opt_in, c.given_at) = (s.category, s.is_opt_in, (r.columns ->> s.target)::timestamptz)
+    )
+    on conflict do nothing
+    returning contact_id
+  )
+  select coalesce(array_agg(distinct contact_id), '{}') from recorded
+$$ language sql volatile set search_path to pg_catalog, pg_temp set timezone to utc;
+
+comment on function app_private.record_imported_consents(app_public.imports, app_private.import_contact[]) is
+  E'Records the opt-ins and opt-outs of an import''s rows, with the name of the file as evidence. Times without '
+   'a zone are in UTC. Returns the contacts that have a new one.';
+--! EndIncluded imports/record_imported_consents.sql
+--! Included imports/add_imported_fields.sql
+create or replace function app_private.add_imported_fields(import app_public.imports) returns void as $$
+declare
+  v_new record;
+  v_count int := 0;
+begin
+  for v_new in
+    select substring(c.target from '^fields\.(.*)') as key, c.name
+    from unnest(import.columns, import.header) c (target, name)
+    where c.target like 'fields.%'
+    and not exists (
+      select from app_public.contact_fields f
+      where f.tenant_id = import.tenant_id and 'fields.' || lower(f.key) = lower(c.target)
+    )
+    -- Two imports that add the same fields do not deadlock.
+    order by lower(c.target)
+  loop
+    v_count := v_count + 1;
+    if v_count > 50 then
+      raise exception 'An import adds at most 50 custom fields: leave columns out' using errcode = 'PYLIM';
+    end if;
+    insert into app_public.contact_fields (tenant_id, key, label, type)
+    values (import.tenant_id, v_new.key, left(v_new.name, 100), 'text')
+    on conflict do nothing;
+  end loop;
+exception when check_violation then
+  raise exception 'The column "%" cannot be the custom field "%": name another key, or leave it out',
+    left(v_new.name, 100), left(v_new.key, 100)
+    using errcode = 'PYREQ';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.add_imported_fields(app_public.imports) is
+  E'Adds the custom fields into which an import writes and that do not exist, as texts. PYREQ: a key cannot be that '
+   'of a custom field. PYLIM: there are more than 50.';
+--! EndIncluded imports/add_imported_fields.sql
+--! Included imports/prepare_import.sql
+create or replace function app_private.prepare_import(import_id uuid) returns void as $$
+declare
+  v_import app_public.imports;
+begin
+  select i.* into v_import from app_public.imports i where i.id = prepare_import.import_id;
+  perform app_private.add_imported_fields(v_import);
+  if v_import.is_dry_run then
+    raise exception 'The custom fields of a dry run are not kept' using errcode = 'PYIMP';
+  end if;
+exception when sqlstate 'PYIMP' then
+  null; -- They can be added.
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.prepare_import(uuid) is
+  E'Adds the custom fields of a new import, so that a column that cannot be one is refused before any row is read. '
+   'For a dry run, they are removed by an error (PYIMP) that the caller does not get.';
+--! EndIncluded imports/prepare_import.sql
+--! Included imports/refuse_import_rows.sql
+create or replace function app_private.refuse_import_rows(rows app_private.import_contact[]) returns void as $$
+declare
+  v_field text;
+begin
+  if exists (select from unnest(rows) r where r.is_conflict) then
+    raise exception '`phone` and `external_ref` belong to two contacts'
+      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the row.';
+  elsif exists (
+    select from app_public.contacts c
+    where c.id in (select r.contact_id from unnest(rows) r where not r.is_new) and c.deleted_at is not null
+  ) then
+    raise exception 'The contact is deleted'
+      using errcode = 'PYDEL', hint = 'Restore the contact, or leave out the row.';
+  elsif exists (
+    select from unnest(rows) r
+    where r.columns ->> 'status' <> all (enum_range(null::app_public.contact_status)::text[])
+  ) then
+    raise exception '`status` must be one of %', array_to_string(enum_range(null::app_public.contact_status), ', ')
+      using errcode = 'PYCON', column = 'status';
+  end if;
+
+  -- Postgres also reads "tomorrow" and "5/6".
+  select c.key into v_field
+  from unnest(rows) r
+  cross join jsonb_each_text(r.columns) c (key, "value")
+  where c.key like '%opted%\_at'
+  and c.value !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9.]+)? ?(Z|[+-][0-9:]+)?)?$'
+  limit 1;
+  if found then
+    raise exception '`%` must be a time, such as 2026-11-28T12:00:00Z', v_field using errcode = 'PYCON';
+  end if;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.refuse_import_rows(app_private.import_contact[]) is
+  E'Refuses rows of an import for which no constraint has a clear message. PYDUP: the phone number and the '
+   'external_ref of a row belong to two contacts, or the contact was deleted. PYCON: a status that does not exist, or '
+   'an invalid time.';
+--! EndIncluded imports/refuse_import_rows.sql
 --! Included imports/apply_import_rows.sql
 create or replace function app_private.apply_import_rows(
   import app_public.imports, last_row int, out created int, out updated int, out unchanged int
 ) as $$
 declare
-  v_rows app_private.import_contact[] :=
-    array(select r from app_private.read_import_rows(import, apply_import_rows.last_row) r);
+  v_rows app_private.import_contact[];
   v_changed uuid[];
 begin
-  if exists (select from unnest(v_rows) r where r.is_conflict) then
-    raise exception '`phone` and `external_ref` belong to two contacts'
-      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the row.';
-  end if;
-
+  perform app_private.add_imported_fields(import);
+  v_rows := array(select r from app_private.read_import_rows(import, apply_import_rows.last_row) r);
   -- By id, and new addresses in the order in which webhooks store theirs: docs/architecture.md, "Locks".
   perform from app_public.contacts c
   where c.id in (select r.contact_id from unnest(v_rows) r where not r.is_new)
   order by c.id
   for no key update;
-
-  if exists (
-    select from unnest(v_rows) r join app_public.contacts c on c.id = r.contact_id where c.deleted_at is not null
-  ) then
-    raise exception 'The contact is deleted'
-      using errcode = 'PYDEL', hint = 'Restore the contact, or leave out the row.';
-  end if;
+  perform app_private.refuse_import_rows(v_rows);
 
   insert into app_public.contacts (
-    id, tenant_id, phone, external_ref, name, email, language, metadata
+    id, tenant_id, phone, external_ref, name, email, language, time_zone, status, notes, picture_url, metadata
   )
-  select r.contact_id, import.tenant_id, n.phone, n.external_ref, n.name, n.email, n.language, r.fields
+  select
+    r.contact_id, import.tenant_id, n.phone, n.external_ref, n.name, n.email, n.language, n.time_zone,
+    coalesce(n.status, 'active'), n.notes, n.picture_url, r.fields
   from unnest(v_rows) r
   cross join jsonb_populate_record(null::app_public.contacts, r.columns) n
   where r.is_new
   order by app_hidden.identity_match_key('phone', n.phone), n.external_ref;
 
-  with changed as (
-    update app_public.contacts c set
-      phone = n.phone,
-      external_ref = n.external_ref,
-      name = n.name,
-      email = n.email,
-      language = n.language,
-      metadata = n.metadata
-    from app_private.imported_contacts(import, v_rows) n
-    where c.id = n.id
-    and (c.phone, c.external_ref, c.name, c.email, c.language, c.metadata)
-      is distinct from (n.phone, n.external_ref, n.name, n.email, n.language, n.metadata)
-    returning c.id
-  )
-  select array_agg(id) into v_changed from changed;
-
-  v_changed := v_changed || app_private.tag_imported(import.tenant_id, v_rows)
-    || app_private.group_imported(import.tenant_id, v_rows);
+  v_changed := app_private.update_imported(import, v_rows)
+    || app_private.tag_imported(import.tenant_id, v_rows)
+    || app_private.group_imported(import.tenant_id, v_rows)
+    || app_private.record_imported_consents(import, v_rows);
   select
     count(*) filter (where r.is_new),
     count(*) filter (where not r.is_new and r.contact_id = any (v_changed)),
-    count(*) filter (where not r.is_new and r.contact_id <> all (coalesce(v_changed, '{}')))
+    count(*) filter (where not r.is_new and r.contact_id <> all (v_changed))
   into created, updated, unchanged
   from unnest(v_rows) r;
 end;
@@ -18686,8 +18868,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.apply_import_rows(app_public.imports, int) is
   E'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row '
-   'cannot be applied, none is. created, updated, unchanged: the numbers of contacts. PYDUP: the phone number and the '
-   'external_ref of a row belong to two contacts. PYDEL: the contact of a row is deleted.';
+   'cannot be applied, none is. created, updated, unchanged: the numbers of contacts.';
 --! EndIncluded imports/apply_import_rows.sql
 --! Included imports/complete_import.sql
 create or replace function app_private.complete_import(import_id uuid) returns app_public.imports as $$

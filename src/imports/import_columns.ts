@@ -14,6 +14,14 @@ const TARGETS: Readonly<Record<string, string>> = {
   email: "email e_mail email_address e_mail_1_value mail correo correo_electronico e_posta eposta courriel",
   external_ref: "external_ref external_id customer_id customer_number kundennummer crm_id",
   language: "language lang locale sprache idioma langue dil",
+  time_zone: "time_zone timezone zeitzone",
+  status: "status",
+  notes: "notes note notizen notiz notas nota notlar",
+  picture_url: "picture_url photo picture avatar",
+  opted_in_at: "opted_in_at",
+  opted_out_at: "opted_out_at",
+  marketing_opted_in_at: "marketing_opted_in_at",
+  marketing_opted_out_at: "marketing_opted_out_at",
   tags: "tags tag labels etiketler etiquetas schlagworte",
   groups: "groups group gruppen gruppe grupos grupo groupes gruplar grup",
 };
@@ -25,7 +33,7 @@ const TARGET_OF = new Map(
 );
 
 /** A custom field of the tenant's contacts. */
-type Field = { key: string; label: string };
+type Field = { key: string; label: string | null };
 
 type Wishes = {
   /** For columns of the file, by name, the target; an empty text: the column is left out. */
@@ -79,7 +87,8 @@ function nameOf(text: string): string {
 
 function fieldOf(name: string, fields: readonly Field[]): Field | undefined {
   return fields.find(
-    ({ key, label }) => [name, nameOf(name)].includes(key) || nameOf(label) === nameOf(name),
+    ({ key, label }) =>
+      [name, nameOf(name)].includes(key) || (label !== null && nameOf(label) === nameOf(name)),
   );
 }
 

@@ -46,7 +46,7 @@ export async function stageImport(
   const country = options.country ?? (await countryOf(pool, tenantId));
   const file = await openCsv(path, { ...options, country });
   try {
-    const columns = matchColumns(file.header, [], options);
+    const columns = matchColumns(file.header, await fieldsOf(pool, tenantId), options);
     const staged = stagedRows(file.rows, columns, country);
     return await inTransaction(pool, async (client) => {
       const { rows } = await client.query<{ id: string }>(INSERT_IMPORT, [
@@ -63,6 +63,7 @@ export async function stageImport(
         options.groups,
       ]);
       const { id } = rows[0]!;
+      await client.query("select app_private.prepare_import($1)", [id]);
       let count = 0;
       for await (const batch of inBatches(staged, BATCH)) {
         await client.query({
@@ -87,6 +88,13 @@ async function countryOf(pool: pg.Pool, tenantId: string): Promise<string | null
     [tenantId],
   );
   return rows[0]?.country ?? null;
+}
+
+async function fieldsOf(pool: pg.Pool, tenantId: string): Promise<{ key: string; label: string | null }[]> {
+  const { rows } = await pool.query("select key, label from app_public.contact_fields where tenant_id = $1", [
+    tenantId,
+  ]);
+  return rows;
 }
 
 const INSERT_IMPORT = `

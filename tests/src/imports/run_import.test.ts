@@ -209,6 +209,64 @@ test("a dry run has the same result and stores nothing, until it is started", as
   await assert.rejects(sql("select app_public.cancel_import($1)", [id]), { code: "PYIMP" });
 });
 
+test("status, consents and names in two columns are imported; values are converted to the type of their field", async () => {
+  const tenantId = await aTenant();
+  await sql("insert into app_public.contact_fields (tenant_id, key, type) values ($1, 'age', 'number')", [
+    tenantId,
+  ]);
+  const file =
+    "phone,First Name,Last Name,status,age,marketing_opted_out_at,Zone\n" +
+    "+491710000001,Ann,Lee,inactive,42,2026-01-02T03:04:05Z,a\n" +
+    "+491710000002,Ben,,sleepy,1,,a\n+491710000003,Carl,,,old,,a\n+491710000004,Dan,,,,tomorrow?,\n";
+  assert.deepEqual(await imported(tenantId, file, { createsFields: true }), [1, 0, 0, 3]);
+  assert.deepEqual(await imported(tenantId, file, { createsFields: true }), [0, 0, 1, 3]);
+  const found = await sql(
+    `select c.name, c.status, c.metadata, c.marketing_opted_out_at, x.method, x.evidence
+     from app_public.contacts c join app_public.consents x on x.contact_id = c.id where c.tenant_id = $1`,
+    [tenantId],
+  );
+  assert.deepEqual(found, [
+    {
+      name: "Ann Lee",
+      status: "inactive",
+      metadata: { age: 42, zone: "a" },
+      marketing_opted_out_at: new Date("2026-01-02T03:04:05Z"),
+      method: "import",
+      evidence: "contacts.csv",
+    },
+  ]);
+  const errors = await sql(
+    "select distinct error_code, error from app_public.import_rows where tenant_id = $1 order by error",
+    [tenantId],
+  );
+  assert.deepEqual(
+    errors.map(({ error_code, error }) => `${error_code} ${error}`),
+    [
+      "PYCON The contact field `age` must be a number, such as 12.5",
+      "PYCON `marketing_opted_out_at` must be a time, such as 2026-11-28T12:00:00Z",
+      "PYCON `status` must be one of active, blocked, invalid, inactive",
+    ],
+  );
+  const fields = await sql(
+    "select key, label, type from app_public.contact_fields where tenant_id = $1 order by key",
+    [tenantId],
+  );
+  assert.deepEqual(fields, [
+    { key: "age", label: null, type: "number" },
+    { key: "zone", label: "Zone", type: "text" },
+  ]);
+  await assert.rejects(
+    stage(tenantId, "phone,ID\n+491710000001,1\n", { createsFields: true, isDryRun: true }),
+    {
+      code: "PYREQ",
+    },
+  );
+  const names = Array.from({ length: 501 }, (_, at) => `+49171${1_000_000 + at},tag ${at}`);
+  await assert.rejects(stage(tenantId, ["phone,tags", ...names].join("\n")), { code: "PYLIM" });
+  await sql("update app_public.contacts set deleted_at = now() where tenant_id = $1", [tenantId]);
+  assert.deepEqual(await imported(tenantId, "phone\n+491710000001\n"), [0, 0, 0, 1]);
+});
+
 test("two processes take turns, a cancelled import ends, and a part that cannot be read stores nothing", async () => {
   const tenantId = await aTenant();
   const rows = Array.from({ length: 1_500 }, (_, at) => `+49171${1_000_000 + at},Name ${at}`);
