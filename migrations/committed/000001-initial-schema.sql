@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a4b562b912705a7be7189a1451c631def4e8762d
+--! Hash: sha1:f189d30597378ed125c4038ed14c74b3331ff79d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -18337,7 +18337,7 @@ create table app_public.imports (
 create index on app_public.imports (tenant_id, created_at desc, id);
 alter table app_public.imports enable row level security;
 comment on table app_public.imports is
-  E'A CSV file of contacts that was uploaded with POST /imports, or read by "parley contacts import", and how far it '
+  E'A CSV file of contacts that was uploaded with POST /imports, or read by "parley contact import", and how far it '
    'has been applied. A contact is recognised by its phone number, or else by external_ref; importing the same file '
    'again changes nothing. Deleted, with its rows, after 30 days.';
 comment on column app_public.imports.user_id is
@@ -18345,7 +18345,7 @@ comment on column app_public.imports.user_id is
 comment on column app_public.imports.filename is E'The name that the file had.';
 comment on column app_public.imports.is_dry_run is
   E'Whether the rows are only checked: the counts and errors are those of a real import, but nothing is stored. '
-   'start_import() imports them.';
+   'A dry run can be started for real afterwards.';
 comment on column app_public.imports.encoding is
   E'The character encoding in which the file was read, such as "utf-8" or "windows-1252".';
 comment on column app_public.imports.delimiter is E'The character between two cells of the file.';
@@ -27673,6 +27673,7 @@ create or replace function app_private.delete_old_rows() returns void as $$
   and j.updated_at < now() - interval '1 day';
   -- The messaging limit looks back one day.
   delete from app_private.initiated_contacts i where i.initiated_at < now() - interval '2 days';
+  delete from app_public.imports i where i.status <> 'running' and i.created_at < now() - interval '30 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Statuses move on and leave zeros behind.
@@ -27686,11 +27687,11 @@ create or replace function app_private.delete_old_rows() returns void as $$
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_old_rows() is
-  E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls '
-   'of language models after eight days; recorded changes after three days; contacts that counted towards the '
-   'messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed '
-   'workers after one day; sessions and invitations a week after they expired; results of calls that no run waits '
-   'for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; '
+  E'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of '
+   'language models after eight days; recorded changes after three days; contacts that counted towards the messaging '
+   'limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers '
+   'after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events '
+   'that were set aside and imports after thirty days; scheduled messages 90 days after they were sent or cancelled; '
    'figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql

@@ -37,6 +37,7 @@ import { contactImport } from "./commands/contact_import.ts";
 import { contactMerge } from "./commands/contact_merge.ts";
 import { contactShow } from "./commands/contact_show.ts";
 import { databaseUrl } from "./commands/database_url.ts";
+import { exportCommand, exportOf } from "./commands/export.ts";
 import { keyCreate } from "./commands/key_create.ts";
 import { keyList } from "./commands/key_list.ts";
 import { keyRevoke } from "./commands/key_revoke.ts";
@@ -58,6 +59,7 @@ import { tenantAdd } from "./commands/tenant_add.ts";
 import { tenantList } from "./commands/tenant_list.ts";
 import { userActivate, userDeactivate } from "./commands/user_activate.ts";
 import { userAdd } from "./commands/user_add.ts";
+import { userImport } from "./commands/user_import.ts";
 import { userInvite } from "./commands/user_invite.ts";
 import { userList } from "./commands/user_list.ts";
 import { userRemove } from "./commands/user_remove.ts";
@@ -107,7 +109,9 @@ const program = new Command("parley")
       userActivate(),
       userDeactivate(),
       userRemove(),
-    ]),
+      userImport(),
+      exportOf("users", "parley user export --tenant bakery --columns email,name,role"),
+    ]).alias("users"),
   )
   .addCommand(group("key", "API keys of programs", [keyCreate(), keyList(), keyRevoke()]))
   .addCommand(
@@ -120,6 +124,7 @@ const program = new Command("parley")
   .addCommand(
     group("contact", "Contacts", [
       contactImport(),
+      exportOf("contacts", "parley contact export --tenant bakery --output contacts.csv"),
       contactShow(),
       contactBlock(),
       contactUnblock(),
@@ -179,6 +184,7 @@ const program = new Command("parley")
   .addCommand(group("secrets", "Encrypted secrets", [secretsReseal()]))
   .addCommand(stats())
   .addCommand(group("database", "The address of the database", [databaseUrl()]))
+  .addCommand(exportCommand())
   .addCommand(sql());
 
 try {

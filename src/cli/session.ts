@@ -8,7 +8,7 @@ import { openOwnerDatabase } from "../database/urls.ts";
 import { createCommandLog } from "./readable_log.ts";
 
 /** What a command works with: a connection as the owner of the database. */
-type Session = { config: Config; log: Log; pool: pg.Pool; ownerUrl: string; isEmbedded: boolean };
+export type Session = { config: Config; log: Log; pool: pg.Pool; ownerUrl: string; isEmbedded: boolean };
 
 /**
  * Runs a command on the database of DATABASE_URL, or on the embedded server, which is started for the duration of the

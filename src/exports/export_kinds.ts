@@ -6,6 +6,8 @@ export type ExportKind = {
   from: string;
   /** A filter of docs/filters.md may select rows of this table. */
   filter?: "contacts" | "conversations" | "messages";
+  /** The id of what the rows belong to, by which they may be selected. */
+  parent?: string;
   orderBy: string;
 };
 
@@ -117,7 +119,47 @@ const users: ExportKind = {
   orderBy: "u.email",
 };
 
-export const EXPORT_KINDS = { contacts, conversations, messages, users } as const;
+const campaignRecipients: ExportKind = {
+  columns: {
+    campaign_id: "r.campaign_id",
+    campaign: "g.name",
+    contact_id: "r.contact_id",
+    phone: "p.phone",
+    contact: "coalesce(p.name, p.profile_name)",
+    external_ref: "p.external_ref",
+    channel: "h.name",
+    variant: "v.name",
+    language: "r.language",
+    state: "r.state",
+    error_code: "r.error_code",
+    reason: "r.reason",
+    attempts: "r.attempts",
+    due_at: "r.due_at",
+    sent_at: "r.sent_at",
+    delivered_at: "s.delivered_at",
+    read_at: "s.read_at",
+    replied_at: "r.replied_at",
+    clicked_at: "r.clicked_at",
+    clicked: "r.clicked",
+    message_id: "r.message_id",
+  },
+  from: `app_public.campaign_recipients r
+    join app_public.campaigns g on g.id = r.campaign_id
+    left join app_public.message_statuses s on s.message_id = r.message_id
+    left join app_public.campaign_variants v on v.id = r.variant_id
+    left join app_public.channels h on h.id = r.channel_id
+    left join app_public.contacts p on p.id = r.contact_id`,
+  parent: "r.campaign_id",
+  orderBy: "r.campaign_id, r.contact_id",
+};
+
+export const EXPORT_KINDS = {
+  campaign_recipients: campaignRecipients,
+  contacts,
+  conversations,
+  messages,
+  users,
+} as const;
 
 export type ExportName = keyof typeof EXPORT_KINDS;
 

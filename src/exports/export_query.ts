@@ -8,6 +8,8 @@ export type ExportChoice = {
   columns?: readonly string[] | undefined;
   /** A filter of docs/filters.md; default: all rows. */
   filter?: unknown;
+  /** For rows of one campaign. */
+  parentId?: string | undefined;
 };
 
 /** A select whose rows are exported. */
@@ -18,7 +20,10 @@ export type ExportQuery = { text: string; values: readonly unknown[] };
  * @param db with the rights of the caller, for the compilation of the filter
  * @throws ParleyError PYREQ for a column that does not exist; PYFLT for a filter that is not valid
  */
-export async function exportQuery(db: Db, { name, columns, filter }: ExportChoice): Promise<ExportQuery> {
+export async function exportQuery(
+  db: Db,
+  { name, columns, filter, parentId }: ExportChoice,
+): Promise<ExportQuery> {
   const kind: ExportKind = EXPORT_KINDS[name];
   const selected = (columns ?? Object.keys(kind.columns)).map((column) => {
     const value = Object.hasOwn(kind.columns, column) ? kind.columns[column] : undefined;
@@ -26,7 +31,12 @@ export async function exportQuery(db: Db, { name, columns, filter }: ExportChoic
     const known = Object.keys(kind.columns).join(", ");
     throw new ParleyError("PYREQ", `\`columns\`: "${column}" must be one of ${known}`);
   });
-  const { condition, bound } = filter === undefined ? ALL : await compile(db, kind, filter);
+  const { condition, bound } =
+    parentId !== undefined
+      ? childrenOf(kind, parentId)
+      : filter === undefined
+        ? ALL
+        : await compile(db, kind, filter);
   return {
     text: `select ${selected.join(", ")} from ${kind.from} where ${condition} order by ${kind.orderBy}`,
     values: bound,
@@ -34,6 +44,11 @@ export async function exportQuery(db: Db, { name, columns, filter }: ExportChoic
 }
 
 const ALL = { condition: "true", bound: [] };
+
+function childrenOf({ parent }: ExportKind, id: string) {
+  if (parent === undefined) throw new ParleyError("PYREQ", "`campaign`: these rows belong to no campaign");
+  return { condition: `${parent} = $1`, bound: [id] };
+}
 
 async function compile(db: Db, kind: ExportKind, filter: unknown) {
   if (kind.filter === undefined) throw new ParleyError("PYREQ", "`filter`: these rows have no filter");
@@ -43,7 +58,8 @@ async function compile(db: Db, kind: ExportKind, filter: unknown) {
   );
   const { query, bound } = rows[0]!;
   return {
-    condition: `r.id in (select m.id from (${query}) m)`,
+    // Outside of PL/pgSQL, the type of the parameter is not known.
+    condition: `r.id in (select m.id from (${query.replaceAll("$1", "$1::jsonb")}) m)`,
     bound: [JSON.stringify(bound)],
   };
 }

@@ -17,6 +17,7 @@ import { exportRows } from "./export_rows.ts";
 const Query = z.strictObject({
   columns: z.string().optional(),
   filter: z.string().optional(),
+  campaign: z.uuid().optional(),
   delimiter: z.string().length(1).optional(),
 });
 
@@ -44,11 +45,11 @@ function createExport(authorize: Authorize): RequestHandler {
   return async (request, response) => {
     const caller = await authorize(request);
     const name = knownName(String(request.params.name));
-    const { columns, filter, delimiter } = readQuery(Query, request);
+    const { columns, filter, campaign, delimiter } = readQuery(Query, request);
     await places.run([caller.tenantId], () =>
       caller.inTransaction(async (client) => {
         await client.query("set transaction read only");
-        const choice = { name, columns: columns?.split(","), filter: readFilter(filter) };
+        const choice = { name, columns: columns?.split(","), filter: readFilter(filter), parentId: campaign };
         const parts = exportRows(client, await exportQuery(client, choice), { delimiter });
         // What is refused has another answer.
         const first = await parts.next();

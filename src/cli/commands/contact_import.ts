@@ -28,12 +28,12 @@ type Options = CommonOptions &
     errors?: string;
   };
 
-/** `parley contacts import`. */
+/** `parley contact import`. */
 export function contactImport(): Command {
   return define(
     "import",
     "Import contacts from a CSV file; importing a file again changes nothing",
-    "parley contacts import customers.csv --tenant bakery --group Newsletter --dry-run",
+    "parley contact import customers.csv --tenant bakery --group Newsletter --dry-run",
   )
     .argument("<file>", "a CSV file; its encoding, delimiter and columns are found in it")
     .requiredOption("--tenant <tenant>", "slug or id of the tenant")

@@ -171,7 +171,12 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     column: "contact_id",
     tags: { foreignFieldName: "identities" },
   },
-  { table: "import_rows", column: "import_id", tags: { foreignFieldName: "rows" } },
+  {
+    table: "import_rows",
+    column: "import_id",
+    // The primary key is an index on it, without the tenant.
+    tags: { foreignFieldName: "rows", behavior: "+manyRelation:resource:connection" },
+  },
   { table: "chatbot_versions", column: "chatbot_id", tags: { foreignFieldName: "versions" } },
   { table: "chatbots", column: "active_version_id", tags: { foreignFieldName: "activeIn" } },
   {

@@ -15,7 +15,12 @@ export type Listener = {
 };
 
 /** Subscribes with graphql-ws' own client, which never comes back by itself; resolves when the server has heard. */
-export async function subscribe(api: Api, token: string, query: string, variables = {}): Promise<Listener> {
+export async function subscribe(
+  api: Pick<Api, "wsUrl">,
+  token: string,
+  query: string,
+  variables = {},
+): Promise<Listener> {
   const events: Listener["events"] = [];
   const closed = Promise.withResolvers<{ code: number; reason: string }>();
   const client: Client = createClient({
