@@ -3,6 +3,7 @@ import { campaign } from "./cases/campaign.ts";
 import { controls } from "./cases/controls.ts";
 import { finding } from "./cases/finding.ts";
 import { growth } from "./cases/growth.ts";
+import { imports } from "./cases/import.ts";
 import { inbound } from "./cases/inbound.ts";
 import { inbox } from "./cases/inbox.ts";
 import { live } from "./cases/live.ts";
@@ -25,6 +26,7 @@ export const CASES: readonly Case[] = [
   roundTrip,
   bulk,
   campaign,
+  imports,
   inbox,
   live,
   tier,

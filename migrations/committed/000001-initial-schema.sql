@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f189d30597378ed125c4038ed14c74b3331ff79d
+--! Hash: sha1:e38ef712518904d6c399bef0c13d027dc2f62e09
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -18351,8 +18351,8 @@ comment on column app_public.imports.encoding is
 comment on column app_public.imports.delimiter is E'The character between two cells of the file.';
 comment on column app_public.imports.header is E'The first row of the file: the names of its columns.';
 comment on column app_public.imports.columns is
-  E'For each column of the file, where its values go: phone, name, first_name, last_name, email, external_ref, language, '
-   'time_zone, status, notes, picture_url, tags, groups, opted_in_at, opted_out_at, marketing_opted_in_at, '
+  E'For each column of the file, where its values go: phone, name, first_name, last_name, email, external_ref, '
+   'language, time_zone, status, notes, picture_url, tags, groups, opted_in_at, opted_out_at, marketing_opted_in_at, '
    'marketing_opted_out_at, or "fields." with the key of a custom field. An empty text: nowhere.';
 comment on column app_public.imports.tags is E'The names of tags that all contacts of the file get.';
 comment on column app_public.imports.groups is E'The names of groups into which all contacts of the file are put.';

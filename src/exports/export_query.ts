@@ -2,7 +2,7 @@ import { ParleyError } from "../base/errors.ts";
 import type { Db } from "../database/db.ts";
 import { EXPORT_KINDS, type ExportKind, type ExportName } from "./export_kinds.ts";
 
-export type ExportChoice = {
+type ExportChoice = {
   name: ExportName;
   /** Default: all. */
   columns?: readonly string[] | undefined;
