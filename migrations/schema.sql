@@ -2917,7 +2917,7 @@ create table app_public.imports (
   constraint imports_filename_has_length check (((length(filename) >= 1) and (length(filename) <= 240)))
 );
 create index imports_tenant_id_created_at_id_idx on app_public.imports (tenant_id, created_at desc, id);
-comment on table app_public.imports is 'A CSV file of contacts that was uploaded with POST /imports, or read by "parley contacts import", and how far it has been applied. A contact is recognised by its phone number, or else by external_ref; importing the same file again changes nothing. Deleted, with its rows, after 30 days.';
+comment on table app_public.imports is 'A CSV file of contacts that was uploaded with POST /imports, or read by "parley contact import", and how far it has been applied. A contact is recognised by its phone number, or else by external_ref; importing the same file again changes nothing. Deleted, with its rows, after 30 days.';
 comment on column app_public.imports.user_id is 'The user who uploaded the file. Null if an API key or the operator did.';
 comment on column app_public.imports.filename is 'The name that the file had.';
 comment on column app_public.imports.is_dry_run is 'Whether the rows are only checked: the counts and errors are those of a real import, but nothing is stored. start_import() imports them.';
