@@ -2920,11 +2920,11 @@ create index imports_tenant_id_created_at_id_idx on app_public.imports (tenant_i
 comment on table app_public.imports is 'A CSV file of contacts that was uploaded with POST /imports, or read by "parley contact import", and how far it has been applied. A contact is recognised by its phone number, or else by external_ref; importing the same file again changes nothing. Deleted, with its rows, after 30 days.';
 comment on column app_public.imports.user_id is 'The user who uploaded the file. Null if an API key or the operator did.';
 comment on column app_public.imports.filename is 'The name that the file had.';
-comment on column app_public.imports.is_dry_run is 'Whether the rows are only checked: the counts and errors are those of a real import, but nothing is stored. start_import() imports them.';
+comment on column app_public.imports.is_dry_run is 'Whether the rows are only checked: the counts and errors are those of a real import, but nothing is stored. A dry run can be started for real afterwards.';
 comment on column app_public.imports.encoding is 'The character encoding in which the file was read, such as "utf-8" or "windows-1252".';
 comment on column app_public.imports.delimiter is 'The character between two cells of the file.';
 comment on column app_public.imports.header is 'The first row of the file: the names of its columns.';
-comment on column app_public.imports.columns is 'For each column of the file, where its values go: phone, name, email, external_ref, language, tags, groups, or "fields." with the key of a custom field. An empty text: nowhere.';
+comment on column app_public.imports.columns is 'For each column of the file, where its values go: phone, name, first_name, last_name, email, external_ref, language, time_zone, status, notes, picture_url, tags, groups, opted_in_at, opted_out_at, marketing_opted_in_at, marketing_opted_out_at, or "fields." with the key of a custom field. An empty text: nowhere.';
 comment on column app_public.imports.tags is 'The names of tags that all contacts of the file get.';
 comment on column app_public.imports.groups is 'The names of groups into which all contacts of the file are put.';
 comment on column app_public.imports.row_count is 'The number of rows in the file, without the header and empty rows.';
@@ -9331,6 +9331,39 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.add_api_key(uuid,text,app_public.api_key_scope[],timestamp with time zone,uuid) is 'Creates an API key and returns it with its secret, of which only the SHA-256 is stored: parley_, 24 random bytes and 4 bytes of checksum in hexadecimal digits. created_by_id: null for the operator. PYLIM: the tenant has 50 valid keys. PYREQ: expires_at is past.';
 
+create function app_private.add_imported_fields(import app_public.imports) returns void as $$
+declare
+  v_new record;
+  v_count int := 0;
+begin
+  for v_new in
+    select substring(c.target from '^fields\.(.*)') as key, c.name
+    from unnest(import.columns, import.header) c (target, name)
+    where c.target like 'fields.%'
+    and not exists (
+      select from app_public.contact_fields f
+      where f.tenant_id = import.tenant_id and 'fields.' || lower(f.key) = lower(c.target)
+    )
+    -- Two imports that add the same fields do not deadlock.
+    order by lower(c.target)
+  loop
+    v_count := v_count + 1;
+    if v_count > 50 then
+      raise exception 'An import adds at most 50 custom fields: leave columns out' using errcode = 'PYLIM';
+    end if;
+    insert into app_public.contact_fields (tenant_id, key, label, type)
+    values (import.tenant_id, v_new.key, left(v_new.name, 100), 'text')
+    on conflict do nothing;
+  end loop;
+exception when check_violation then
+  raise exception 'The column "%" cannot be the custom field "%": name another key, or leave it out',
+    left(v_new.name, 100), left(v_new.key, 100)
+    using errcode = 'PYREQ';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.add_imported_fields(app_public.imports) is 'Adds the custom fields into which an import writes and that do not exist, as texts. PYREQ: a key cannot be that of a custom field. PYLIM: there are more than 50.';
+
 create function app_private.add_received_media(message_ids uuid[]) returns void as $$
 declare
   -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
@@ -9605,65 +9638,43 @@ comment on function app_private.apply_identity_change(jsonb) is 'Applies the cha
 
 create function app_private.apply_import_rows(import app_public.imports, last_row integer, out created integer, out updated integer, out unchanged integer) returns record as $$
 declare
-  v_rows app_private.import_contact[] :=
-    array(select r from app_private.read_import_rows(import, apply_import_rows.last_row) r);
+  v_rows app_private.import_contact[];
   v_changed uuid[];
 begin
-  if exists (select from unnest(v_rows) r where r.is_conflict) then
-    raise exception '`phone` and `external_ref` belong to two contacts'
-      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the row.';
-  end if;
-
+  perform app_private.add_imported_fields(import);
+  v_rows := array(select r from app_private.read_import_rows(import, apply_import_rows.last_row) r);
   -- By id, and new addresses in the order in which webhooks store theirs: docs/architecture.md, "Locks".
   perform from app_public.contacts c
   where c.id in (select r.contact_id from unnest(v_rows) r where not r.is_new)
   order by c.id
   for no key update;
-
-  if exists (
-    select from unnest(v_rows) r join app_public.contacts c on c.id = r.contact_id where c.deleted_at is not null
-  ) then
-    raise exception 'The contact is deleted'
-      using errcode = 'PYDEL', hint = 'Restore the contact, or leave out the row.';
-  end if;
+  perform app_private.refuse_import_rows(v_rows);
 
   insert into app_public.contacts (
-    id, tenant_id, phone, external_ref, name, email, language, metadata
+    id, tenant_id, phone, external_ref, name, email, language, time_zone, status, notes, picture_url, metadata
   )
-  select r.contact_id, import.tenant_id, n.phone, n.external_ref, n.name, n.email, n.language, r.fields
+  select
+    r.contact_id, import.tenant_id, n.phone, n.external_ref, n.name, n.email, n.language, n.time_zone,
+    coalesce(n.status, 'active'), n.notes, n.picture_url, r.fields
   from unnest(v_rows) r
   cross join jsonb_populate_record(null::app_public.contacts, r.columns) n
   where r.is_new
   order by app_hidden.identity_match_key('phone', n.phone), n.external_ref;
 
-  with changed as (
-    update app_public.contacts c set
-      phone = n.phone,
-      external_ref = n.external_ref,
-      name = n.name,
-      email = n.email,
-      language = n.language,
-      metadata = n.metadata
-    from app_private.imported_contacts(import, v_rows) n
-    where c.id = n.id
-    and (c.phone, c.external_ref, c.name, c.email, c.language, c.metadata)
-      is distinct from (n.phone, n.external_ref, n.name, n.email, n.language, n.metadata)
-    returning c.id
-  )
-  select array_agg(id) into v_changed from changed;
-
-  v_changed := v_changed || app_private.tag_imported(import.tenant_id, v_rows)
-    || app_private.group_imported(import.tenant_id, v_rows);
+  v_changed := app_private.update_imported(import, v_rows)
+    || app_private.tag_imported(import.tenant_id, v_rows)
+    || app_private.group_imported(import.tenant_id, v_rows)
+    || app_private.record_imported_consents(import, v_rows);
   select
     count(*) filter (where r.is_new),
     count(*) filter (where not r.is_new and r.contact_id = any (v_changed)),
-    count(*) filter (where not r.is_new and r.contact_id <> all (coalesce(v_changed, '{}')))
+    count(*) filter (where not r.is_new and r.contact_id <> all (v_changed))
   into created, updated, unchanged
   from unnest(v_rows) r;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.apply_import_rows(app_public.imports,integer) is 'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row cannot be applied, none is. created, updated, unchanged: the numbers of contacts. PYDUP: the phone number and the external_ref of a row belong to two contacts. PYDEL: the contact of a row is deleted.';
+comment on function app_private.apply_import_rows(app_public.imports,integer) is 'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row cannot be applied, none is. created, updated, unchanged: the numbers of contacts.';
 
 create function app_private.apply_marketing_preference(preference jsonb) returns boolean as $$
 declare
@@ -11659,6 +11670,7 @@ create function app_private.delete_old_rows() returns void as $$
   and j.updated_at < now() - interval '1 day';
   -- The messaging limit looks back one day.
   delete from app_private.initiated_contacts i where i.initiated_at < now() - interval '2 days';
+  delete from app_public.imports i where i.status <> 'running' and i.created_at < now() - interval '30 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Statuses move on and leave zeros behind.
@@ -11671,7 +11683,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; contacts that counted towards the messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; contacts that counted towards the messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside and imports after thirty days; scheduled messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -12782,12 +12794,14 @@ begin
     row_count = (select count(*) from app_public.import_rows r where r.import_id = i.id)
   where i.id = finish_staging.import_id
   returning i.* into v_import;
+  perform app_private.refuse_many_names(v_import, 'tags');
+  perform app_private.refuse_many_names(v_import, 'groups');
   perform app_private.schedule_import(v_import.id);
   return v_import;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.finish_staging(uuid) is 'Completes an import whose rows have all been stored: marks rows that name the contact of an earlier row (PYDUP), and adds the job that applies the rows.';
+comment on function app_private.finish_staging(uuid) is 'Completes an import whose rows have all been stored: marks rows that name the contact of an earlier row (PYDUP), and adds the job that applies the rows. PYLIM: too many tags or groups.';
 
 create function app_private.first_counted_day() returns date as $$
   with partitions as (
@@ -12851,7 +12865,7 @@ create function app_private.group_imported(tenant_id uuid, rows app_private.impo
     on conflict do nothing
     returning contact_id
   )
-  select array_agg(distinct contact_id) from grouped
+  select coalesce(array_agg(distinct contact_id), '{}') from grouped
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.group_imported(uuid,app_private.import_contact[]) is 'Puts the contacts of an import''s rows into groups; missing groups are created. Returns the contacts that are new in a group.';
@@ -14945,6 +14959,22 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.postpone_media_upload(uuid,interval) is 'Has an upload that failed tried again later.';
 
+create function app_private.prepare_import(import_id uuid) returns void as $$
+declare
+  v_import app_public.imports;
+begin
+  select i.* into v_import from app_public.imports i where i.id = prepare_import.import_id;
+  perform app_private.add_imported_fields(v_import);
+  if v_import.is_dry_run then
+    raise exception 'The custom fields of a dry run are not kept' using errcode = 'PYIMP';
+  end if;
+exception when sqlstate 'PYIMP' then
+  null; -- They can be added.
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.prepare_import(uuid) is 'Adds the custom fields of a new import, so that a column that cannot be one is refused before any row is read. For a dry run, they are removed by an error (PYIMP) that the caller does not get.';
+
 create function app_private.presented_session(session uuid, presented integer, lifetime interval) returns app_private.sessions as $$
 declare
   v_session app_private.sessions;
@@ -15201,16 +15231,30 @@ $$
 comment on function app_private.read_identities(jsonb) is 'The addresses of customers by position, the most trusted first: [{"tenant_id", "phone"?, "phone_alias"?, "bsuid"?, "parent_bsuid"?, "external"?, "profile_name"?, "username"?, "heard_at"?}]. heard_at is when the customer used them; it defaults to now. An alias is a second number that came with a message: it is stored if no contact has it, and never used to find a contact.';
 
 create function app_private.read_import_cells(import app_public.imports, last_row integer, out row_number integer, out phone text, out external_ref text, out columns jsonb, out fields jsonb, out tags text[], out groups text[]) returns setof record as $$
+  with targets as materialized (
+    select c.position, c.target, f.key, f.type, f.choices
+    from unnest(import.columns) with ordinality c (target, position)
+    left join app_public.contact_fields f
+      on f.tenant_id = import.tenant_id and lower(f.key) = lower(substring(c.target from '^fields\.(.*)'))
+    where c.target <> ''
+  )
   select
     r.row_number,
     r.phone,
     r.external_ref,
-    coalesce(jsonb_object_agg(c.target, c.cell) filter (where c.target ~ '^[a-z_]+$'), '{}'),
-    coalesce(jsonb_object_agg(substr(c.target, 8), c.cell) filter (where c.target ~ '^fields\.'), '{}'),
-    app_private.split_cell(min(c.cell) filter (where c.target = 'tags')),
-    app_private.split_cell(min(c.cell) filter (where c.target = 'groups'))
+    coalesce(jsonb_object_agg(t.target, r.cells[t.position]) filter (where t.key is null), '{}'),
+    -- In the form in which they are stored, so that equal values are recognised. Others are refused by a trigger.
+    coalesce(
+      jsonb_object_agg(t.key, coalesce(
+        app_hidden.contact_field_value(t.type, t.choices, to_jsonb(r.cells[t.position])),
+        to_jsonb(r.cells[t.position])
+      )) filter (where t.key is not null),
+      '{}'
+    ),
+    app_private.split_cell(min(r.cells[t.position]) filter (where t.target = 'tags')),
+    app_private.split_cell(min(r.cells[t.position]) filter (where t.target = 'groups'))
   from app_public.import_rows r
-  left join lateral unnest(import.columns, r.cells) c (target, cell) on c.target <> '' and c.cell <> ''
+  left join targets t on r.cells[t.position] <> ''
   where r.import_id = import.id
   and r.row_number > import.last_row
   and r.row_number <= read_import_cells.last_row
@@ -15228,7 +15272,13 @@ create function app_private.read_import_rows(import app_public.imports, last_row
     f.phone_contact_id is not null,
     f.phone_contact_id <> f.ref_contact_id,
     f.columns || jsonb_strip_nulls(jsonb_build_object(
-      'phone', f.phone, 'external_ref', f.external_ref, 'email', app_hidden.normalize_email(f.columns ->> 'email')
+      'phone', f.phone,
+      'external_ref', f.external_ref,
+      'email', app_hidden.normalize_email(f.columns ->> 'email'),
+      'name', coalesce(
+        f.columns ->> 'name',
+        nullif(concat_ws(' ', f.columns ->> 'first_name', f.columns ->> 'last_name'), '')
+      )
     )),
     f.fields,
     import.tags || f.tags,
@@ -15876,6 +15926,34 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.record_fetched_media(uuid,integer,bytea,integer,text,text) is 'Records that a received file is stored, by the attempt that claim_media() returned; storage_key is as for keep_media_file(), whose result is returned. True also if the file is not wanted any more: its message was deleted, or another attempt has begun.';
 
+create function app_private.record_imported_consents(import app_public.imports, rows app_private.import_contact[]) returns uuid[] as $$
+  with recorded as (
+    insert into app_public.consents (tenant_id, contact_id, category, is_opt_in, method, evidence, given_at)
+    select
+      import.tenant_id, r.contact_id, s.category, s.is_opt_in, 'import', import.filename,
+      (r.columns ->> s.target)::timestamptz
+    from unnest(rows) r
+    cross join (
+      values
+        ('opted_in_at', 'all'::app_public.consent_category, true),
+        ('opted_out_at', 'all', false),
+        ('marketing_opted_in_at', 'marketing', true),
+        ('marketing_opted_out_at', 'marketing', false)
+    ) s (target, category, is_opt_in)
+    where jsonb_exists(r.columns, s.target)
+    and not exists (
+      select from app_public.consents c
+      where c.tenant_id = import.tenant_id and c.contact_id = r.contact_id
+      and (c.category, c.is_opt_in, c.given_at) = (s.category, s.is_opt_in, (r.columns ->> s.target)::timestamptz)
+    )
+    on conflict do nothing
+    returning contact_id
+  )
+  select coalesce(array_agg(distinct contact_id), '{}') from recorded
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp set timezone to 'utc';
+comment on function app_private.record_imported_consents(app_public.imports,app_private.import_contact[]) is 'Records the opt-ins and opt-outs of an import''s rows, with the name of the file as evidence. Times without a zone are in UTC. Returns the contacts that have a new one.';
+
 create function app_private.record_outcomes(outcomes jsonb) returns void as $$
 declare
   v_ids uuid[];
@@ -16250,6 +16328,63 @@ create function app_private.refusal_message(code text, text_limit integer) retur
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.refusal_message(text,integer) is 'The error message of a refused insert into messages, by error code.';
+
+create function app_private.refuse_import_rows(rows app_private.import_contact[]) returns void as $$
+declare
+  v_field text;
+begin
+  if exists (select from unnest(rows) r where r.is_conflict) then
+    raise exception '`phone` and `external_ref` belong to two contacts'
+      using errcode = 'PYDUP', hint = 'Merge the two contacts, or correct the row.';
+  elsif exists (
+    select from app_public.contacts c
+    where c.id in (select r.contact_id from unnest(rows) r where not r.is_new) and c.deleted_at is not null
+  ) then
+    raise exception 'The contact is deleted'
+      using errcode = 'PYDEL', hint = 'Restore the contact, or leave out the row.';
+  elsif exists (
+    select from unnest(rows) r
+    where r.columns ->> 'status' <> all (enum_range(null::app_public.contact_status)::text[])
+  ) then
+    raise exception '`status` must be one of %', array_to_string(enum_range(null::app_public.contact_status), ', ')
+      using errcode = 'PYCON', column = 'status';
+  end if;
+
+  -- Postgres also reads "tomorrow" and "5/6".
+  select c.key into v_field
+  from unnest(rows) r
+  cross join jsonb_each_text(r.columns) c (key, "value")
+  where c.key like '%opted%\_at'
+  and c.value !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9.]+)? ?(Z|[+-][0-9:]+)?)?$'
+  limit 1;
+  if found then
+    raise exception '`%` must be a time, such as 2026-11-28T12:00:00Z', v_field using errcode = 'PYCON';
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.refuse_import_rows(app_private.import_contact[]) is 'Refuses rows of an import for which no constraint has a clear message. PYDUP: the phone number and the external_ref of a row belong to two contacts. PYDEL: the contact is deleted. PYCON: a status that does not exist, or an invalid time.';
+
+create function app_private.refuse_many_names(import app_public.imports, target text) returns void as $$
+declare
+  v_position int := array_position(import.columns, target);
+begin
+  if v_position is not null and 500 < (
+    select count(distinct lower(n.name))
+    from (
+      select distinct r.cells[v_position] as cell
+      from app_public.import_rows r
+      where r.import_id = import.id and r.error_code is null
+    ) d
+    cross join unnest(app_private.split_cell(d.cell)) n (name)
+  ) then
+    raise exception 'The column of `%` has more than 500 different names: is it another column?', target
+      using errcode = 'PYLIM';
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.refuse_many_names(app_public.imports,text) is 'Refuses a file whose column of tags or groups has too many names (PYLIM), because each would be created.';
 
 create function app_private.register_provider_ids(message_ids uuid[], provider_message_ids text[]) returns void as $$
 declare
@@ -17987,7 +18122,7 @@ create function app_private.tag_imported(tenant_id uuid, rows app_private.import
     on conflict do nothing
     returning contact_id
   )
-  select array_agg(distinct contact_id) from tagged
+  select coalesce(array_agg(distinct contact_id), '{}') from tagged
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tag_imported(uuid,app_private.import_contact[]) is 'Tags the contacts of an import''s rows; missing tags are created. Returns the contacts that have a new tag.';
@@ -20452,6 +20587,33 @@ create function app_private.update_identity_order(customers jsonb, contact_ids u
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.update_identity_order(jsonb,uuid[]) is 'Puts the addresses from which contacts have just written before their other addresses. Only the order matters: if it is right already, nothing is updated, so that a customer who always writes from the same address costs no update.';
+
+create function app_private.update_imported(import app_public.imports, rows app_private.import_contact[]) returns uuid[] as $$
+  with changed as (
+    update app_public.contacts c set
+      phone = n.phone,
+      external_ref = n.external_ref,
+      name = n.name,
+      email = n.email,
+      language = n.language,
+      time_zone = n.time_zone,
+      status = n.status,
+      notes = n.notes,
+      picture_url = n.picture_url,
+      metadata = n.metadata
+    from app_private.imported_contacts(import, rows) n
+    where c.id = n.id
+    and (
+      c.phone, c.external_ref, c.name, c.email, c.language, c.time_zone, c.status, c.notes, c.picture_url, c.metadata
+    ) is distinct from (
+      n.phone, n.external_ref, n.name, n.email, n.language, n.time_zone, n.status, n.notes, n.picture_url, n.metadata
+    )
+    returning c.id
+  )
+  select coalesce(array_agg(id), '{}') from changed
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.update_imported(app_public.imports,app_private.import_contact[]) is 'Updates the existing contacts of an import''s rows. Returns those that were not so already.';
 
 create function app_private.update_names(customers jsonb, contact_ids uuid[]) returns void as $$
   update app_public.contacts c set

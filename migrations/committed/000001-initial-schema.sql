@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e38ef712518904d6c399bef0c13d027dc2f62e09
+--! Hash: sha1:3b76755d1f95553aae3425e41d5ebddc685c52c7
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -18822,8 +18822,8 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.refuse_import_rows(app_private.import_contact[]) is
   E'Refuses rows of an import for which no constraint has a clear message. PYDUP: the phone number and the '
-   'external_ref of a row belong to two contacts, or the contact was deleted. PYCON: a status that does not exist, or '
-   'an invalid time.';
+   'external_ref of a row belong to two contacts. PYDEL: the contact is deleted. PYCON: a status that does not exist, '
+   'or an invalid time.';
 --! EndIncluded imports/refuse_import_rows.sql
 --! Included imports/apply_import_rows.sql
 create or replace function app_private.apply_import_rows(
