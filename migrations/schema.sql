@@ -11979,7 +11979,7 @@ begin
   and r.row_number = (
     select min(n.row_number)
     from app_public.import_rows n
-    where n.import_id = r.import_id and n.row_number > fail_import_row.last_row and n.error_code is null
+    where n.import_id = fail_import_row.import_id and n.row_number > fail_import_row.last_row and n.error_code is null
   );
 end;
 $$
@@ -12766,29 +12766,37 @@ declare
   v_import app_public.imports;
 begin
   -- A row must not depend on another one of the same file, so that rows can be applied in parts.
+  with duplicates as materialized (
+    select * from (
+      select s.row_number, first_value(s.row_number) over (
+        partition by app_hidden.identity_match_key('phone', s.phone) order by s.row_number
+      ) as first_row
+      from app_public.import_rows s
+      where s.import_id = finish_staging.import_id and s.phone is not null and s.error_code is null
+    ) d
+    where d.first_row < d.row_number
+  )
   update app_public.import_rows r set
     error_code = 'PYDUP',
     error = format('`phone` is the same as in row %s', d.first_row)
-  from (
-    select s.row_number, first_value(s.row_number) over (
-      partition by app_hidden.identity_match_key('phone', s.phone) order by s.row_number
-    ) as first_row
-    from app_public.import_rows s
-    where s.import_id = finish_staging.import_id and s.phone is not null and s.error_code is null
-  ) d
-  where r.import_id = finish_staging.import_id and r.row_number = d.row_number and d.first_row < d.row_number;
+  from duplicates d
+  where r.import_id = finish_staging.import_id and r.row_number = d.row_number;
 
+  with duplicates as materialized (
+    select * from (
+      select s.row_number, first_value(s.row_number) over (
+        partition by s.external_ref order by s.row_number
+      ) as first_row
+      from app_public.import_rows s
+      where s.import_id = finish_staging.import_id and s.external_ref is not null and s.error_code is null
+    ) d
+    where d.first_row < d.row_number
+  )
   update app_public.import_rows r set
     error_code = 'PYDUP',
     error = format('`external_ref` is the same as in row %s', d.first_row)
-  from (
-    select s.row_number, first_value(s.row_number) over (
-      partition by s.external_ref order by s.row_number
-    ) as first_row
-    from app_public.import_rows s
-    where s.import_id = finish_staging.import_id and s.external_ref is not null and s.error_code is null
-  ) d
-  where r.import_id = finish_staging.import_id and r.row_number = d.row_number and d.first_row < d.row_number;
+  from duplicates d
+  where r.import_id = finish_staging.import_id and r.row_number = d.row_number;
 
   update app_public.imports i set
     row_count = (select count(*) from app_public.import_rows r where r.import_id = i.id)
@@ -12800,7 +12808,7 @@ begin
   return v_import;
 end;
 $$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_nestloop to 'off';
 comment on function app_private.finish_staging(uuid) is 'Completes an import whose rows have all been stored: marks rows that name the contact of an earlier row (PYDUP), and adds the job that applies the rows. PYLIM: too many tags or groups.';
 
 create function app_private.first_counted_day() returns date as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3b76755d1f95553aae3425e41d5ebddc685c52c7
+--! Hash: sha1:d807fcd0c1ce8421bcbf00aa16f387d9f91f4cfc
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -18445,29 +18445,37 @@ declare
   v_import app_public.imports;
 begin
   -- A row must not depend on another one of the same file, so that rows can be applied in parts.
+  with duplicates as materialized (
+    select * from (
+      select s.row_number, first_value(s.row_number) over (
+        partition by app_hidden.identity_match_key('phone', s.phone) order by s.row_number
+      ) as first_row
+      from app_public.import_rows s
+      where s.import_id = finish_staging.import_id and s.phone is not null and s.error_code is null
+    ) d
+    where d.first_row < d.row_number
+  )
   update app_public.import_rows r set
     error_code = 'PYDUP',
     error = format('`phone` is the same as in row %s', d.first_row)
-  from (
-    select s.row_number, first_value(s.row_number) over (
-      partition by app_hidden.identity_match_key('phone', s.phone) order by s.row_number
-    ) as first_row
-    from app_public.import_rows s
-    where s.import_id = finish_staging.import_id and s.phone is not null and s.error_code is null
-  ) d
-  where r.import_id = finish_staging.import_id and r.row_number = d.row_number and d.first_row < d.row_number;
+  from duplicates d
+  where r.import_id = finish_staging.import_id and r.row_number = d.row_number;
 
+  with duplicates as materialized (
+    select * from (
+      select s.row_number, first_value(s.row_number) over (
+        partition by s.external_ref order by s.row_number
+      ) as first_row
+      from app_public.import_rows s
+      where s.import_id = finish_staging.import_id and s.external_ref is not null and s.error_code is null
+    ) d
+    where d.first_row < d.row_number
+  )
   update app_public.import_rows r set
     error_code = 'PYDUP',
     error = format('`external_ref` is the same as in row %s', d.first_row)
-  from (
-    select s.row_number, first_value(s.row_number) over (
-      partition by s.external_ref order by s.row_number
-    ) as first_row
-    from app_public.import_rows s
-    where s.import_id = finish_staging.import_id and s.external_ref is not null and s.error_code is null
-  ) d
-  where r.import_id = finish_staging.import_id and r.row_number = d.row_number and d.first_row < d.row_number;
+  from duplicates d
+  where r.import_id = finish_staging.import_id and r.row_number = d.row_number;
 
   update app_public.imports i set
     row_count = (select count(*) from app_public.import_rows r where r.import_id = i.id)
@@ -18478,7 +18486,8 @@ begin
   perform app_private.schedule_import(v_import.id);
   return v_import;
 end;
-$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_nestloop to off;
+-- The rows are new, so the planner takes them for a few, and would join each with all.
 
 comment on function app_private.finish_staging(uuid) is
   E'Completes an import whose rows have all been stored: marks rows that name the contact of an earlier row (PYDUP), '
@@ -18954,7 +18963,7 @@ begin
   and r.row_number = (
     select min(n.row_number)
     from app_public.import_rows n
-    where n.import_id = r.import_id and n.row_number > fail_import_row.last_row and n.error_code is null
+    where n.import_id = fail_import_row.import_id and n.row_number > fail_import_row.last_row and n.error_code is null
   );
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
