@@ -3299,6 +3299,8 @@ create trigger _510_count after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_message_statuses__count();
 create trigger _510_count_deleted after delete on app_public.message_statuses
   referencing old table as old_rows for each statement execute function app_private.tg_message_statuses__count_deleted();
+create trigger _520_fail_recipients after delete on app_public.message_statuses
+  referencing old table as old_rows for each statement execute function app_private.tg_message_statuses__fail_recipients();
 create trigger _800_notify after update on app_public.message_statuses
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_message_statuses__notify();
 create trigger _900_enqueue_chatbot after update on app_public.message_statuses
@@ -10378,7 +10380,8 @@ create function app_private.campaign_audience(campaign app_public.campaigns, onl
         when campaign.excludes_contacted_within is not null and exists (
           select from app_public.campaign_recipients r
           where r.contact_id = (a.contact).id and r.campaign_id <> campaign.id
-          and r.sent_at > now() - campaign.excludes_contacted_within
+          -- A message in the outbox counts as sent.
+          and (r.state = 'queued' or r.sent_at > now() - campaign.excludes_contacted_within)
         ) then 'PYOFT'
         when campaign.excludes_inactive_for is not null and not exists (
           select from app_public.conversations o
@@ -10505,11 +10508,14 @@ create function app_private.campaign_senders(campaign app_public.campaigns) retu
   and case
     when exists (select from app_public.campaign_channels o where o.campaign_id = campaign.id)
     then x.channel_id is not null
+    -- Its recipients stay on the channel that was the default when it started.
+    when exists (select from app_private.pending_channels(campaign.id))
+    then c.id in (select app_private.pending_channels(campaign.id))
     else c.is_default
   end
 $$
   language sql stable rows 2 set search_path to pg_catalog, pg_temp;
-comment on function app_private.campaign_senders(app_public.campaigns) is 'The channels from which a campaign is sent: its own, else the default channel of the tenant.';
+comment on function app_private.campaign_senders(app_public.campaigns) is 'The channels from which a campaign is sent: its own, else the default channel of the tenant, as it was when the campaign started.';
 
 create function app_private.campaign_tokens(campaign app_public.campaigns) returns integer as $$
   select floor(
@@ -12019,20 +12025,8 @@ begin
   )))
   from app_private.outbox o
   join app_public.messages m on m.id = o.message_id
-  join app_public.conversations c on c.id = o.conversation_id
-  join app_public.contacts p on p.id = c.contact_id
-  left join lateral (
-    select t.category
-    from app_public.whatsapp_channels w
-    join app_public.templates t on t.tenant_id = w.tenant_id and t.business_account_id = w.business_account_id
-    where m.type = 'template' and w.channel_id = c.channel_id
-    and t.name = m.content ->> 'name' and t.language = m.content #>> '{language,code}'
-  ) t on true
   where o.conversation_id = any (v_conversation_ids) and o.state = 'queued'
-  and (
-    p.opted_out_at is not null
-    or p.marketing_opted_out_at is not null and app_private.is_marketing(m.type, t.category, m.campaign_id)
-  )
+  and app_private.withdrawal_code(o.message_id) = 'PYOPT'
   having count(*) > 0;
 
   -- For the messages after them.
@@ -12062,7 +12056,12 @@ begin
   end if;
 
   -- Tokens are spent in no particular order of the channels.
-  for v_channel_id in select s.channel_id from app_private.campaign_senders(campaign) s order by random() loop
+  for v_channel_id in select p.id from app_private.pending_channels(campaign.id) p (id) order by random() loop
+    if not exists (select from app_public.channels c where c.id = v_channel_id) then
+      perform app_private.skip_pending_recipients(campaign.id, 'PYCHN', v_channel_id);
+      continue;
+    end if;
+
     -- Again for each channel: those of a tenant share the messaging limit.
     select
       least(
@@ -12088,7 +12087,7 @@ begin
   end loop;
   perform app_private.spend_campaign_tokens(campaign, messages);
   -- All its channels may have been deleted.
-  wait_until := coalesce(wait_until, now() + interval '1 minute');
+  wait_until := coalesce(wait_until, now());
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
@@ -12122,7 +12121,11 @@ begin
     update app_private.campaign_feeds f set next_at = v_step.next_at, error = null
     where f.campaign_id = feed_campaigns.campaign_id;
   exception when others then
-    -- A campaign that cannot be continued must not delay the others.
+    -- A campaign that cannot be continued must not delay the others, and what is wrong with it is shown.
+    if sqlstate like 'PY%' then
+      perform app_private.stop_campaign(feed_campaigns.campaign_id, sqlstate || ': ' || left(sqlerrm, 500));
+      return;
+    end if;
     error := sqlstate || ': ' || sqlerrm;
     update app_private.campaign_feeds f set error = feed_campaigns.error, next_at = now() + interval '10 seconds'
     where f.campaign_id = feed_campaigns.campaign_id;
@@ -12835,6 +12838,9 @@ create function app_private.freeze_campaign(campaign app_public.campaigns) retur
 declare
   v_count int;
 begin
+  -- One campaign of a tenant after the other, so that each sees the recipients of those that it excludes.
+  perform from app_private.campaign_progress p where p.tenant_id = campaign.tenant_id for update;
+
   insert into app_public.campaign_recipients (
     tenant_id, campaign_id, contact_id, channel_id, variant_id, language, variables, state, due_at, error_code, reason
   )
@@ -14128,7 +14134,11 @@ begin
   on conflict on constraint initiated_contacts_pkey do update set
     initiated_at = greatest(i.initiated_at, excluded.initiated_at);
 
-  -- A campaign that went to both keeps the outcome of the kept one.
+  -- Nobody gets the message of a campaign twice: of two recipients, the one stays who was sent it, else the kept one.
+  delete from app_public.campaign_recipients k
+  using app_public.campaign_recipients r
+  where k.contact_id = v_kept.id and k.message_id is null
+  and r.contact_id = v_merged.id and r.campaign_id = k.campaign_id and r.message_id is not null;
   update app_public.campaign_recipients r set contact_id = v_kept.id
   where r.contact_id = v_merged.id
   and not exists (
@@ -14845,6 +14855,26 @@ create function app_private.pause_reason(campaign app_public.campaigns) returns 
       )
       limit 1
     ),
+    -- It is enough to look at who is next.
+    (
+      select format('PYNFD: there is no template "%s"%s any more', c.template_name, ' (' || n.language || ')')
+      from app_private.campaign_senders(campaign) s
+      cross join lateral (
+        select r.variant_id, r.language
+        from app_public.campaign_recipients r
+        where r.campaign_id = campaign.id and r.channel_id = s.channel_id and r.state = 'pending'
+        order by r.due_at, r.contact_id
+        limit 1
+      ) n
+      join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from n.variant_id
+      where c.template_name is not null
+      and not exists (
+        select from app_public.templates t
+        where t.tenant_id = campaign.tenant_id and t.business_account_id = s.business_account_id
+        and t.name = c.template_name and t.language = n.language
+      )
+      limit 1
+    ),
     (
       select (
         select r.error_code || ': ' || r.reason
@@ -14914,6 +14944,32 @@ create function app_private.pending_batches(campaign app_public.campaigns) retur
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.pending_batches(app_public.campaigns) is 'The recipients of a campaign who have no message yet, for campaign_finish().';
+
+create function app_private.pending_channels(campaign_id uuid) returns setof uuid as $$
+  -- From one channel to the next in the index, past all the recipients.
+  with recursive channels as (
+    (
+      select r.channel_id
+      from app_public.campaign_recipients r
+      where r.campaign_id = pending_channels.campaign_id and r.state = 'pending'
+      order by r.channel_id
+      limit 1
+    )
+    union all
+    select n.channel_id
+    from channels c
+    cross join lateral (
+      select r.channel_id
+      from app_public.campaign_recipients r
+      where r.campaign_id = pending_channels.campaign_id and r.state = 'pending' and r.channel_id > c.channel_id
+      order by r.channel_id
+      limit 1
+    ) n
+  )
+  select c.channel_id from channels c
+$$
+  language sql stable rows 2 set search_path to pg_catalog, pg_temp;
+comment on function app_private.pending_channels(uuid) is 'The channels of the recipients of a campaign who have no message yet, including channels that were deleted since the campaign started.';
 
 create function app_private.pending_contact_blocks(contact_id uuid) returns table(tenant_id uuid, channel_id uuid, channel_kind app_public.channel_kind, is_blocked boolean, phone text, bsuid text) as $$
   select
@@ -15998,6 +16054,11 @@ begin
   perform app_private.lock_lanes(v_ids);
 
   if cardinality(v_final_ids) is distinct from cardinality(v_ids) then
+    outcomes := app_private.withdraw_retries(outcomes);
+    v_final_ids := array(
+      select r.message_id from app_private.read_outcomes(outcomes) r where r.kind in ('sent', 'failed')
+    );
+
     with r as (select * from app_private.read_outcomes(outcomes)),
     retried as (
       -- The provider has certainly not processed these: they may be sent again.
@@ -17693,17 +17754,18 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.sign_in_key(text) is 'How attempts at an address are counted, for addresses with and without an account: normalized, in lower case.';
 
-create function app_private.skip_pending_recipients(campaign_id uuid, code text) returns integer as $$
+create function app_private.skip_pending_recipients(campaign_id uuid, code text, channel_id uuid default null::uuid) returns integer as $$
   with skipped as (
     update app_public.campaign_recipients r set
       state = 'skipped', error_code = code, reason = app_private.skip_reason(code)
     where r.campaign_id = skip_pending_recipients.campaign_id and r.state = 'pending'
+    and (skip_pending_recipients.channel_id is null or r.channel_id = skip_pending_recipients.channel_id)
     returning 1
   )
   select count(*)::int from skipped
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.skip_pending_recipients(uuid,text) is 'Skips the recipients of a campaign who have no message yet. Returns their number.';
+comment on function app_private.skip_pending_recipients(uuid,text,uuid) is 'Skips the recipients of a campaign who have no message yet, if channel_id is given only those of this channel. Returns their number.';
 
 create function app_private.skip_reason(code text) returns text as $$
   select coalesce(
@@ -17712,6 +17774,7 @@ create function app_private.skip_reason(code text) returns text as $$
       when 'PYOFT' then 'The contact was sent a message of another campaign a short time ago'
       when 'PYINA' then 'The contact has not written for the time that the campaign demands'
       when 'PYCNL' then 'The campaign was cancelled'
+      when 'PYCHN' then 'The channel was deleted, or cannot send such a message'
       when 'PYNFD' then 'The contact was deleted'
     end,
     app_private.refusal_message(code, null)
@@ -17847,6 +17910,18 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.step_campaign(app_public.campaigns) is 'Does what is due in a campaign: freezes its recipients, sends to some of them, pauses it for a reason of its own, completes it, or skips those who remain after it was cancelled. messages: how many were put into the outbox. next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
+
+create function app_private.stop_campaign(campaign_id uuid, reason text) returns void as $$
+begin
+  if (select c.frozen_at is null from app_public.campaigns c where c.id = stop_campaign.campaign_id) then
+    perform app_private.end_campaign(campaign_id, 'failed', reason);
+  else
+    perform app_private.pause_running_campaign(campaign_id, reason);
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.stop_campaign(uuid,text) is 'Stops a campaign that breaks a rule: it has failed if it has no recipients yet, and is paused otherwise. The caller has locked its row of campaign_feeds.';
 
 create function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
   -- Not a channel that a user has paused since the message was sent.
@@ -18402,10 +18477,13 @@ create function app_private.tg__refuse_started_campaign() returns trigger as $$
 declare
   v_row jsonb := coalesce(to_jsonb(NEW), to_jsonb(OLD));
 begin
-  -- When a campaign is deleted, its variants and channels go with it.
+  -- When a campaign or a channel is deleted, the rows go with it.
   if exists (
     select from app_public.campaigns c
     where c.id = (v_row ->> 'campaign_id')::uuid and c.status not in ('draft', 'scheduled')
+  ) and (
+    TG_OP <> 'DELETE' or not v_row ? 'channel_id'
+    or exists (select from app_public.channels c where c.id = (v_row ->> 'channel_id')::uuid)
   ) then
     raise exception 'The variants and channels of a campaign must not be changed after its start'
       using errcode = 'PYCAM', hint = 'Cancel it, and create another campaign.';
@@ -19426,6 +19504,18 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_message_statuses__enqueue_chatbot() is 'Queues an event for the chatbot whose message failed, so that its run ends with a reason instead of waiting for an answer.';
+
+create function app_private.tg_message_statuses__fail_recipients() returns trigger as $$
+begin
+  update app_public.campaign_recipients r set
+    state = 'failed', error_code = 'PYNFD', reason = 'The message was deleted before its outcome was known'
+  from old_rows o
+  where o.campaign_id is not null and r.message_id = o.message_id and r.state = 'queued';
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_message_statuses__fail_recipients() is 'A campaign does not wait for the outcome of a message that was deleted.';
 
 create function app_private.tg_message_statuses__mark_invalid() returns trigger as $$
 declare
@@ -20747,11 +20837,11 @@ declare
     select r.message_id
     from app_public.campaign_recipients r
     join app_private.outbox o on o.message_id = r.message_id
-    where r.campaign_id = withdraw_messages.campaign_id and r.state = 'queued' and o.state = 'queued'
+    where r.campaign_id = withdraw_messages.campaign_id and r.state = 'queued'
   );
 begin
   perform app_private.lock_lanes(v_ids);
-  -- Without those that a sender has claimed before the lanes were locked.
+  -- Without those that a sender has claimed before the lanes were locked: these are not sent again (withdraw_retries).
   perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
     'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed', 'error_code', 'PYCNL',
     'error', jsonb_build_object('code', 'PYCNL', 'title', app_private.skip_reason('PYCNL'))
@@ -20763,6 +20853,46 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.withdraw_messages(uuid) is 'Takes the messages of a campaign out of the outbox that no sender has claimed yet: they fail with PYCNL.';
+
+create function app_private.withdraw_retries(outcomes jsonb) returns jsonb as $$
+  select jsonb_agg(
+    case when w.code is null then e.value
+    else e.value || jsonb_build_object(
+      'kind', 'failed', 'error_code', w.code,
+      'error', jsonb_build_object('code', w.code, 'title', app_private.skip_reason(w.code))
+    ) end
+    order by e.n
+  )
+  from jsonb_array_elements(outcomes) with ordinality e (value, n)
+  left join lateral (
+    select app_private.withdrawal_code((e.value ->> 'message_id')::uuid) as code where e.value ->> 'kind' = 'retry'
+  ) w on true
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.withdraw_retries(jsonb) is 'Outcomes of sending, where a message that would be sent again fails if it must not be sent any more (withdrawal_code): it was being sent when its campaign was cancelled, or its contact opted out. The caller has locked the lanes, as whoever withdraws messages does, so that none is missed. Part of record_outcomes().';
+
+create function app_private.withdrawal_code(message_id uuid) returns text as $$
+  select case
+    when a.status = 'cancelled' then 'PYCNL'
+    when p.opted_out_at is not null
+      or p.marketing_opted_out_at is not null and app_private.is_marketing(m.type, t.category, m.campaign_id)
+    then 'PYOPT'
+  end
+  from app_public.messages m
+  join app_public.conversations c on c.id = m.conversation_id
+  join app_public.contacts p on p.id = c.contact_id
+  left join app_public.campaigns a on a.id = m.campaign_id
+  left join lateral (
+    select t.category
+    from app_public.whatsapp_channels w
+    join app_public.templates t on t.tenant_id = w.tenant_id and t.business_account_id = w.business_account_id
+    where m.type = 'template' and w.channel_id = c.channel_id
+    and t.name = m.content ->> 'name' and t.language = m.content #>> '{language,code}'
+  ) t on true
+  where m.id = withdrawal_code.message_id
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.withdrawal_code(uuid) is 'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYOPT: the contact has opted out since it was written. Null: it may be sent.';
 
 create function app_private.without_invalid_fields(tenant_id uuid, fields jsonb) returns jsonb as $$
   select fields - array(

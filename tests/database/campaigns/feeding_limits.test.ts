@@ -1,57 +1,14 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
+import { aRunningCampaign, stepCampaign as step } from "../../support/campaigns.ts";
 import { claim, record } from "../../support/outbox.ts";
-import { aChannel, aWorkspace, type Workspace } from "../../support/people.ts";
+import { aChannel, aWorkspace } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 
 const story = stories();
 
 const query = async (db: pg.PoolClient, sql: string, ...values: unknown[]) =>
   (await db.query(sql, values)).rows;
-
-/** A running campaign to contacts in UTC, whose recipients are determined. */
-async function aRunningCampaign(
-  db: pg.PoolClient,
-  workspace: Workspace,
-  { contacts = 20, set = "name = 'Spring'" } = {},
-): Promise<string> {
-  const { tenantId, businessAccountId } = workspace;
-  await query(
-    db,
-    `insert into app_public.templates (tenant_id, business_account_id, name, language, status, category, components)
-     values ($1, $2, 'spring', 'en_US', 'approved', 'marketing', '[{"type": "BODY", "text": "Hello"}]')`,
-    tenantId,
-    businessAccountId,
-  );
-  await query(
-    db,
-    `insert into app_public.contacts (tenant_id, phone, time_zone)
-     select $1, '+4930' || lpad(n::text, 6, '0'), 'UTC' from generate_series(1, $2::int) n`,
-    tenantId,
-    contacts,
-  );
-  const [{ id }] = await query(
-    db,
-    `insert into app_public.campaigns (tenant_id, name, audience, template_name)
-     values ($1, 'Spring', '{"all": []}', 'spring') returning id`,
-    tenantId,
-  );
-  await query(db, `update app_public.campaigns set ${set}`);
-  await query(db, "select app_public.start_campaign($1)", id);
-  await step(db, id);
-  return id;
-}
-
-/** One step of the feeder: how many messages, and in how many seconds the next. */
-async function step(db: pg.PoolClient, id: string): Promise<{ messages: number; next_in: number | null }> {
-  const [step] = await query(
-    db,
-    `select s.messages, extract(epoch from s.next_at - now())::float as next_in
-     from app_public.campaigns c, app_private.step_campaign(c) s where c.id = $1`,
-    id,
-  );
-  return step;
-}
 
 const campaignOf = async (db: pg.PoolClient, id: string) =>
   (
