@@ -14785,19 +14785,23 @@ $$
 comment on function app_private.opted_out_at(uuid,app_public.consent_category) is 'When the contact opted out, by the newest consent of the category. Null if that is an opt-in, or there is none.';
 
 create function app_private.outbox_allowance(channel_id uuid) returns integer as $$
-  select greatest(least(app_private.channel_pace(c, s), 500) - b.lanes, 0)
+  select greatest(least(least(app_private.channel_pace(c, s), 500) - b.due_lanes, 500 - b.lanes), 0)
   from app_private.channel_states s
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   cross join lateral (
-    select count(*)::int as lanes
+    -- A lane that waits to try again, perhaps for minutes, is in nobody's way.
+    select count(*)::int as lanes, (count(*) filter (where l.due_at < now() + interval '1 second'))::int as due_lanes
     from (
-      select from app_private.outbox_lanes l where l.channel_id = s.channel_id and l.due_at < 'infinity' limit 500
+      select l.due_at
+      from app_private.outbox_lanes l
+      where l.channel_id = s.channel_id and l.due_at < 'infinity'
+      limit 500
     ) l
   ) b
   where s.channel_id = outbox_allowance.channel_id and s.paused_until <= now()
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.outbox_allowance(uuid) is 'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at most 500, less those that wait. Null if it does not send at the moment.';
+comment on function app_private.outbox_allowance(uuid) is 'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at most 500, less those that are due by then; none while 500 wait. Null if it does not send at the moment.';
 
 create function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
@@ -20869,7 +20873,7 @@ create function app_private.withdraw_retries(outcomes jsonb) returns jsonb as $$
   ) w on true
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.withdraw_retries(jsonb) is 'Outcomes of sending, where a message that would be sent again fails if it must not be sent any more (withdrawal_code): it was being sent when its campaign was cancelled, or its contact opted out. The caller has locked the lanes, as whoever withdraws messages does, so that none is missed. Part of record_outcomes().';
+comment on function app_private.withdraw_retries(jsonb) is 'Outcomes of sending, where a message that would be sent again fails if it must not be sent any more (withdrawal_code): it was being sent when its campaign was cancelled, or its contact opted out. The caller has locked the lanes. Withdrawing messages locks them too, so that none is missed. Part of record_outcomes().';
 
 create function app_private.withdrawal_code(message_id uuid) returns text as $$
   select case

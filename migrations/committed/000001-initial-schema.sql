@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c37741ad451b7da4d6f41bdbd24392ff0a017b4f
+--! Hash: sha1:c5cb94ed143f5a9cf5512d37646e1b3963dc1c73
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -24566,7 +24566,7 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.withdraw_retries(jsonb) is
   E'Outcomes of sending, where a message that would be sent again fails if it must not be sent any more '
    '(withdrawal_code): it was being sent when its campaign was cancelled, or its contact opted out. The caller has '
-   'locked the lanes, as whoever withdraws messages does, so that none is missed. Part of record_outcomes().';
+   'locked the lanes. Withdrawing messages locks them too, so that none is missed. Part of record_outcomes().';
 --! EndIncluded messages/withdrawal_code.sql
 --! Included campaigns/campaign_audience.sql
 create or replace function app_private.variable_paths(content jsonb) returns text[] as $$
@@ -24958,13 +24958,17 @@ comment on function app_private.send_to_recipients(app_public.campaigns, uuid, u
 --! EndIncluded campaigns/send_to_recipients.sql
 --! Included campaigns/outbox_allowance.sql
 create or replace function app_private.outbox_allowance(channel_id uuid) returns int as $$
-  select greatest(least(app_private.channel_pace(c, s), 500) - b.lanes, 0)
+  select greatest(least(least(app_private.channel_pace(c, s), 500) - b.due_lanes, 500 - b.lanes), 0)
   from app_private.channel_states s
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   cross join lateral (
-    select count(*)::int as lanes
+    -- A lane that waits to try again, perhaps for minutes, is in nobody's way.
+    select count(*)::int as lanes, (count(*) filter (where l.due_at < now() + interval '1 second'))::int as due_lanes
     from (
-      select from app_private.outbox_lanes l where l.channel_id = s.channel_id and l.due_at < 'infinity' limit 500
+      select l.due_at
+      from app_private.outbox_lanes l
+      where l.channel_id = s.channel_id and l.due_at < 'infinity'
+      limit 500
     ) l
   ) b
   where s.channel_id = outbox_allowance.channel_id and s.paused_until <= now()
@@ -24972,7 +24976,7 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.outbox_allowance(uuid) is
   E'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at '
-   'most 500, less those that wait. Null if it does not send at the moment.';
+   'most 500, less those that are due by then; none while 500 wait. Null if it does not send at the moment.';
 --! EndIncluded campaigns/outbox_allowance.sql
 --! Included campaigns/campaign_held_until.sql
 create or replace function app_private.campaign_held_until(campaign app_public.campaigns) returns timestamptz as $$

@@ -171,3 +171,10 @@ story("a message in the outbox counts for campaigns that exclude who was sent on
     "skipped PYOFT": 5,
   });
 });
+
+story("recipients for whom the provider asks to wait do not hold up the others", async (db) => {
+  const id = await aRunningCampaign(db, await aSlowWorkspace(db));
+  await stepCampaign(db, id);
+  await db.query("update app_private.outbox_lanes set due_at = now() + interval '10 minutes'");
+  assert.equal((await stepCampaign(db, id)).messages, 5);
+});
