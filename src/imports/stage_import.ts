@@ -49,6 +49,8 @@ export async function stageImport(
     const columns = matchColumns(file.header, await fieldsOf(pool, tenantId), options);
     const staged = stagedRows(file.rows, columns, country);
     return await inTransaction(pool, async (client) => {
+      // Rows are parsed between the statements, which takes long on a busy machine. Nothing that others need is locked.
+      await client.query("set local idle_in_transaction_session_timeout = '5min'");
       const { rows } = await client.query<{ id: string }>(INSERT_IMPORT, [
         tenantId,
         userId,
