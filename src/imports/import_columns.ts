@@ -57,7 +57,7 @@ export function matchColumns(
   const isErrorFile = ERROR_COLUMNS.every((name, at) => header[at] === name);
   const columns = header.map((name, at) => {
     if (isErrorFile && at < ERROR_COLUMNS.length) return "";
-    const wished = mapping[name];
+    const wished = Object.hasOwn(mapping, name) ? mapping[name] : undefined;
     if (wished !== undefined) return known(wished, fields);
     const field = fieldOf(name, fields);
     return (

@@ -11,6 +11,10 @@ test("columns are known by what people call them, and by the custom fields of th
   assert.equal(match("Cep Telefonu,Ad Soyad,Müşteri No"), "phone,name,fields.loyalty_number");
   assert.equal(match("TELÉFONO,loyalty_number,Etiquetas"), "phone,fields.loyalty_number,tags");
   assert.equal(match("phone,Straße,!", { createsFields: true }), "phone,fields.strasse,");
+  assert.equal(
+    match("phone,constructor,__proto__", { createsFields: true }),
+    "phone,fields.constructor,fields.proto",
+  );
   assert.equal(match("phone,name,Ort", { mapping: { name: "", Ort: "fields.city" } }), "phone,,fields.city");
   assert.equal(
     match("x,y", { mapping: { x: "external_ref", y: "Müşteri no" } }),
