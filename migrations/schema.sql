@@ -6813,10 +6813,13 @@ create function app_hidden.filter_references(field_type text, names text[]) retu
     when 'user' then array(
       select m.user_id
       from app_public.memberships m
-      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = case
-        when app_hidden.current_api_key_hash() is null then app_hidden.current_user_id()
-        else app_hidden.require_user()
-      end
+      where m.user_id::text = any (n.lower) or 'me' = any (n.lower) and m.user_id = (
+        -- As a subquery: the planner would call require_user() for its estimates, whatever the type of the field.
+        select case
+          when app_hidden.current_api_key_hash() is null then app_hidden.current_user_id()
+          else app_hidden.require_user()
+        end
+      )
     )
   end
   from (select array(select lower(name) from unnest(names) name)) n (lower)
