@@ -2272,6 +2272,8 @@ create trigger _500_record_erasure before delete on app_public.contacts
   for each row execute function app_private.tg_contacts__record_erasure();
 create trigger _505_hide after update of deleted_at on app_public.contacts
   for each row when (((old.deleted_at is null) and (new.deleted_at is not null))) execute function app_private.tg_contacts__hide();
+create trigger _507_withdraw_messages after update of deleted_at, status on app_public.contacts
+  for each row when ((((old.deleted_at is null) and (new.deleted_at is not null)) or ((old.status <> 'blocked'::app_public.contact_status) and (new.status = 'blocked'::app_public.contact_status)))) execute function app_private.tg_contacts__withdraw_messages();
 create trigger _510_record_consent_on_insert after insert on app_public.contacts
   for each row when (((new.opted_out_at is not null) or (new.marketing_opted_out_at is not null))) execute function app_private.tg_contacts__record_consent();
 create trigger _510_record_consent_on_update after update of opted_out_at, marketing_opted_out_at on app_public.contacts
@@ -11904,6 +11906,28 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.enqueue_fetch_media(uuid[],timestamp with time zone) is 'Adds a job for each of these files that fetches it from its provider, now or at run_at. It replaces one that is waiting.';
 
+create function app_private.enqueue_withdrawals(contact_ids uuid[]) returns void as $$
+begin
+  -- A job: the outbox is locked after conversations, and the transaction may hold locks that come later.
+  perform graphile_worker.add_jobs(array(
+    select app_private.job(
+      'fail_opted_out_messages',
+      json_build_object('contactId', i.contact_id),
+      key => app_private.job_key('fail_opted_out_messages', i.contact_id)
+    )
+    from unnest(contact_ids) i (contact_id)
+    where exists (
+      select
+      from app_public.conversations c
+      join app_private.outbox o on o.conversation_id = c.id
+      where c.contact_id = i.contact_id
+    )
+  ));
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.enqueue_withdrawals(uuid[]) is 'Has messages to these contacts taken out of the outbox that must not be sent to them any more.';
+
 create function app_private.ensure_partitions(months_ahead integer default 3, at_most integer default null::integer) returns setof text as $$
 declare
   v_missing record;
@@ -12024,12 +12048,12 @@ begin
   for update;
 
   perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
-    'tenant_id', m.tenant_id, 'message_id', m.id, 'kind', 'failed', 'error_code', 'PYOPT'
+    'tenant_id', m.tenant_id, 'message_id', m.id, 'kind', 'failed', 'error_code', w.code
   )))
   from app_private.outbox o
   join app_public.messages m on m.id = o.message_id
-  where o.conversation_id = any (v_conversation_ids) and o.state = 'queued'
-  and app_private.withdrawal_code(o.message_id) = 'PYOPT'
+  cross join lateral (select app_private.withdrawal_code(o.message_id) as code offset 0) w
+  where o.conversation_id = any (v_conversation_ids) and o.state = 'queued' and w.code is not null
   having count(*) > 0;
 
   -- For the messages after them.
@@ -12037,7 +12061,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.fail_opted_out_messages(uuid) is 'Records that the messages in the outbox that a contact has opted out of since they were written are not sent (PYOPT). Those that are being sent, or may have been, are left.';
+comment on function app_private.fail_opted_out_messages(uuid) is 'Records that the messages in the outbox that must not be sent to a contact any more are not sent, because it has opted out, or was blocked or deleted, since they were written (withdrawal_code). Those that are being sent, or may have been, are left.';
 
 create function app_private.feed_campaign(campaign app_public.campaigns, out messages integer, out wait_until timestamp with time zone) returns record as $$
 declare
@@ -18751,25 +18775,11 @@ comment on function app_private.tg_channels__wake_sender() is 'Wakes the sender 
 
 create function app_private.tg_consents__enqueue() returns trigger as $$
 begin
-  -- A job: the outbox is locked after conversations, and the transaction may hold locks that come later.
-  perform graphile_worker.add_jobs(array(
-    select app_private.job(
-      'fail_opted_out_messages',
-      json_build_object('contactId', i.contact_id),
-      key => app_private.job_key('fail_opted_out_messages', i.contact_id)
-    )
-    from (select distinct n.contact_id from new_rows n where not n.is_opt_in) i
-    where exists (
-      select
-      from app_public.conversations c
-      join app_private.outbox o on o.conversation_id = c.id
-      where c.contact_id = i.contact_id
-    )
-  ));
+  perform app_private.enqueue_withdrawals(array(select distinct n.contact_id from new_rows n where not n.is_opt_in));
   return null;
 end;
 $$
-  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_consents__enqueue() is 'Has messages to contacts that have opted out taken out of the outbox.';
 
 create function app_private.tg_consents__fill_in() returns trigger as $$
@@ -19018,6 +19028,15 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__refuse_invalid_phone() is 'Refuses (PYPHN) a phone number that is not international even in its normalized form.';
+
+create function app_private.tg_contacts__withdraw_messages() returns trigger as $$
+begin
+  perform app_private.enqueue_withdrawals(array[NEW.id]);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__withdraw_messages() is 'Has messages to a contact that is deleted or blocked taken out of the outbox.';
 
 create function app_private.tg_conversation_contexts__take_back() returns trigger as $$
 begin
@@ -20876,12 +20895,13 @@ create function app_private.withdraw_retries(outcomes jsonb) returns jsonb as $$
   ) w on true
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.withdraw_retries(jsonb) is 'Outcomes of sending, where a message that would be sent again fails if it must not be sent any more (withdrawal_code): it was being sent when its campaign was cancelled, or its contact opted out. The caller has locked the lanes. Withdrawing messages locks them too, so that none is missed. Part of record_outcomes().';
+comment on function app_private.withdraw_retries(jsonb) is 'Outcomes of sending, where a message that would be sent again fails if it must not be sent any more (withdrawal_code): it was being sent when its campaign was cancelled, for example, or its contact opted out. The caller has locked the lanes. Withdrawing messages locks them too, so that none is missed. Part of record_outcomes().';
 
 create function app_private.withdrawal_code(message_id uuid) returns text as $$
   select case
     when a.status = 'cancelled' then 'PYCNL'
-    when p.opted_out_at is not null
+    when p.deleted_at is not null then 'PYDEL'
+    when p.status = 'blocked' or p.opted_out_at is not null
       or p.marketing_opted_out_at is not null and app_private.is_marketing(m.type, t.category, m.campaign_id)
     then 'PYOPT'
   end
@@ -20899,7 +20919,7 @@ create function app_private.withdrawal_code(message_id uuid) returns text as $$
   where m.id = withdrawal_code.message_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.withdrawal_code(uuid) is 'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYOPT: the contact has opted out since it was written. Null: it may be sent.';
+comment on function app_private.withdrawal_code(uuid) is 'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYDEL: the contact was deleted since it was written. PYOPT: it was blocked or has opted out. Null: it may be sent.';
 
 create function app_private.without_invalid_fields(tenant_id uuid, fields jsonb) returns jsonb as $$
   select fields - array(

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e1e155e53c37624cca595378a41cd1d965dd95b9
+--! Hash: sha1:032443f1aaa384406f4d8fc5412650543efc17e8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -5763,8 +5763,8 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_consents__fill_in() is
   E'Sets the tenant of a consent to that of the contact, and a time in the future to now.';
 --! EndIncluded contacts/tg_consents__fill_in.sql
---! Included contacts/tg_consents__enqueue.sql
-create or replace function app_private.tg_consents__enqueue() returns trigger as $$
+--! Included contacts/enqueue_withdrawals.sql
+create or replace function app_private.enqueue_withdrawals(contact_ids uuid[]) returns void as $$
 begin
   -- A job: the outbox is locked after conversations, and the transaction may hold locks that come later.
   perform graphile_worker.add_jobs(array(
@@ -5773,7 +5773,7 @@ begin
       json_build_object('contactId', i.contact_id),
       key => app_private.job_key('fail_opted_out_messages', i.contact_id)
     )
-    from (select distinct n.contact_id from new_rows n where not n.is_opt_in) i
+    from unnest(contact_ids) i (contact_id)
     where exists (
       select
       from app_public.conversations c
@@ -5781,10 +5781,20 @@ begin
       where c.contact_id = i.contact_id
     )
   ));
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.enqueue_withdrawals(uuid[]) is
+  E'Has messages to these contacts taken out of the outbox that must not be sent to them any more.';
+--! EndIncluded contacts/enqueue_withdrawals.sql
+--! Included contacts/tg_consents__enqueue.sql
+create or replace function app_private.tg_consents__enqueue() returns trigger as $$
+begin
+  perform app_private.enqueue_withdrawals(array(select distinct n.contact_id from new_rows n where not n.is_opt_in));
   return null;
 end;
-$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp
-  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_consents__enqueue() is
   E'Has messages to contacts that have opted out taken out of the outbox.';
@@ -16190,12 +16200,12 @@ begin
   for update;
 
   perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
-    'tenant_id', m.tenant_id, 'message_id', m.id, 'kind', 'failed', 'error_code', 'PYOPT'
+    'tenant_id', m.tenant_id, 'message_id', m.id, 'kind', 'failed', 'error_code', w.code
   )))
   from app_private.outbox o
   join app_public.messages m on m.id = o.message_id
-  where o.conversation_id = any (v_conversation_ids) and o.state = 'queued'
-  and app_private.withdrawal_code(o.message_id) = 'PYOPT'
+  cross join lateral (select app_private.withdrawal_code(o.message_id) as code offset 0) w
+  where o.conversation_id = any (v_conversation_ids) and o.state = 'queued' and w.code is not null
   having count(*) > 0;
 
   -- For the messages after them.
@@ -16205,8 +16215,9 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp
   set enable_seqscan to off set plan_cache_mode to force_generic_plan;
 
 comment on function app_private.fail_opted_out_messages(uuid) is
-  E'Records that the messages in the outbox that a contact has opted out of since they were written are not sent '
-   '(PYOPT). Those that are being sent, or may have been, are left.';
+  E'Records that the messages in the outbox that must not be sent to a contact any more are not sent, because it has '
+   'opted out, or was blocked or deleted, since they were written (withdrawal_code). Those that are being sent, or may '
+   'have been, are left.';
 --! EndIncluded messages/fail_opted_out_messages.sql
 --! Included templates/template_status_of.sql
 create or replace function app_private.template_status_of(name text) returns app_public.template_status as $$
@@ -24525,7 +24536,8 @@ comment on function app_private.skip_reason(text) is
 create or replace function app_private.withdrawal_code(message_id uuid) returns text as $$
   select case
     when a.status = 'cancelled' then 'PYCNL'
-    when p.opted_out_at is not null
+    when p.deleted_at is not null then 'PYDEL'
+    when p.status = 'blocked' or p.opted_out_at is not null
       or p.marketing_opted_out_at is not null and app_private.is_marketing(m.type, t.category, m.campaign_id)
     then 'PYOPT'
   end
@@ -24544,8 +24556,8 @@ create or replace function app_private.withdrawal_code(message_id uuid) returns 
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.withdrawal_code(uuid) is
-  E'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYOPT: '
-   'the contact has opted out since it was written. Null: it may be sent.';
+  E'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYDEL: '
+   'the contact was deleted since it was written. PYOPT: it was blocked or has opted out. Null: it may be sent.';
 
 
 create or replace function app_private.withdraw_retries(outcomes jsonb) returns jsonb as $$
@@ -24565,8 +24577,9 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.withdraw_retries(jsonb) is
   E'Outcomes of sending, where a message that would be sent again fails if it must not be sent any more '
-   '(withdrawal_code): it was being sent when its campaign was cancelled, or its contact opted out. The caller has '
-   'locked the lanes. Withdrawing messages locks them too, so that none is missed. Part of record_outcomes().';
+   '(withdrawal_code): it was being sent when its campaign was cancelled, for example, or its contact opted out. The '
+   'caller has locked the lanes. Withdrawing messages locks them too, so that none is missed. Part of '
+   'record_outcomes().';
 --! EndIncluded messages/withdrawal_code.sql
 --! Included campaigns/campaign_audience.sql
 create or replace function app_private.variable_paths(content jsonb) returns text[] as $$
@@ -26819,6 +26832,17 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_contacts__notify_hidden() is
   E'Notifies GraphQL subscriptions that a contact and its conversations are hidden, or no longer hidden.';
 --! EndIncluded contacts/tg_contacts__hide.sql
+--! Included contacts/tg_contacts__withdraw_messages.sql
+create or replace function app_private.tg_contacts__withdraw_messages() returns trigger as $$
+begin
+  perform app_private.enqueue_withdrawals(array[NEW.id]);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__withdraw_messages() is
+  E'Has messages to a contact that is deleted or blocked taken out of the outbox.';
+--! EndIncluded contacts/tg_contacts__withdraw_messages.sql
 --! Included contacts/contacts.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.contacts
   for each row execute function app_private.tg__timestamps();
@@ -26888,6 +26912,13 @@ create or replace trigger _500_audit_on_update after update of phone, deleted_at
 create or replace trigger _505_hide after update of deleted_at on app_public.contacts
   for each row when (OLD.deleted_at is null and NEW.deleted_at is not null)
   execute function app_private.tg_contacts__hide();
+
+-- What waits in the outbox must not be sent any more.
+create or replace trigger _507_withdraw_messages after update of deleted_at, status on app_public.contacts
+  for each row when (
+    OLD.deleted_at is null and NEW.deleted_at is not null or OLD.status <> 'blocked' and NEW.status = 'blocked'
+  )
+  execute function app_private.tg_contacts__withdraw_messages();
 
 -- A program or a user that sets or clears an opt-out records a consent.
 create or replace trigger _510_record_consent_on_insert after insert on app_public.contacts

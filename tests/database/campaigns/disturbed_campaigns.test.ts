@@ -178,3 +178,24 @@ story("recipients for whom the provider asks to wait do not hold up the others",
   await db.query("update app_private.outbox_lanes set due_at = now() + interval '10 minutes'");
   assert.equal((await stepCampaign(db, id)).messages, 5);
 });
+
+story("messages in the outbox are not sent to contacts that were blocked or deleted", async (db) => {
+  const id = await aRunningCampaign(db, await aSlowWorkspace(db), { contacts: 5 });
+  await stepCampaign(db, id);
+  const { rows } = await db.query(
+    "select contact_id from app_public.campaign_recipients order by contact_id",
+  );
+  const [blocked, deleted] = rows.map(({ contact_id }) => contact_id);
+  await db.query("update app_public.contacts set status = 'blocked' where id = $1", [blocked]);
+  await db.query("update app_public.contacts set deleted_at = now() where id = $1", [deleted]);
+  const jobs = await db.query(
+    "select key from graphile_worker.jobs where task_identifier = 'fail_opted_out_messages' order by key",
+  );
+  assert.equal(jobs.rows.length, 2);
+  for (const contactId of [blocked, deleted])
+    await db.query("select app_private.fail_opted_out_messages($1)", [contactId]);
+  const failed = await db.query(
+    "select error_code from app_public.message_statuses where status = 'failed' order by error_code",
+  );
+  assert.deepEqual(failed.rows, [{ error_code: "PYDEL" }, { error_code: "PYOPT" }]);
+});
