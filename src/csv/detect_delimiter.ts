@@ -1,3 +1,5 @@
+import { ParleyError } from "../base/errors.ts";
+
 /** In the order of preference. */
 const DELIMITERS = [";", ",", "\t", "|"];
 
@@ -14,4 +16,10 @@ export function detectDelimiter(header: string): string {
 export function declaredDelimiter(text: string): { delimiter: string; length: number } | undefined {
   const [line, delimiter] = /^sep=(.)\r?\n/.exec(text) ?? [];
   return line === undefined ? undefined : { delimiter: delimiter!, length: line.length };
+}
+
+/** @throws ParleyError PYREQ when a file with this delimiter would be read as other cells than were written */
+export function checkDelimiter(delimiter: string): void {
+  if (!/^[\t!#$%&*,./:;<>?\\^_`|~]$/.test(delimiter))
+    throw new ParleyError("PYREQ", '`delimiter` must be a tab, or a sign such as ";" or "|"');
 }

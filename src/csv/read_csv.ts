@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { unreadable } from "./csv_error.ts";
 import { decodeText } from "./decode_text.ts";
-import { declaredDelimiter, detectDelimiter } from "./detect_delimiter.ts";
+import { checkDelimiter, declaredDelimiter, detectDelimiter } from "./detect_delimiter.ts";
 import { detectEncoding } from "./detect_encoding.ts";
 import { readCell } from "./formula.ts";
 
@@ -39,9 +39,10 @@ const MOST_COLUMNS = 500;
  * Opens a CSV file: finds its encoding and its delimiter, and reads its header. Read the rows to their end, or call their
  * `return()`.
  *
- * @throws ParleyError PYCSV when it is not a CSV file; so do `rows` at a row that cannot be read
+ * @throws ParleyError PYREQ for a delimiter that cannot be one; PYCSV when it is not a CSV file; so do `rows` at a row that cannot be read
  */
 export async function openCsv(path: string, options: Options): Promise<CsvFile> {
+  if (options.delimiter !== undefined) checkDelimiter(options.delimiter);
   const encoding = options.encoding ?? (await detectEncoding(path, options.country));
   const chunks = decodeText(createReadStream(path), encoding);
   const start = await firstLine(chunks);

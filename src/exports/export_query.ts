@@ -60,6 +60,7 @@ async function compile(db: Db, kind: ExportKind, filter: unknown) {
   return {
     // Outside of PL/pgSQL, the type of the parameter is not known.
     condition: `r.id in (select m.id from (${query.replaceAll("$1", "$1::jsonb")}) m)`,
-    bound: [JSON.stringify(bound)],
+    // A filter of all rows has no parameter.
+    bound: query.includes("$1") ? [JSON.stringify(bound)] : [],
   };
 }

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { checkDelimiter } from "../csv/detect_delimiter.ts";
 import { writeHeader, writeRows } from "../csv/write_csv.ts";
 import type { ExportQuery } from "./export_query.ts";
 
@@ -25,12 +26,14 @@ const PAGE = 1_000;
  * be one that an operator has written. Times are in UTC.
  *
  * @param client in a transaction with the rights of the caller
+ * @throws ParleyError PYREQ for a delimiter that cannot be one
  */
 export async function* exportRows(
   client: Pick<pg.ClientBase, "query">,
   { text, values }: ExportQuery,
   { delimiter = "," }: { delimiter?: string | undefined } = {},
 ): AsyncGenerator<string> {
+  checkDelimiter(delimiter);
   // The extended protocol takes exactly one statement, and a cursor only a select.
   await client.query({
     text: `declare export no scroll cursor for ${text}`,

@@ -46,6 +46,9 @@ test("each kind of rows is exported as the caller sees it, with the columns that
       "phone,direction,status",
       `'${thread.phone},outbound,queued`,
     ]);
+    const all = await exportQuery(db, { name: "contacts", columns: ["phone"], filter: { all: [] } });
+    assert.deepEqual(await exported(db, all.text, all.values), ["phone", `'${thread.phone}`]);
+    await assert.rejects(async () => exportRows(db, some, { delimiter: "\n" }).next(), { code: "PYREQ" });
     await assert.rejects(exportQuery(db, { name: "users", columns: ["password"] }), { code: "PYREQ" });
     await assert.rejects(exportQuery(db, { name: "users", filter: {} }), { code: "PYREQ" });
   }));
