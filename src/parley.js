@@ -16,7 +16,6 @@ const SERVERS = ["start", "serve", "work"];
 
 const isNew = Boolean(process.features.typescript) && "AsyncDisposableStack" in globalThis;
 const lacksFlag = SERVERS.includes(process.argv[2]) && !process.execArgv.includes(SERVER_FLAG);
-const cli = new URL("./cli/main.ts", import.meta.url);
 
 // npm runs a command through a shell that dies of a SIGTERM without passing it on, and the command stays behind.
 if (process.env.npm_command) {
@@ -36,8 +35,8 @@ if (isNew && lacksFlag && process.platform !== "win32") {
 } else if (isNew) {
   // Halves the start. Beside the packages: who can write there can change us anyway.
   module.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/parley", import.meta.url)));
-  process.argv[1] = fileURLToPath(cli);
-  await import(cli.href);
+  const { run } = await import("./cli/main.ts");
+  await run();
 } else {
   reExecute();
 }
@@ -50,7 +49,9 @@ function reExecute() {
     process.exit(1);
   }
   const flags = lacksFlag ? [SERVER_FLAG] : [];
-  const child = spawn(node, [...flags, fileURLToPath(cli), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       // A terminal has sent Ctrl-C to the child as well; twice would mean "at once".

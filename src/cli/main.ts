@@ -74,19 +74,8 @@ import { group } from "./define.ts";
 import { describeError } from "./describe_error.ts";
 import { printable } from "./printable.ts";
 
-// Graphile's libraries read GRAPHILE_ENV when they are loaded, and print a warning when it is not set.
-process.env.GRAPHILE_ENV ??= "production";
-
-try {
-  process.loadEnvFile();
-} catch {
-  // The file .env does not exist here.
-}
-
-// The reader of a pipe may close it early: `parley sql … | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-
-const program = new Command("parley")
+/** The `parley` command with all of its commands. */
+export const program = new Command("parley")
   .description("A messaging backend that lives in PostgreSQL: insert a row, send a message.")
   .version(packageJson.version)
   // Otherwise `--version` after a command's name would be the program's; some commands have an option of that name.
@@ -187,12 +176,25 @@ const program = new Command("parley")
   .addCommand(exportCommand())
   .addCommand(sql());
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exit(error.exitCode);
-  process.stderr.write(`${describeError(error)}\n`);
-  if (process.env.LOG_LEVEL === "debug" || process.env.LOG_LEVEL === "trace")
-    process.stderr.write(`${printable(inspect(error))}\n`);
-  process.exit(1);
+/** Runs the command that the arguments of the process name, and ends the process if that fails. */
+export async function run(): Promise<void> {
+  // Graphile's libraries read GRAPHILE_ENV when they are loaded, and print a warning when it is not set.
+  process.env.GRAPHILE_ENV ??= "production";
+  try {
+    process.loadEnvFile();
+  } catch {
+    // The file .env does not exist here.
+  }
+  // The reader of a pipe may close it early: `parley sql … | head`.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exit(error.exitCode);
+    process.stderr.write(`${describeError(error)}\n`);
+    if (process.env.LOG_LEVEL === "debug" || process.env.LOG_LEVEL === "trace")
+      process.stderr.write(`${printable(inspect(error))}\n`);
+    process.exit(1);
+  }
 }

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
-import { blocksOf, documents, proseOf, ROOT } from "./document.ts";
+import { program } from "../../src/cli/main.ts";
+import { blocksOf, documents, proseOf } from "./document.ts";
 
 type Line = { where: string; words: string[] };
 
@@ -28,38 +26,31 @@ function commandLines(): Line[] {
   });
 }
 
-const asked = new Map<string, Promise<string>>();
-
 /** What `parley … --help` prints. */
-function help(command: string): Promise<string> {
-  const known = asked.get(command);
-  if (known) return known;
-  const answer = new Promise<string>((resolve) => {
-    const child = spawn(
-      process.execPath,
-      [join(ROOT, "src/parley.js"), ...command.split(" ").filter(Boolean), "--help"],
-      { cwd: tmpdir() },
+function help(path: string): string {
+  const command = path
+    .split(" ")
+    .filter(Boolean)
+    .reduce(
+      (parent, word) =>
+        parent.commands.find((each) => each.name() === word || each.aliases().includes(word)) ?? parent,
+      program,
     );
-    let text = "";
-    child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
-    child.once("close", () => resolve(text));
-  });
-  asked.set(command, answer);
-  return answer;
+  return command.helpInformation();
 }
 
 const lines = commandLines();
 
-test("every parley command on the pages exists, with its options", async () => {
+test("every parley command on the pages exists, with its options", () => {
   assert.ok(lines.length > 30);
   for (const { where, words } of lines) {
     if (words[0]?.startsWith("-") || words[0]?.startsWith("…")) continue;
     const [first = "", second = ""] = words;
-    let text = await help(first);
+    let text = help(first);
     let command = first;
     if (text.includes("[command]")) {
       command = `${first} ${second}`;
-      text = await help(command);
+      text = help(command);
     }
     assert.ok(text.startsWith(`Usage: parley ${command} `), `${where}: parley ${words.join(" ")}`);
     for (const word of words.filter((each) => /^--[a-z]/.test(each)))
