@@ -1938,7 +1938,7 @@ create unique index consent_keywords_keyword_key on app_public.consent_keywords 
 comment on table app_public.consent_keywords is 'A word by which contacts opt in or out. It applies to messages that consist of it, and to buttons that have it as their text or payload. Case, accents, and punctuation at its ends do not matter. A tenant starts without keywords.';
 comment on column app_public.consent_keywords.keyword is 'The word or words, 1 to 40 characters: STOP, "stop promotions".';
 comment on column app_public.consent_keywords.language is 'The language of the keyword. It applies to contacts of all languages; but if a word has two meanings, that in the contact''s language counts, and else the opt-out. Null: any language.';
-comment on column app_public.consent_keywords.category is 'The category of the consents that it adds. A keyword for both has two rows.';
+comment on column app_public.consent_keywords.category is 'The category of the consents that it adds. A keyword for both is there twice.';
 comment on column app_public.consent_keywords.is_opt_in is 'Whether the contact agrees with this keyword. False: the contact refuses.';
 create trigger _100_timestamps before insert or update on app_public.consent_keywords
   for each row execute function app_private.tg__timestamps();
@@ -1980,7 +1980,7 @@ create table app_public.consents (
   constraint consents_evidence_has_length check (((length(evidence) >= 1) and (length(evidence) <= 2000)))
 );
 create index consents_user_id_idx on app_public.consents (user_id) where (user_id is not null);
-comment on table app_public.consents is 'An opt-in or an opt-out of a contact, with its time, method and evidence. Rows are only added. Of each category the newest row applies, by given_at, in whatever order rows arrive: optedOutAt and marketingOptedOutAt of the contact show it, and messages that it forbids are refused (PYOPT). A contact without rows has not opted out.
+comment on table app_public.consents is 'An opt-in or an opt-out of a contact, with its time, method and evidence. Consents are only added. Of each category the newest applies, by given_at, in whatever order they arrive: optedOutAt and marketingOptedOutAt of the contact show it, and messages that it forbids are refused (PYOPT). A contact without consents has not opted out.
 
 In SQL: a change of these two columns of contacts adds a row, too.';
 comment on column app_public.consents.category is 'What the consent is about. The two categories are independent: an opt-in to all messages is not one to marketing messages.';
@@ -2100,7 +2100,7 @@ create table app_public.contact_fields (
 );
 create unique index contact_fields_key_key on app_public.contact_fields (tenant_id, lower(key));
 comment on table app_public.contact_fields is 'A custom field of contacts. Its values are in metadata under its key, and must have its type (PYCON); those that were stored before the field was defined are checked when they are changed. Values are converted: "42" becomes 42 in a number. Without a definition, metadata accepts any value.';
-comment on column app_public.contact_fields.key is E'The key in the metadata of contacts: 1 to 63 characters without white space and .{}[]|"\\, unique in the tenant regardless of case, and not the name of a column (name, phone, email, language).';
+comment on column app_public.contact_fields.key is E'The key in the metadata of contacts: 1 to 63 characters without white space and .{}[]|"\\, unique in the tenant regardless of case, and not the name of a field of contacts (name, phone, email, language).';
 comment on column app_public.contact_fields.label is 'What forms show instead of the key: 1 to 100 characters.';
 comment on column app_public.contact_fields.description is 'An explanation for staff: 1 to 1,000 characters.';
 comment on column app_public.contact_fields.type is 'The type of the values. It cannot be changed.';
@@ -2563,7 +2563,7 @@ create table app_public.conversions (
 create index conversions_contact_id_tenant_id_idx on app_public.conversions (contact_id, tenant_id);
 create unique index conversions_external_ref_key on app_public.conversions (tenant_id, external_ref);
 create index conversions_tenant_id_created_at_id_idx on app_public.conversions (tenant_id, created_at desc, id);
-comment on table app_public.conversions is 'Something that a contact did after an advertisement had led them to write: a qualified lead, a purchase. A row is reported once to the provider of the advertisement, with the click of the contact''s attribution, so that the advertisement is shown to people who do the same. status shows the outcome.';
+comment on table app_public.conversions is 'Something that a contact did after an advertisement had led them to write: a qualified lead, a purchase. It is reported once to the provider of the advertisement, with the click of the contact''s attribution, so that the advertisement is shown to people who do the same. status shows the outcome.';
 comment on column app_public.conversions.event_name is 'What the contact did, by the provider''s name for it: "LeadSubmitted", "QualifiedLead", "Purchase".';
 comment on column app_public.conversions.value is 'How much it was worth, in currency. Null if that is not known.';
 comment on column app_public.conversions.currency is 'The currency of value: three letters, "EUR".';
@@ -4265,7 +4265,7 @@ create type app_public.campaign_forecast as (
 );
 comment on type app_public.campaign_forecast is 'When a campaign finishes.';
 comment on column app_public.campaign_forecast.finishes_at is 'When its last message will have been sent, as far as is known now.';
-comment on column app_public.campaign_forecast.limited_by is 'What that depends on: send_rate, messages_per_minute, quiet_hours, messaging_limit (the customers to whom the business may write first within 24 hours) or template_assessment (the provider assesses the quality of the template before it delivers more).';
+comment on column app_public.campaign_forecast.limited_by is 'What that depends on: "send_rate", "messages_per_minute", "quiet_hours", "messaging_limit" (the customers to whom the business may write first within 24 hours) or "template_assessment" (the provider assesses the quality of the template before it delivers more).';
 
 create type app_public.campaign_preview as (
   contacts integer,
@@ -4283,7 +4283,7 @@ comment on column app_public.campaign_preview.skipped is 'Why the others would n
 comment on column app_public.campaign_preview.costs is 'What it would cost, by messagePrices.';
 comment on column app_public.campaign_preview.examples is 'The messages of the first ten recipients.';
 comment on column app_public.campaign_preview.finishes_at is 'When the last message would be sent, as far as is known now. Null if there are no recipients.';
-comment on column app_public.campaign_preview.limited_by is 'What that depends on: send_rate, messages_per_minute, quiet_hours or messaging_limit. Null if there are no recipients.';
+comment on column app_public.campaign_preview.limited_by is 'What that depends on: "send_rate", "messages_per_minute", "quiet_hours" or "messaging_limit". Null if there are no recipients.';
 
 create type app_public.campaign_reason as (
   state app_public.recipient_state,
@@ -4435,7 +4435,7 @@ create type app_public.filter_field as (
   operators text[],
   choices text[]
 );
-comment on type app_public.filter_field is 'A field of filters, or a relation to rows of another kind.';
+comment on type app_public.filter_field is 'A field of filters, or a relation to objects of another kind.';
 comment on column app_public.filter_field.name is 'The field, or the key of a relation.';
 comment on column app_public.filter_field.type is 'The type of the values: text, phone, number, boolean, time, date, choice, json, id, search, or what they refer to: tag, group, segment, campaign, team, user, channel, chatbot. contacts, conversations, messages or campaign_recipients: a relation, whose value is a filter of that kind.';
 comment on column app_public.filter_field.operators is 'The operators that the field can have. Empty for a relation.';
@@ -11947,10 +11947,11 @@ begin
     execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
     execute format('alter table app_private.%I enable row level security', v_missing.name);
     -- Conversations are of very different lengths. A planner that expects an average one reads and sorts all messages
-    -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
+    -- of a long one for each page; one that expects a long one reads a page of any of them from the index. It expects
+    -- the policy that hides deleted contacts to hide half of the messages.
     if v_missing.parent = 'app_public.messages'::regclass then
       execute format(
-        'alter table app_private.%I alter column conversation_id set (n_distinct = 50)', v_missing.name
+        'alter table app_private.%I alter column conversation_id set (n_distinct = 20)', v_missing.name
       );
     end if;
     execute format(
@@ -14706,7 +14707,8 @@ create function app_private.operations_status() returns table(workers integer, s
       from graphile_worker.jobs u
       where u.task_identifier in (
         'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
-        'remove_media_files', 'end_snoozes', 'feed_campaigns', 'close_inactive_conversations'
+        'remove_media_files', 'end_snoozes', 'feed_campaigns', 'close_inactive_conversations',
+        'send_scheduled_messages'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')
@@ -22438,7 +22440,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it is scheduled (send_at). content: the Graph API''s own object of the type; of a template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. fallback_template: with send_at, the template that is sent if the reply window is closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
+comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it is scheduled (sendAt). content: the Graph API''s own object of the type; of a template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. fallback_template: with sendAt, the template that is sent if the reply window is closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) to parley_visitor;
 
 create function app_public.send_template(name text, conversation_id uuid default null::uuid, contact_id uuid default null::uuid, phone text default null::text, channel_id uuid default null::uuid, language text default null::text, fallback_language text default null::text, parameters jsonb default '{}'::jsonb, variables jsonb default null::jsonb, idempotency_key text default null::text, send_at timestamp with time zone default null::timestamp with time zone) returns app_public.messages as $$
@@ -22475,7 +22477,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_template(text,uuid,uuid,text,uuid,text,text,jsonb,jsonb,text,timestamp with time zone) is 'Sends a template by its name: PYTPL, PYOPT, PYDEL, PYADR, PYCHN; PYCNT: the parameters do not fit the template; PYREQ, PYIDM, PYPHN; PYFIL, PYGON; PYNFD, PYDEN. Null if it is scheduled (send_at). name: the name of the template. conversation_id: where to send it. contact_id: instead, the contact; its conversation is created if there is none. phone: instead, a phone number; its contact is created if there is none. channel_id: with contact_id or phone, the channel; by default that of the last active conversation of the contact, otherwise the default channel. language: the language, "en" or "en_US". By default that of the contact, then the same language of another country, then fallback_language, then English, then any. fallback_language: see language. parameters: {"header", "body", "buttons", "cards", "offer_expires_at"}, and values of variables by name: {"first_name": "Ann"}. variables: as for sendMessage. idempotency_key: as for sendMessage. send_at: as for sendMessage.';
+comment on function app_public.send_template(text,uuid,uuid,text,uuid,text,text,jsonb,jsonb,text,timestamp with time zone) is 'Sends a template by its name: PYTPL, PYOPT, PYDEL, PYADR, PYCHN; PYCNT: the parameters do not fit the template; PYREQ, PYIDM, PYPHN; PYFIL, PYGON; PYNFD, PYDEN. Null if it is scheduled (sendAt). name: the name of the template. conversation_id: where to send it. contact_id: instead, the contact; its conversation is created if there is none. phone: instead, a phone number; its contact is created if there is none. channel_id: with contact_id or phone, the channel; by default that of the last active conversation of the contact, otherwise the default channel. language: the language, "en" or "en_US". By default that of the contact, then the same language of another country, then fallback_language, then English, then any. fallback_language: see language. parameters: {"header", "body", "buttons", "cards", "offer_expires_at"}, and values of variables by name: {"first_name": "Ann"}. variables: as for sendMessage. idempotency_key: as for sendMessage. send_at: as for sendMessage.';
 grant execute on function app_public.send_template(text,uuid,uuid,text,uuid,text,text,jsonb,jsonb,text,timestamp with time zone) to parley_visitor;
 
 create function app_public.set_availability(is_available boolean) returns app_public.memberships as $$
@@ -22768,7 +22770,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.sync_templates() is 'Reads the templates of all connected WhatsApp Business Accounts from Meta, as Parley does daily. The outcome is in the channels: templates_checked_at and templates_problem. PYDEN. accounts: how many accounts are read.';
+comment on function app_public.sync_templates() is 'Reads the templates of all connected WhatsApp Business Accounts from Meta, as Parley does daily. The outcome is in the channels: templatesCheckedAt and templatesProblem. PYDEN. accounts: how many accounts are read.';
 grant execute on function app_public.sync_templates() to parley_visitor;
 
 create function app_public.tag_contacts(contact_ids uuid[], tag_id uuid) returns setof app_public.bulk_outcome as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:032443f1aaa384406f4d8fc5412650543efc17e8
+--! Hash: sha1:7007115daf4d6959a4ba32251bf0f0336029a079
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4820,7 +4820,7 @@ comment on table app_public.contact_fields is
    'in a number. Without a definition, metadata accepts any value.';
 comment on column app_public.contact_fields.key is
   E'The key in the metadata of contacts: 1 to 63 characters without white space and .{}[]|"\\, unique in the tenant '
-   'regardless of case, and not the name of a column (name, phone, email, language).';
+   'regardless of case, and not the name of a field of contacts (name, phone, email, language).';
 comment on column app_public.contact_fields.label is E'What forms show instead of the key: 1 to 100 characters.';
 comment on column app_public.contact_fields.description is E'An explanation for staff: 1 to 1,000 characters.';
 comment on column app_public.contact_fields.type is E'The type of the values. It cannot be changed.';
@@ -5634,10 +5634,10 @@ create table app_public.consents (
 create index on app_public.consents (user_id) where user_id is not null;
 alter table app_public.consents enable row level security;
 comment on table app_public.consents is
-  E'An opt-in or an opt-out of a contact, with its time, method and evidence. Rows are only added. Of each category '
-   'the newest row applies, by given_at, in whatever order rows arrive: optedOutAt and '
+  E'An opt-in or an opt-out of a contact, with its time, method and evidence. Consents are only added. Of each '
+   'category the newest applies, by given_at, in whatever order they arrive: optedOutAt and '
    'marketingOptedOutAt of the contact show it, and messages that it forbids are refused (PYOPT). A contact without '
-   'rows has not opted out.\n\n'
+   'consents has not opted out.\n\n'
    'In SQL: a change of these two columns of contacts adds a row, too.';
 comment on column app_public.consents.category is
   E'What the consent is about. The two categories are independent: an opt-in to all messages is not one to '
@@ -5680,7 +5680,7 @@ comment on column app_public.consent_keywords.language is
   E'The language of the keyword. It applies to contacts of all languages; but if a word has two meanings, that in the '
    'contact''s language counts, and else the opt-out. Null: any language.';
 comment on column app_public.consent_keywords.category is
-  E'The category of the consents that it adds. A keyword for both has two rows.';
+  E'The category of the consents that it adds. A keyword for both is there twice.';
 comment on column app_public.consent_keywords.is_opt_in is
   E'Whether the contact agrees with this keyword. False: the contact refuses.';
 
@@ -5924,7 +5924,7 @@ create index on app_public.conversions (tenant_id, created_at desc, id);
 create unique index conversions_external_ref_key on app_public.conversions (tenant_id, external_ref);
 alter table app_public.conversions enable row level security;
 comment on table app_public.conversions is
-  E'Something that a contact did after an advertisement had led them to write: a qualified lead, a purchase. A row is '
+  E'Something that a contact did after an advertisement had led them to write: a qualified lead, a purchase. It is '
    'reported once to the provider of the advertisement, with the click of the contact''s attribution, so that the '
    'advertisement is shown to people who do the same. status shows the outcome.';
 comment on column app_public.conversions.event_name is
@@ -8560,10 +8560,11 @@ begin
     execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
     execute format('alter table app_private.%I enable row level security', v_missing.name);
     -- Conversations are of very different lengths. A planner that expects an average one reads and sorts all messages
-    -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
+    -- of a long one for each page; one that expects a long one reads a page of any of them from the index. It expects
+    -- the policy that hides deleted contacts to hide half of the messages.
     if v_missing.parent = 'app_public.messages'::regclass then
       execute format(
-        'alter table app_private.%I alter column conversation_id set (n_distinct = 50)', v_missing.name
+        'alter table app_private.%I alter column conversation_id set (n_distinct = 20)', v_missing.name
       );
     end if;
     execute format(
@@ -16529,7 +16530,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.sync_templates() is
   E'Reads the templates of all connected WhatsApp Business Accounts from Meta, as Parley does daily. The outcome is in '
-   'the channels: templates_checked_at and templates_problem. PYDEN. accounts: how many accounts are read.';
+   'the channels: templatesCheckedAt and templatesProblem. PYDEN. accounts: how many accounts are read.';
 
 grant execute on function app_public.sync_templates() to parley_visitor;
 --! EndIncluded templates/sync_templates.sql
@@ -17239,7 +17240,7 @@ create type app_public.filter_field as (
   operators text[],
   choices text[]
 );
-comment on type app_public.filter_field is E'A field of filters, or a relation to rows of another kind.';
+comment on type app_public.filter_field is E'A field of filters, or a relation to objects of another kind.';
 comment on column app_public.filter_field.name is E'The field, or the key of a relation.';
 comment on column app_public.filter_field.type is
   E'The type of the values: text, phone, number, boolean, time, date, choice, json, id, search, or what they refer to: '
@@ -23067,7 +23068,7 @@ comment on function app_public.send_message(
   uuid, jsonb, app_public.message_type, uuid, text, uuid, jsonb, timestamptz, jsonb
 ) is
   E'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; '
-   'PYNFD, PYDEN. Null if it is scheduled (send_at). content: the Graph API''s own object of the type; of a '
+   'PYNFD, PYDEN. Null if it is scheduled (sendAt). content: the Graph API''s own object of the type; of a '
    'template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type '
    'of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to '
    'that message. media_id: a file to send. It takes the place of id or link in the media object of the content '
@@ -23077,7 +23078,7 @@ comment on function app_public.send_message(
    'again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are '
    'filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a '
    'value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, '
-   'found by its idempotencyKey. fallback_template: with send_at, the template that is sent if the reply window is '
+   'found by its idempotencyKey. fallback_template: with sendAt, the template that is sent if the reply window is '
    'closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
 
 grant execute on function app_public.send_message(
@@ -23212,7 +23213,7 @@ comment on function app_public.send_template(
   text, uuid, uuid, text, uuid, text, text, jsonb, jsonb, text, timestamptz
 ) is
   E'Sends a template by its name: PYTPL, PYOPT, PYDEL, PYADR, PYCHN; PYCNT: the parameters do not fit the template; '
-   'PYREQ, PYIDM, PYPHN; PYFIL, PYGON; PYNFD, PYDEN. Null if it is scheduled (send_at). name: the name of the '
+   'PYREQ, PYIDM, PYPHN; PYFIL, PYGON; PYNFD, PYDEN. Null if it is scheduled (sendAt). name: the name of the '
    'template. conversation_id: where to send it. contact_id: instead, the contact; its conversation is created if '
    'there is none. phone: instead, a phone number; its contact is created if there is none. channel_id: with '
    'contact_id or phone, the channel; by default that of the last active conversation of the contact, otherwise the '
@@ -24292,8 +24293,8 @@ comment on type app_public.campaign_forecast is E'When a campaign finishes.';
 comment on column app_public.campaign_forecast.finishes_at is
   E'When its last message will have been sent, as far as is known now.';
 comment on column app_public.campaign_forecast.limited_by is
-  E'What that depends on: send_rate, messages_per_minute, quiet_hours, messaging_limit (the customers to whom the '
-   'business may write first within 24 hours) or template_assessment (the provider assesses the quality of the '
+  E'What that depends on: "send_rate", "messages_per_minute", "quiet_hours", "messaging_limit" (the customers to whom '
+   'the business may write first within 24 hours) or "template_assessment" (the provider assesses the quality of the '
    'template before it delivers more).';
 
 create type app_public.campaign_cost as (category text, currency text, recipients int, amount numeric);
@@ -24331,7 +24332,7 @@ comment on column app_public.campaign_preview.examples is E'The messages of the 
 comment on column app_public.campaign_preview.finishes_at is
   E'When the last message would be sent, as far as is known now. Null if there are no recipients.';
 comment on column app_public.campaign_preview.limited_by is
-  E'What that depends on: send_rate, messages_per_minute, quiet_hours or messaging_limit. Null if there are no '
+  E'What that depends on: "send_rate", "messages_per_minute", "quiet_hours" or "messaging_limit". Null if there are no '
    'recipients.';
 
 --! Included campaigns/count_recipients.sql
@@ -28061,7 +28062,8 @@ returns table (
       from graphile_worker.jobs u
       where u.task_identifier in (
         'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
-        'remove_media_files', 'end_snoozes', 'feed_campaigns', 'close_inactive_conversations'
+        'remove_media_files', 'end_snoozes', 'feed_campaigns', 'close_inactive_conversations',
+        'send_scheduled_messages'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')

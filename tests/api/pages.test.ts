@@ -260,6 +260,9 @@ test("a page that is none, or larger than the maximum, is refused and named", as
   }
 });
 
+/** Its order is the function's. */
+const IN_ONE_DIRECTION = ["deletedContacts"];
+
 test("every connection of rows with a key is paged in both directions, and none by offset", () => {
   const isRow = (connection: string) => {
     const row = schema.getType(connection.replace(/Connection$/, ""));
@@ -272,6 +275,7 @@ test("every connection of rows with a key is paged in both directions, and none 
         const args = field.args.map(({ name }) => name);
         if (!args.includes("first")) continue;
         assert.ok(args.includes("after") && !args.includes("offset"), field.name);
+        if (IN_ONE_DIRECTION.includes(field.name)) continue;
         for (const backwards of ["last", "before", "orderBy"])
           assert.equal(args.includes(backwards), isRow(getNamedType(field.type).name), field.name);
         count += 1;

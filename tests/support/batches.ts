@@ -7,7 +7,7 @@ const ALONE = [
   /^tests\/(concurrency|embedded|faults|loop)\//,
   /^tests\/src\/(inbound|jobs|outbox|process|runner)\//,
   /^tests\/(api\/(hostile_media|thread_pages)|sandbox\/graph\/media)\.test\.ts$/,
-  /^tests\/src\/(chatbot\/purity|media\/identify_file)\.test\.ts$/,
+  /^tests\/src\/(chatbot\/purity|graphql\/typed_clients|media\/identify_file)\.test\.ts$/,
 ];
 const FILES_PER_BATCH = 8;
 

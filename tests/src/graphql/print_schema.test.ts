@@ -59,8 +59,8 @@ function descriptions(): { where: string; text: string }[] {
     });
 }
 
-/** About the tables that an audit is of, and about rows of WhatsApp's lists. */
-const ABOUT_TABLES = /^AuditEntry\b/;
+/** About the tables that an audit is of, the rows and columns of a file, and rows of WhatsApp's lists. */
+const ABOUT_TABLES = /^(AuditEntry|Import\w*)\b/;
 const LIST_ROW = /button or row/g;
 
 test("no description speaks of the database: its names, or how it stores things", async () => {
