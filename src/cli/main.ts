@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { CHANNEL_KINDS } from "../channels/registry.ts";
 import { campaignCreate } from "./commands/campaign_create.ts";
+import { campaignPreview } from "./commands/campaign_preview.ts";
 import { campaignResults } from "./commands/campaign_results.ts";
 import { campaignStatus } from "./commands/campaign_status.ts";
 import {
@@ -149,6 +150,7 @@ export const program = new Command("parley")
   .addCommand(
     group("campaign", "Campaigns: messages to many contacts", [
       campaignCreate(),
+      campaignPreview(),
       campaignStart(),
       campaignPause(),
       campaignResume(),
