@@ -141,6 +141,7 @@ story("a tenant has at most fifty valid keys", async (db) => {
 
 story("a key sends as the system: messages have no user, and name the key", async (db) => {
   const workspace = await aWorkspace(db);
+  await aPerson(db, workspace.tenantId, "agent");
   const key = await anApiKey(db, workspace.tenantId, ["send"]);
   const { rows: threads } = await db.query(
     `with contact as (insert into app_public.contacts (tenant_id, phone) values ($1, '+15550001234') returning id)
