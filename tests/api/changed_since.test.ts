@@ -10,7 +10,7 @@ import {
   type Thread,
   type Workspace,
 } from "../support/people.ts";
-import { until } from "../support/until.ts";
+import { openTransactionsEnded } from "../support/transaction.ts";
 import { type Api, startApi } from "./support/api.ts";
 
 let database: TestDatabase;
@@ -35,20 +35,8 @@ after(async () => {
   await database.drop();
 });
 
-/** A transaction that is open elsewhere on the server, as those of other tests are, makes earlier changes come again. */
-async function allHaveEnded(): Promise<void> {
-  const { rows } = await database.pool.query<{ id: string }>("select pg_current_xact_id()::text as id");
-  await until("transactions that were open", async () => {
-    const { rowCount } = await database.pool.query(
-      "select where pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8",
-      [rows[0]!.id],
-    );
-    return rowCount === 1;
-  });
-}
-
 async function cursorOfNow(): Promise<string> {
-  await allHaveEnded();
+  await openTransactionsEnded(database.pool);
   return await currentCursor();
 }
 
@@ -110,7 +98,7 @@ test("messages that are new or have another status, by pages in both directions"
 });
 
 test("a transaction that was open when the cursor was made is not skipped", async () => {
-  await allHaveEnded();
+  await openTransactionsEnded(database.pool);
   const client = await database.pool.connect();
   try {
     await client.query("begin");

@@ -7,6 +7,7 @@ import { temporaryFolder } from "../src/media/temporary_folder.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { hear } from "../support/messages.ts";
 import { aConversation, anApiKey, aWorkspace, type Thread, type Workspace } from "../support/people.ts";
+import { openTransactionsEnded } from "../support/transaction.ts";
 import { blocksOf, document, sectionOf } from "./document.ts";
 
 // Runs the program of docs/graphql.md, "A nightly job": its requests everywhere, and itself where there is a Python.
@@ -101,9 +102,11 @@ function isOfTheDay({ figures, conversations }: Report): void {
 test("a key with the scope read gets the figures and all changed conversations, and so does Python", async (t) => {
   const job = new Job();
   const python = await aPythonJob(t);
+  await openTransactionsEnded(database.pool);
   assert.deepEqual((await job.run()).conversations, []);
   assert.deepEqual((await python?.())?.conversations ?? [], []);
   await aDay();
+  await openTransactionsEnded(database.pool);
   const report = await job.run();
   isOfTheDay(report);
   assert.ok(job.requests <= 5, `${job.requests} requests`);
