@@ -8,14 +8,16 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const CLI = `
-const what: string | undefined = process.argv[2];
-if (what === "say") console.log(process.argv.slice(3).join(" "));
-if (what === "echo") process.stdin.pipe(process.stdout);
-if (what === "fail") process.exit(5);
-if (what === "wait") {
-  process.on("SIGTERM", () => process.exit(7));
-  setInterval(() => undefined, 1000);
-  console.log("waiting");
+export async function run(): Promise<void> {
+  const what: string | undefined = process.argv[2];
+  if (what === "say") console.log(process.argv.slice(3).join(" "));
+  if (what === "echo") process.stdin.pipe(process.stdout);
+  if (what === "fail") process.exit(5);
+  if (what === "wait") {
+    process.on("SIGTERM", () => process.exit(7));
+    setInterval(() => undefined, 1000);
+    console.log("waiting");
+  }
 }
 `;
 
