@@ -80,6 +80,7 @@ before(async () => {
     pool: database.pool,
     schemas: ["app_public"],
     pubsub: false,
+    pgSettingsForIntrospection: { role: "parley_visitor" },
     pgSettings: ({ visitor }) => databaseSettings(visitor ?? null, 5000, undefined) as Record<string, string>,
   });
   release = () => service.release?.();
