@@ -32,7 +32,17 @@ const named = new Map(
       : [],
   ),
 );
-const SCALARS = { UUID: "string", Datetime: "string", Date: "string", Cursor: "string", JSON: "unknown" };
+const SCALARS = {
+  ...{
+    UUID: "string",
+    Datetime: "string",
+    Date: "string",
+    Time: "string",
+    BigFloat: "string",
+    Cursor: "string",
+  },
+  JSON: "unknown",
+};
 
 const home = mkdtempSync(join(tmpdir(), "parley-clients-"));
 after(() => rmSync(home, { recursive: true }));
