@@ -45,8 +45,12 @@ async function timePasses(): Promise<void> {
   await query("update app_private.provider_media set leased_until = '-infinity'");
   await query("update app_public.media set created_at = created_at - interval '1 minute'");
   await query("select app_private.reconcile_received_media()");
+  // Not those that a worker is taking: it locks several, in another order.
   await query(
-    "update graphile_worker._private_jobs set run_at = now() where key like 'fetch_media:%' and locked_at is null",
+    `update graphile_worker._private_jobs set run_at = now() where id = any (array(
+       select id from graphile_worker._private_jobs
+       where key like 'fetch_media:%' and locked_at is null for update skip locked
+     ))`,
   );
 }
 
