@@ -4,6 +4,7 @@ import { startChild } from "../stage/child.ts";
 import { eventually } from "../stage/counts.ts";
 import type { Workspace } from "../stage/workspace.ts";
 import type { MetaCounts, MetaRequest } from "../world/meta.ts";
+import { SPRING } from "../world/spring_template.ts";
 import type { Case } from "./measured.ts";
 
 const START_MS = 15_000;
@@ -152,7 +153,7 @@ async function startCampaign({ program }: Bench, slug: string): Promise<string> 
       "--audience",
       '{"field": "name", "startsWith": "Customer"}',
     ],
-    ...["--template", "spring", "--parameters", '{"1": "{{contact.name|there}}"}'],
+    ...["--template", SPRING.name, "--parameters", '{"1": "{{contact.name|there}}"}'],
   ]);
   await program.command(["campaign", "start", id, "--tenant", slug]);
   return id;
@@ -168,12 +169,8 @@ async function fillContacts(bench: Bench, { tenantId, number }: Workspace, count
   );
   await watcher.query(
     `insert into app_public.templates (tenant_id, business_account_id, name, language, status, category, components)
-     values ($1, $2, 'spring', 'en_US', 'approved', 'marketing', $3)`,
-    [
-      tenantId,
-      number.businessAccountId,
-      JSON.stringify([{ type: "BODY", text: "Hello {{1}}, spring is here" }]),
-    ],
+     values ($1, $2, $3, $4, 'approved', 'marketing', $5)`,
+    [tenantId, number.businessAccountId, SPRING.name, SPRING.language, JSON.stringify(SPRING.components)],
   );
   await watcher.query("analyze");
 }

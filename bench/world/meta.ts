@@ -11,6 +11,9 @@ import { Connection } from "./connection.ts";
 import { takeJobs } from "./job.ts";
 import { type Latency, latencyOf } from "./latency.ts";
 import { listen } from "./listener.ts";
+import { SPRING } from "./spring_template.ts";
+
+const TEMPLATES = JSON.stringify({ data: [SPRING] });
 
 export type MetaRequest =
   /** Begins to listen, and returns the port. */
@@ -83,9 +86,9 @@ takeJobs(async (request: MetaRequest): Promise<unknown> => {
   }
 });
 
-/** `POST /{version}/{phone number id}/messages`. Requests without a body read the account's templates: there are none. */
+/** `POST /{version}/{phone number id}/messages`. Requests without a body read the account's templates. */
 function take(_path: string, body: Buffer): string {
-  if (body.length === 0) return '{"data":[]}';
+  if (body.length === 0) return TEMPLATES;
   const { to, biz_opaque_callback_data: ours = null } = JSON.parse(body.toString("utf8")) as {
     to?: string;
     biz_opaque_callback_data?: string;
