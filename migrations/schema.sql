@@ -10528,7 +10528,7 @@ create function app_private.campaign_tokens(campaign app_public.campaigns) retur
   )::int
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.campaign_tokens(app_public.campaigns) is 'How many messages its messages_per_minute allows a campaign now. Null: there is no limit.';
+comment on function app_private.campaign_tokens(app_public.campaigns) is 'The number of messages that a campaign may send now, by its messages_per_minute. Null: there is no limit.';
 
 create function app_private.can_be_quoted(message_id uuid, conversation_id uuid, direction app_public.message_direction) returns boolean as $$
   select exists (
@@ -10756,11 +10756,15 @@ begin
   end if;
 
   for v_content in
-    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.is_sendable
+    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.refusal
     from app_private.campaign_contents(campaign) c
     cross join app_private.campaign_senders(campaign) s
     cross join lateral (
-      select count(*) > 0 as is_known, bool_or(app_hidden.is_sendable(x.status)) as is_sendable
+      select
+        count(*) > 0 as is_known,
+        -- Null if it can be sent in one language.
+        case when bool_and(not app_hidden.is_sendable(x.status)) then min(app_hidden.template_refusal(x.status)) end
+          as refusal
       from app_public.templates x
       where x.tenant_id = campaign.tenant_id and x.business_account_id = s.business_account_id
       and x.name = c.template_name
@@ -10770,16 +10774,17 @@ begin
       raise exception 'The campaign, or each of its variants, must have `templateName` or `text`'
         using errcode = 'PYREQ';
     elsif v_content.template_name is not null and not v_content.is_known then
-      raise exception 'There is no template "%" for channel %', v_content.template_name, v_content.channel_id
+      raise exception 'The template "%" does not exist for channel %', v_content.template_name, v_content.channel_id
         using errcode = 'PYNFD', hint = 'Templates are read from the provider by "parley template sync".';
-    elsif v_content.template_name is not null and not v_content.is_sendable then
-      raise exception 'The template "%" is not approved', v_content.template_name using errcode = 'PYTPL';
+    elsif v_content.refusal is not null then
+      raise exception 'Template "%": %', v_content.template_name, app_private.refusal_message(v_content.refusal, null)
+        using errcode = v_content.refusal;
     end if;
   end loop;
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.check_campaign(app_public.campaigns) is 'Refuses a campaign that is not ready to start. PYREQ: it has no audience, or nothing to send. PYCHN: the tenant has no channel. PYNFD: a template is not known for a channel. PYTPL: a template is not approved.';
+comment on function app_private.check_campaign(app_public.campaigns) is 'Refuses a campaign that is not ready to start. PYREQ: it has no audience, or nothing to send. PYCHN: the tenant has no channel. PYNFD: a template does not exist for a channel. PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent.';
 
 create function app_private.check_own_password(user_id uuid, password text) returns uuid as $$
   select app_private.check_password(u.email, check_own_password.password, 'session of ' || u.id)
@@ -13333,7 +13338,7 @@ begin
     )) m
   );
 
-  -- What pauses the campaign skips nobody: it will be sent when the campaign is resumed.
+  -- An error that pauses the campaign skips no recipient: they get the message when it is resumed.
   update app_public.campaign_recipients r set state = 'skipped', error_code = m.code, reason = m.reason
   from unnest(v_messages) m
   where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null
@@ -14818,7 +14823,7 @@ create function app_private.outbox_allowance(channel_id uuid) returns integer as
   from app_private.channel_states s
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   cross join lateral (
-    -- A lane that waits to try again, perhaps for minutes, is in nobody's way.
+    -- Lanes that wait for another attempt, perhaps for minutes, do not delay others.
     select count(*)::int as lanes, (count(*) filter (where l.due_at < now() + interval '1 second'))::int as due_lanes
     from (
       select l.due_at
@@ -14875,12 +14880,15 @@ comment on function app_private.pause_length(jsonb) is 'How long a chatbot with 
 create function app_private.pause_reason(campaign app_public.campaigns) returns text as $$
   select coalesce(
     (
-      select format('PYTPL: the template "%s" (%s) is %s%s', t.name, t.language, t.status, ': ' || t.status_reason)
+      select format(
+        '%s: the template "%s" (%s) is %s%s',
+        app_hidden.template_refusal(t.status), t.name, t.language, t.status, ': ' || t.status_reason
+      )
       from app_private.campaign_contents(campaign) c
       cross join app_private.campaign_senders(campaign) s
       join app_public.templates t on t.tenant_id = campaign.tenant_id
         and t.business_account_id = s.business_account_id and t.name = c.template_name
-      where t.status not in ('approved', 'unknown')
+      where not app_hidden.is_sendable(t.status)
       and exists (
         select from app_public.campaign_recipients r
         where r.campaign_id = campaign.id and r.channel_id = s.channel_id and r.state = 'pending'
@@ -14890,7 +14898,7 @@ create function app_private.pause_reason(campaign app_public.campaigns) returns 
     ),
     -- It is enough to look at who is next.
     (
-      select format('PYNFD: there is no template "%s"%s any more', c.template_name, ' (' || n.language || ')')
+      select format('PYNFD: the template "%s"%s was deleted', c.template_name, ' (' || n.language || ')')
       from app_private.campaign_senders(campaign) s
       cross join lateral (
         select r.variant_id, r.language
@@ -14942,7 +14950,7 @@ comment on function app_private.pause_running_campaign(uuid,text) is 'Pauses a r
 create function app_private.pauses_campaign(error_code text) returns boolean as $$
   select error_code in (
     -- The template must not be sent.
-    'PYTPL', '132001', '132007', '132015', '132016',
+    'PYTPL', 'PYPAU', 'PYREJ', 'PYDIS', '132001', '132007', '132015', '132016',
     -- Its flow is blocked or throttled.
     '132068', '132069',
     -- The provider limits the account because of the quality of its messages, or misuse of categories.
@@ -21055,9 +21063,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.approve_campaign(uuid) is 'Approves what a campaign sends, and to whom, so that it can start if the tenant requires that. A later change withdraws the approval. PYAPR: the caller is the user who last changed it. PYCAM: it has started. PYKEY: an API key cannot approve.
-
-Arguments: campaign_id: the campaign.';
+comment on function app_public.approve_campaign(uuid) is 'Approves what a campaign sends, and to whom, so that it can start if the tenant requires that. A later change withdraws the approval. PYAPR: the caller is the user who last changed it. PYCAM: it has started. PYKEY: an API key cannot approve. campaign_id: the campaign.';
 grant execute on function app_public.approve_campaign(uuid) to parley_visitor;
 
 create function app_public.assign_conversation(conversation_id uuid, user_id uuid default null::uuid, team_id uuid default null::uuid, strategy app_public.assignment_strategy default null::app_public.assignment_strategy) returns app_public.conversations as $$
@@ -22064,9 +22070,7 @@ begin
 end;
 $$
   language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.preview_campaign(uuid) is 'What would happen if a campaign started now: how many contacts would get it, who would not and why, what it would cost by messagePrices, when it would finish, and what the first ten recipients would read. PYCAM: it has started. PYREQ, PYNFD, PYTPL, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only.
-
-Arguments: campaign_id: the campaign.';
+comment on function app_public.preview_campaign(uuid) is 'What would happen if a campaign started now: how many contacts would get it, who would not and why, what it would cost by messagePrices, when it would finish, and what the first ten recipients would read. PYCAM: it has started. PYREQ, PYNFD, PYTPL, PYPAU, PYREJ, PYDIS, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only. campaign_id: the campaign.';
 grant execute on function app_public.preview_campaign(uuid) to parley_visitor;
 
 create function app_public.preview_contact_merge(kept_id uuid, merged_id uuid) returns app_public.contact_merge as $$
@@ -22156,7 +22160,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.resume_campaign(uuid) is 'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL: its template is not approved. PYNFD. PYDEN: admins only.';
+comment on function app_public.resume_campaign(uuid) is 'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL, PYPAU, PYREJ, PYDIS: its template must not be sent. PYNFD. PYDEN: admins only.';
 grant execute on function app_public.resume_campaign(uuid) to parley_visitor;
 
 create function app_public.retry_campaign(campaign_id uuid, error_codes text[] default null::text[]) returns app_public.campaigns as $$
@@ -22172,9 +22176,9 @@ begin
     state = 'pending', message_id = null, due_at = now(), sent_at = null, error_code = null, reason = null
   where r.campaign_id = v_campaign.id and r.state = 'failed'
   and (error_codes is null or r.error_code = any (error_codes))
-  -- It may have arrived, and nobody gets a message twice.
+  -- These may have arrived, and no recipient gets the message twice.
   and r.error_code <> 'PYUNC'
-  -- The last word is that of the status, which may not be known to the recipient yet.
+  -- The status of the message decides; that of the recipient follows it later.
   and exists (
     select from app_public.message_statuses s where s.message_id = r.message_id and s.status = 'failed'
   );
@@ -22188,7 +22192,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.retry_campaign(uuid,text[]) is 'Sends the message again to recipients whose message has failed, but not to those of whom it is not known whether it arrived (PYUNC). A completed campaign runs again; a paused one stays paused. PYCAM: it is not running, paused or completed. PYTPL: its template is not approved. PYNFD. PYDEN: admins only. error_codes: only those that failed with one of these codes; by default all.';
+comment on function app_public.retry_campaign(uuid,text[]) is 'Sends the message again to recipients whose message has failed, but not to those of whom it is not known whether it arrived (PYUNC). A completed campaign runs again; a paused one stays paused. PYCAM: it is not running, paused or completed. PYTPL, PYPAU, PYREJ, PYDIS: its template must not be sent. PYNFD. PYDEN: admins only. error_codes: only those that failed with one of these codes; by default all.';
 grant execute on function app_public.retry_campaign(uuid,text[]) to parley_visitor;
 
 create function app_public.retry_conversion(conversion_id uuid) returns app_public.conversions as $$
@@ -22311,7 +22315,7 @@ begin
 
   select a.* into v_recipient from app_private.campaign_audience(v_campaign, send_campaign_test.variant_id) a;
   if not found then
-    raise exception 'There is no such contact or variant' using errcode = 'PYNFD';
+    raise exception 'The contact or the variant does not exist' using errcode = 'PYNFD';
   end if;
   select m.* into v_draft
   from app_private.recipient_messages(v_campaign, v_recipient.channel_id, array[v_recipient]) m;
@@ -22333,9 +22337,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_campaign_test(uuid,uuid,uuid) is 'Sends one contact what it would get from a campaign, as a message of the caller that is not counted for the campaign. It is refused as any message. PYNFD: there is no such campaign, contact or variant. PYDEN: admins only.
-
-Arguments: campaign_id: the campaign. contact_id: the contact, such as a colleague. variant_id: the variant; by default the one that the contact would get.';
+comment on function app_public.send_campaign_test(uuid,uuid,uuid) is 'Sends one contact what it would get from a campaign, as a message of the caller that is not counted for the campaign. It is refused as any message. PYNFD: the campaign, the contact or the variant does not exist. PYDEN: admins only. campaign_id: the campaign. contact_id: the contact, such as a colleague. variant_id: the variant; by default the one that the contact would get.';
 grant execute on function app_public.send_campaign_test(uuid,uuid,uuid) to parley_visitor;
 
 create function app_public.send_canned_reply(conversation_id uuid, canned_reply_id uuid default null::uuid, shortcut text default null::text, variables jsonb default '{}'::jsonb, reply_to_id uuid default null::uuid, idempotency_key text default null::text) returns app_public.messages as $$
@@ -22669,7 +22671,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.start_campaign(uuid,timestamp with time zone) is 'Starts a campaign, now or at a time. Its recipients are determined when it starts; then its messages are sent. PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD, PYTPL: a template is not known, or not approved. PYCHN: there is no channel. PYDEN: admins only. at: when to start; by default now. A scheduled campaign can be started again, at another time.';
+comment on function app_public.start_campaign(uuid,timestamp with time zone) is 'Starts a campaign, now or at a time. Its recipients are determined when it starts; then its messages are sent. PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD: a template does not exist. PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent. PYCHN: there is no channel. PYDEN: admins only. at: when to start; by default now. A scheduled campaign can be started again, at another time.';
 grant execute on function app_public.start_campaign(uuid,timestamp with time zone) to parley_visitor;
 
 create function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}'::jsonb) returns app_public.conversations as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7007115daf4d6959a4ba32251bf0f0336029a079
+--! Hash: sha1:07b4907ec71e99f7b179e07f68c3e36e8e63cca5
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -24179,8 +24179,7 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_public.approve_campaign(uuid) is
   E'Approves what a campaign sends, and to whom, so that it can start if the tenant requires that. A later change '
    'withdraws the approval. PYAPR: the caller is the user who last changed it. PYCAM: it has started. PYKEY: an API '
-   'key cannot approve.\n\n'
-   'Arguments: campaign_id: the campaign.';
+   'key cannot approve. campaign_id: the campaign.';
 
 grant execute on function app_public.approve_campaign(uuid) to parley_visitor;
 --! EndIncluded campaigns/approve_campaign.sql
@@ -24803,7 +24802,7 @@ comment on function app_private.recipient_messages(
 create or replace function app_private.pauses_campaign(error_code text) returns boolean as $$
   select error_code in (
     -- The template must not be sent.
-    'PYTPL', '132001', '132007', '132015', '132016',
+    'PYTPL', 'PYPAU', 'PYREJ', 'PYDIS', '132001', '132007', '132015', '132016',
     -- Its flow is blocked or throttled.
     '132068', '132069',
     -- The provider limits the account because of the quality of its messages, or misuse of categories.
@@ -24829,12 +24828,15 @@ comment on function app_private.pausing_failures(uuid) is
 create or replace function app_private.pause_reason(campaign app_public.campaigns) returns text as $$
   select coalesce(
     (
-      select format('PYTPL: the template "%s" (%s) is %s%s', t.name, t.language, t.status, ': ' || t.status_reason)
+      select format(
+        '%s: the template "%s" (%s) is %s%s',
+        app_hidden.template_refusal(t.status), t.name, t.language, t.status, ': ' || t.status_reason
+      )
       from app_private.campaign_contents(campaign) c
       cross join app_private.campaign_senders(campaign) s
       join app_public.templates t on t.tenant_id = campaign.tenant_id
         and t.business_account_id = s.business_account_id and t.name = c.template_name
-      where t.status not in ('approved', 'unknown')
+      where not app_hidden.is_sendable(t.status)
       and exists (
         select from app_public.campaign_recipients r
         where r.campaign_id = campaign.id and r.channel_id = s.channel_id and r.state = 'pending'
@@ -24844,7 +24846,7 @@ create or replace function app_private.pause_reason(campaign app_public.campaign
     ),
     -- It is enough to look at who is next.
     (
-      select format('PYNFD: there is no template "%s"%s any more', c.template_name, ' (' || n.language || ')')
+      select format('PYNFD: the template "%s"%s was deleted', c.template_name, ' (' || n.language || ')')
       from app_private.campaign_senders(campaign) s
       cross join lateral (
         select r.variant_id, r.language
@@ -24900,7 +24902,7 @@ begin
     )) m
   );
 
-  -- What pauses the campaign skips nobody: it will be sent when the campaign is resumed.
+  -- An error that pauses the campaign skips no recipient: they get the message when it is resumed.
   update app_public.campaign_recipients r set state = 'skipped', error_code = m.code, reason = m.reason
   from unnest(v_messages) m
   where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null
@@ -24976,7 +24978,7 @@ create or replace function app_private.outbox_allowance(channel_id uuid) returns
   from app_private.channel_states s
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   cross join lateral (
-    -- A lane that waits to try again, perhaps for minutes, is in nobody's way.
+    -- Lanes that wait for another attempt, perhaps for minutes, do not delay others.
     select count(*)::int as lanes, (count(*) filter (where l.due_at < now() + interval '1 second'))::int as due_lanes
     from (
       select l.due_at
@@ -25029,7 +25031,7 @@ create or replace function app_private.campaign_tokens(campaign app_public.campa
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.campaign_tokens(app_public.campaigns) is
-  E'How many messages its messages_per_minute allows a campaign now. Null: there is no limit.';
+  E'The number of messages that a campaign may send now, by its messages_per_minute. Null: there is no limit.';
 
 
 create or replace function app_private.spend_campaign_tokens(campaign app_public.campaigns, messages int)
@@ -25615,11 +25617,15 @@ begin
   end if;
 
   for v_content in
-    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.is_sendable
+    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.refusal
     from app_private.campaign_contents(campaign) c
     cross join app_private.campaign_senders(campaign) s
     cross join lateral (
-      select count(*) > 0 as is_known, bool_or(app_hidden.is_sendable(x.status)) as is_sendable
+      select
+        count(*) > 0 as is_known,
+        -- Null if it can be sent in one language.
+        case when bool_and(not app_hidden.is_sendable(x.status)) then min(app_hidden.template_refusal(x.status)) end
+          as refusal
       from app_public.templates x
       where x.tenant_id = campaign.tenant_id and x.business_account_id = s.business_account_id
       and x.name = c.template_name
@@ -25629,10 +25635,11 @@ begin
       raise exception 'The campaign, or each of its variants, must have `templateName` or `text`'
         using errcode = 'PYREQ';
     elsif v_content.template_name is not null and not v_content.is_known then
-      raise exception 'There is no template "%" for channel %', v_content.template_name, v_content.channel_id
+      raise exception 'The template "%" does not exist for channel %', v_content.template_name, v_content.channel_id
         using errcode = 'PYNFD', hint = 'Templates are read from the provider by "parley template sync".';
-    elsif v_content.template_name is not null and not v_content.is_sendable then
-      raise exception 'The template "%" is not approved', v_content.template_name using errcode = 'PYTPL';
+    elsif v_content.refusal is not null then
+      raise exception 'Template "%": %', v_content.template_name, app_private.refusal_message(v_content.refusal, null)
+        using errcode = v_content.refusal;
     end if;
   end loop;
 end;
@@ -25640,7 +25647,8 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.check_campaign(app_public.campaigns) is
   E'Refuses a campaign that is not ready to start. PYREQ: it has no audience, or nothing to send. PYCHN: the tenant '
-   'has no channel. PYNFD: a template is not known for a channel. PYTPL: a template is not approved.';
+   'has no channel. PYNFD: a template does not exist for a channel. PYTPL, PYPAU, PYREJ, PYDIS: a template must not '
+   'be sent.';
 
 
 create or replace function app_private.run_campaign(campaign_id uuid) returns app_public.campaigns as $$
@@ -25699,9 +25707,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.start_campaign(uuid, timestamptz) is
   E'Starts a campaign, now or at a time. Its recipients are determined when it starts; then its messages are sent. '
-   'PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD, PYTPL: a template is not '
-   'known, or not approved. PYCHN: there is no channel. PYDEN: admins only. at: when to start; by default now. A '
-   'scheduled campaign can be started again, at another time.';
+   'PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD: a template does not exist. '
+   'PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent. PYCHN: there is no channel. PYDEN: admins only. at: when '
+   'to start; by default now. A scheduled campaign can be started again, at another time.';
 
 grant execute on function app_public.start_campaign(uuid, timestamptz) to parley_visitor;
 
@@ -25788,8 +25796,8 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.resume_campaign(uuid) is
-  E'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL: its '
-   'template is not approved. PYNFD. PYDEN: admins only.';
+  E'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL, '
+   'PYPAU, PYREJ, PYDIS: its template must not be sent. PYNFD. PYDEN: admins only.';
 
 grant execute on function app_public.resume_campaign(uuid) to parley_visitor;
 --! EndIncluded campaigns/pause_campaign.sql
@@ -25860,9 +25868,9 @@ begin
     state = 'pending', message_id = null, due_at = now(), sent_at = null, error_code = null, reason = null
   where r.campaign_id = v_campaign.id and r.state = 'failed'
   and (error_codes is null or r.error_code = any (error_codes))
-  -- It may have arrived, and nobody gets a message twice.
+  -- These may have arrived, and no recipient gets the message twice.
   and r.error_code <> 'PYUNC'
-  -- The last word is that of the status, which may not be known to the recipient yet.
+  -- The status of the message decides; that of the recipient follows it later.
   and exists (
     select from app_public.message_statuses s where s.message_id = r.message_id and s.status = 'failed'
   );
@@ -25879,8 +25887,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_public.retry_campaign(uuid, text[]) is
   E'Sends the message again to recipients whose message has failed, but not to those of whom it is not known whether '
    'it arrived (PYUNC). A completed campaign runs again; a paused one stays paused. PYCAM: it is not running, paused '
-   'or completed. PYTPL: its template is not approved. PYNFD. PYDEN: admins only. error_codes: only those that '
-   'failed with one of these codes; by default all.';
+   'or completed. PYTPL, PYPAU, PYREJ, PYDIS: its template must not be sent. PYNFD. PYDEN: admins only. error_codes: '
+   'only those that failed with one of these codes; by default all.';
 
 grant execute on function app_public.retry_campaign(uuid, text[]) to parley_visitor;
 --! EndIncluded campaigns/retry_campaign.sql
@@ -26136,8 +26144,8 @@ $$ language plpgsql stable security definer set search_path to pg_catalog, pg_te
 comment on function app_public.preview_campaign(uuid) is
   E'What would happen if a campaign started now: how many contacts would get it, who would not and why, what it would '
    'cost by messagePrices, when it would finish, and what the first ten recipients would read. PYCAM: it has started. '
-   'PYREQ, PYNFD, PYTPL, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only.\n\n'
-   'Arguments: campaign_id: the campaign.';
+   'PYREQ, PYNFD, PYTPL, PYPAU, PYREJ, PYDIS, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only. '
+   'campaign_id: the campaign.';
 
 grant execute on function app_public.preview_campaign(uuid) to parley_visitor;
 --! EndIncluded campaigns/preview_campaign.sql
@@ -26160,7 +26168,7 @@ begin
 
   select a.* into v_recipient from app_private.campaign_audience(v_campaign, send_campaign_test.variant_id) a;
   if not found then
-    raise exception 'There is no such contact or variant' using errcode = 'PYNFD';
+    raise exception 'The contact or the variant does not exist' using errcode = 'PYNFD';
   end if;
   select m.* into v_draft
   from app_private.recipient_messages(v_campaign, v_recipient.channel_id, array[v_recipient]) m;
@@ -26184,9 +26192,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.send_campaign_test(uuid, uuid, uuid) is
   E'Sends one contact what it would get from a campaign, as a message of the caller that is not counted for the '
-   'campaign. It is refused as any message. PYNFD: there is no such campaign, contact or variant. PYDEN: admins '
-   'only.\n\n'
-   'Arguments: campaign_id: the campaign. contact_id: the contact, such as a colleague. variant_id: the variant; by '
+   'campaign. It is refused as any message. PYNFD: the campaign, the contact or the variant does not exist. PYDEN: '
+   'admins only. campaign_id: the campaign. contact_id: the contact, such as a colleague. variant_id: the variant; by '
    'default the one that the contact would get.';
 
 grant execute on function app_public.send_campaign_test(uuid, uuid, uuid) to parley_visitor;

@@ -143,7 +143,7 @@ story("a campaign pauses when there is no such template any more", async (db) =>
   await stepCampaign(db, id);
   assert.deepEqual(await endOf(db, id), {
     status: "paused",
-    reason: 'PYNFD: there is no template "spring" (en_US) any more',
+    reason: 'PYNFD: the template "spring" (en_US) was deleted',
     pending: 20,
   });
 });
