@@ -7,6 +7,7 @@ import type { MediaStorage } from "../media/storage.ts";
 import type { OutboundChannels } from "../outbox/outbound_channels.ts";
 import { outboundFile, type StoredFile } from "../outbox/stored_file.ts";
 import { withAccess } from "../outbox/with_access.ts";
+import { databaseTime } from "./database_time.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { exampleMedia } from "./example_media.ts";
 
@@ -46,8 +47,7 @@ export async function sendChange(
   isLastAttempt: boolean,
   tools: Tools,
 ): Promise<string | null> {
-  const { rows } = await tools.pool.query<{ now: Date }>("select now()");
-  const sentAt = rows[0]!.now;
+  const sentAt = await databaseTime(tools.pool);
   const end = (report: JsonObject | null, code: string | null = null, error: string | null = null) =>
     tools.pool.query("select app_private.end_template_change($1, $2, $3, $4, $5)", [
       change.id,

@@ -3,6 +3,7 @@ import type { Failure } from "../channels/outcome.ts";
 import type { ListedTemplates } from "../channels/templates.ts";
 import type { OutboundChannels } from "../outbox/outbound_channels.ts";
 import { withAccess } from "../outbox/with_access.ts";
+import { databaseTime } from "./database_time.ts";
 import { describeFailure } from "./describe_failure.ts";
 
 /** An account whose templates are read, with one of its channels, which has access to it. */
@@ -91,10 +92,4 @@ async function readPages(
     cursor = page.next;
   } while (cursor !== null);
   return count;
-}
-
-/** By the database's clock, which stamps webhooks, too. */
-async function databaseTime(pool: pg.Pool): Promise<Date> {
-  const { rows } = await pool.query<{ now: Date }>("select now()");
-  return rows[0]!.now;
 }
