@@ -6,6 +6,7 @@ import { createPool } from "../database/pool.ts";
 import { requireCurrentSchema } from "../database/schema_state.ts";
 import { ensureDemo } from "../demo/demo.ts";
 import { registerSandboxChannels } from "../demo/sandbox_channels.ts";
+import { registerSandboxTemplates } from "../demo/sandbox_templates.ts";
 import type { SignIn } from "../demo/sign_ins.ts";
 import { type RunningServer, SANDBOX_GRAPH_PATH } from "../http/server.ts";
 import { startApi } from "./api.ts";
@@ -96,6 +97,7 @@ async function startDemo(
   try {
     const signIns = await ensureDemo(pool, config, `${url}${SANDBOX_GRAPH_PATH}`, keyRing);
     await registerSandboxChannels(pool, sandbox, url, keyRing, log);
+    await registerSandboxTemplates(pool, sandbox, url, log);
     return signIns;
   } finally {
     await pool.end();

@@ -10,6 +10,7 @@ import { importChatbot } from "../../../src/chatbot/exchange/import.ts";
 import { validateGraph } from "../../../src/chatbot/validation/validate.ts";
 import { ensureDemo } from "../../../src/demo/demo.ts";
 import { registerSandboxChannels } from "../../../src/demo/sandbox_channels.ts";
+import { registerSandboxTemplates } from "../../../src/demo/sandbox_templates.ts";
 import { keyRing } from "../../../src/secrets/key_ring.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 
@@ -80,6 +81,27 @@ test("the sandbox's numbers follow the port, and other channels are left alone",
     phone.chat.number.webhookUrl,
     /^http:\/\/127\.0\.0\.1:5555\/webhooks\/whatsapp\/[0-9a-f-]{36}$/,
   );
+  await sandbox.close();
+});
+
+test("the sandbox has the templates of its account again, and no drafts", async () => {
+  const account = "200000000000001";
+  await database.pool.query(
+    `insert into app_public.templates
+       (tenant_id, business_account_id, name, language, status, category, provider_template_id, components)
+     select t.id, $1, n.name, 'en_US', n.status::app_public.template_status, 'marketing', n.id, $2
+     from app_public.tenants t, (values ('spring', 'approved', '71'), ('summer', 'paused', '72'), ('draft', 'draft', null))
+       n (name, status, id)`,
+    [account, JSON.stringify([{ type: "BODY", text: "Hello" }])],
+  );
+  const sandbox = createSandbox();
+  await registerSandboxTemplates(database.pool, sandbox, "http://127.0.0.1:5555", log);
+  // No number is registered, so nothing is reported.
+  const rated = (name: string) => sandbox.decide(account, name, { kind: "rate", score: "GREEN" });
+  const { id, status, category, parameter_format } = rated("spring");
+  assert.deepEqual([id, status, category, parameter_format], ["71", "APPROVED", "MARKETING", "POSITIONAL"]);
+  assert.equal(rated("summer").status, "PAUSED");
+  assert.throws(() => rated("draft"), /no template/);
   await sandbox.close();
 });
 
