@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -51,14 +51,18 @@ export class Spool {
     const path = join(this.folder, randomUUID());
     const measured = new Measurement(maxBytes);
     const deadline = AbortSignal.timeout(timeoutMs);
+    let file: WriteStream | undefined;
     try {
       // Synchronous, so that the stream's errors have a listener from the start.
       mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      await pipeline(source, (chunks) => measured.pass(chunks), createWriteStream(path, NEW_FILE), {
+      file = createWriteStream(path, NEW_FILE);
+      await pipeline(source, (chunks) => measured.pass(chunks), file, {
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       });
     } catch (error) {
       source.destroy();
+      // A file that is still being opened would appear after it was deleted.
+      if (file) await closing(file);
       await rm(path, { force: true }).catch(() => {});
       if (signal?.aborted) throw signal.reason;
       if (deadline.aborted)
@@ -104,6 +108,12 @@ const NEW_FILE = { flags: "wx", mode: 0o600 } as const;
 async function freeBytesOf(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
+}
+
+/** Resolves when the file is closed, whatever its error. */
+function closing(file: WriteStream): Promise<void> {
+  if (file.closed) return Promise.resolve();
+  return new Promise((resolve) => void file.on("error", () => {}).once("close", resolve));
 }
 
 /** Counts and hashes what passes. */
