@@ -10756,7 +10756,7 @@ begin
   end if;
 
   for v_content in
-    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.refusal
+    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.code
     from app_private.campaign_contents(campaign) c
     cross join app_private.campaign_senders(campaign) s
     cross join lateral (
@@ -10764,7 +10764,7 @@ begin
         count(*) > 0 as is_known,
         -- Null if it can be sent in one language.
         case when bool_and(not app_hidden.is_sendable(x.status)) then min(app_hidden.template_refusal(x.status)) end
-          as refusal
+          as code
       from app_public.templates x
       where x.tenant_id = campaign.tenant_id and x.business_account_id = s.business_account_id
       and x.name = c.template_name
@@ -10776,9 +10776,9 @@ begin
     elsif v_content.template_name is not null and not v_content.is_known then
       raise exception 'The template "%" does not exist for channel %', v_content.template_name, v_content.channel_id
         using errcode = 'PYNFD', hint = 'Templates are read from the provider by "parley template sync".';
-    elsif v_content.refusal is not null then
-      raise exception 'Template "%": %', v_content.template_name, app_private.refusal_message(v_content.refusal, null)
-        using errcode = v_content.refusal;
+    elsif v_content.code is not null then
+      raise exception 'Template "%": %', v_content.template_name, app_private.refusal_message(v_content.code, null)
+        using errcode = v_content.code;
     end if;
   end loop;
 end;
