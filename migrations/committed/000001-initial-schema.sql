@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2303b80e3c9ecc30ab1290fb379fadef02229814
+--! Hash: sha1:aea6264d418016a23dc54e2946028a6a5e0bdd75
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -13002,10 +13002,10 @@ create type app_public.message_grouping as enum ('day', 'channel', 'direction', 
 comment on type app_public.message_grouping is
   E'What figures of messages distinguish. day: the day, in the tenant''s time zone. channel: the channel. direction: '
    'the direction. author: who wrote the messages. type: the type of the messages.';
-create type app_public.delivery_grouping as enum ('day', 'channel', 'author');
+create type app_public.delivery_grouping as enum ('day', 'channel', 'author', 'campaign');
 comment on type app_public.delivery_grouping is
   E'What figures of deliveries, failures and prices distinguish. day: the day, in the tenant''s time zone. channel: '
-   'the channel. author: who wrote the messages.';
+   'the channel. author: who wrote the messages. campaign: the campaign that sent them.';
 
 create table app_hidden.message_stats (
   tenant_id uuid not null references app_public.tenants on delete cascade,
@@ -13028,21 +13028,26 @@ create table app_hidden.delivery_stats (
   day date not null,
   channel_id uuid not null,
   author app_public.message_author not null,
+  campaign_id uuid,
   status app_public.message_status not null,
   error_code text not null,
   price_category text not null,
   price_type text not null,
   is_billable boolean not null,
   count int not null,
-  primary key (
-    tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable
+  -- Not a primary key, because most messages belong to no campaign.
+  constraint delivery_stats_key unique nulls not distinct (
+    tenant_id, day, channel_id, author, campaign_id, status, error_code, price_category, price_type, is_billable
   )
 ) with (fillfactor = 70);
 alter table app_hidden.delivery_stats enable row level security;
 comment on table app_hidden.delivery_stats is
   E'The number of messages that were sent or have failed, by the day on which they were queued and by their status at '
-   'present. Written only by roll_up_figures() and recount_figures().';
+   'present. Written only by roll_up_figures() and recount_figures(). No foreign key to campaigns: their '
+   'messages are kept when they are deleted.';
 comment on column app_hidden.delivery_stats.day is E'The day on which the messages were queued, in tenants.time_zone.';
+comment on column app_hidden.delivery_stats.campaign_id is
+  E'The campaign that sent the messages. Null: none.';
 comment on column app_hidden.delivery_stats.error_code is E'Of failed messages; otherwise empty.';
 comment on column app_hidden.delivery_stats.price_category is
   E'The category of the pricing that the provider reported. Empty if it reported none.';
@@ -13075,6 +13080,7 @@ create table app_hidden.delivery_activity (
   channel_id uuid not null,
   queued_at timestamptz not null,
   author app_public.message_author not null,
+  campaign_id uuid,
   status app_public.message_status not null,
   error_code text,
   pricing jsonb,
@@ -13326,11 +13332,11 @@ begin
   perform from new_rows n offset 1;
   if not found then
     insert into app_hidden.delivery_activity (
-      tenant_id, channel_id, queued_at, author, status, error_code, pricing, count
+      tenant_id, channel_id, queued_at, author, campaign_id, status, error_code, pricing, count
     )
     select
-      s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.status, s.error_code,
-      s.pricing, s.change
+      s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.campaign_id, s.status,
+      s.error_code, s.pricing, s.change
     from (
       select o.*, -1 as change from old_rows o
       union all
@@ -13341,23 +13347,24 @@ begin
   end if;
 
   insert into app_hidden.delivery_activity (
-    tenant_id, channel_id, queued_at, author, status, error_code, pricing, count
+    tenant_id, channel_id, queued_at, author, campaign_id, status, error_code, pricing, count
   )
-  select s.tenant_id, s.channel_id, s.queued_at, s.author, s.status, s.error_code, s.pricing, sum(s.change)
+  select
+    s.tenant_id, s.channel_id, s.queued_at, s.author, s.campaign_id, s.status, s.error_code, s.pricing, sum(s.change)
   from (
     select
-      o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch') as queued_at, o.author, o.status,
-      o.error_code, o.pricing, -1 as change
+      o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch') as queued_at, o.author, o.campaign_id,
+      o.status, o.error_code, o.pricing, -1 as change
     from old_rows o
     where o.status >= 'sent'
     union all
     select
-      n.tenant_id, n.channel_id, date_bin('15 minutes', n.created_at, 'epoch'), n.author, n.status, n.error_code,
-      n.pricing, 1
+      n.tenant_id, n.channel_id, date_bin('15 minutes', n.created_at, 'epoch'), n.author, n.campaign_id, n.status,
+      n.error_code, n.pricing, 1
     from new_rows n
     where n.status >= 'sent'
   ) s
-  group by 1, 2, 3, 4, 5, 6, 7
+  group by 1, 2, 3, 4, 5, 6, 7, 8
   having sum(s.change) <> 0;
   return null;
 end;
@@ -13372,14 +13379,14 @@ comment on function app_private.tg_message_statuses__count() is
 create or replace function app_private.tg_message_statuses__count_deleted() returns trigger as $$
 begin
   insert into app_hidden.delivery_activity (
-    tenant_id, channel_id, queued_at, author, status, error_code, pricing, count
+    tenant_id, channel_id, queued_at, author, campaign_id, status, error_code, pricing, count
   )
   select
-    o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch'), o.author, o.status, o.error_code,
-    o.pricing, -count(*)
+    o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch'), o.author, o.campaign_id, o.status,
+    o.error_code, o.pricing, -count(*)
   from old_rows o
   where o.status >= 'sent'
-  group by 1, 2, 3, 4, 5, 6, 7;
+  group by 1, 2, 3, 4, 5, 6, 7, 8;
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
@@ -13421,13 +13428,13 @@ grant select on app_hidden.daily_messages to parley_visitor;
 --! Included figures/daily_deliveries.sql
 create or replace view app_hidden.daily_deliveries with (security_invoker = true) as
   select
-    s.tenant_id, s.day, s.channel_id, s.author, s.status, s.error_code, s.price_category, s.price_type, s.is_billable,
-    s.count
+    s.tenant_id, s.day, s.channel_id, s.author, s.campaign_id, s.status, s.error_code, s.price_category, s.price_type,
+    s.is_billable, s.count
   from app_hidden.delivery_stats s
   union all
   select
-    a.tenant_id, (a.queued_at at time zone t.time_zone)::date, a.channel_id, a.author, a.status, d.error_code,
-    d.price_category, d.price_type, d.is_billable, a.count
+    a.tenant_id, (a.queued_at at time zone t.time_zone)::date, a.channel_id, a.author, a.campaign_id, a.status,
+    d.error_code, d.price_category, d.price_type, d.is_billable, a.count
   from app_hidden.delivery_activity a
   join app_public.tenants t on t.id = a.tenant_id
   cross join lateral app_hidden.counted_delivery(a.status, a.error_code, a.pricing) d;
@@ -13468,17 +13475,18 @@ create or replace function app_private.roll_up_figures(batch_size int default 10
   ),
   counted_deliveries as (
     insert into app_hidden.delivery_stats as s (
-      tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
+      tenant_id, day, channel_id, author, campaign_id, status, error_code, price_category, price_type, is_billable,
+      count
     )
     select
-      a.tenant_id, (a.queued_at at time zone t.time_zone)::date, a.channel_id, a.author, a.status, d.error_code,
-      d.price_category, d.price_type, d.is_billable, sum(a.count)
+      a.tenant_id, (a.queued_at at time zone t.time_zone)::date, a.channel_id, a.author, a.campaign_id, a.status,
+      d.error_code, d.price_category, d.price_type, d.is_billable, sum(a.count)
     from deliveries a
     join app_public.tenants t on t.id = a.tenant_id
     cross join lateral app_hidden.counted_delivery(a.status, a.error_code, a.pricing) d
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
-    order by 1, 2, 3, 4, 5, 6, 7, 8, 9
-    on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    on conflict on constraint delivery_stats_key do update set count = s.count + excluded.count
   )
   select (select count(*) from messages)::int + (select count(*) from deliveries)::int
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
@@ -13550,35 +13558,35 @@ begin
 
   with differences as (
     select
-      d.tenant_id, d.day, d.channel_id, d.author, d.status, d.error_code, d.price_category, d.price_type,
-      d.is_billable, sum(d.count) as count
+      d.tenant_id, d.day, d.channel_id, d.author, d.campaign_id, d.status, d.error_code, d.price_category,
+      d.price_type, d.is_billable, sum(d.count) as count
     from (
       select
-        m.tenant_id, (m.created_at at time zone t.time_zone)::date as day, m.channel_id, m.author, m.status,
-        k.error_code, k.price_category, k.price_type, k.is_billable, count(*) as count
+        m.tenant_id, (m.created_at at time zone t.time_zone)::date as day, m.channel_id, m.author, m.campaign_id,
+        m.status, k.error_code, k.price_category, k.price_type, k.is_billable, count(*) as count
       from app_public.message_statuses m
       join app_public.tenants t on t.id = m.tenant_id
       cross join lateral app_hidden.counted_delivery(m.status, m.error_code, m.pricing) k
       where m.status >= 'sent'
       and (recount_figures.tenant_id is null or m.tenant_id = recount_figures.tenant_id)
-      group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
       union all
       select
-        k.tenant_id, k.day, k.channel_id, k.author, k.status, k.error_code, k.price_category, k.price_type,
-        k.is_billable, -k.count
+        k.tenant_id, k.day, k.channel_id, k.author, k.campaign_id, k.status, k.error_code, k.price_category,
+        k.price_type, k.is_billable, -k.count
       from app_hidden.daily_deliveries k
       where recount_figures.tenant_id is null or k.tenant_id = recount_figures.tenant_id
     ) d
     where d.day >= v_first_day
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     having sum(d.count) <> 0
   )
   insert into app_hidden.delivery_stats as s (
-    tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
+    tenant_id, day, channel_id, author, campaign_id, status, error_code, price_category, price_type, is_billable, count
   )
   select d.* from differences d
-  order by 1, 2, 3, 4, 5, 6, 7, 8, 9
-  on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count;
+  order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+  on conflict on constraint delivery_stats_key do update set count = s.count + excluded.count;
   get diagnostics v_deliveries = row_count;
 
   return v_messages + v_deliveries;
@@ -13678,6 +13686,7 @@ create type app_public.delivery_figure as (
   day date,
   channel_id uuid,
   author app_public.message_author,
+  campaign_id uuid,
   messages int,
   sent int,
   failed int,
@@ -13692,6 +13701,8 @@ comment on column app_public.delivery_figure.day is
 comment on column app_public.delivery_figure.channel_id is E'The channel. Null if channels are not distinguished.';
 comment on column app_public.delivery_figure.author is
   E'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.delivery_figure.campaign_id is
+  E'The campaign that sent the messages. Null for messages of no campaign, and if campaigns are not distinguished.';
 comment on column app_public.delivery_figure.messages is
   E'Messages that were sent or have failed, not those that are still queued.';
 comment on column app_public.delivery_figure.sent is E'Messages that the provider accepted.';
@@ -13707,6 +13718,7 @@ create type app_public.failure_figure as (
   day date,
   channel_id uuid,
   author app_public.message_author,
+  campaign_id uuid,
   error_code text,
   messages int
 );
@@ -13715,12 +13727,15 @@ comment on column app_public.failure_figure.day is
   E'The day, in the tenant''s time zone. Null if days are not distinguished.';
 comment on column app_public.failure_figure.channel_id is E'The channel. Null if channels are not distinguished.';
 comment on column app_public.failure_figure.author is E'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.failure_figure.campaign_id is
+  E'The campaign that sent the messages. Null for messages of no campaign, and if campaigns are not distinguished.';
 comment on column app_public.failure_figure.error_code is E'The error_code of their status.';
 comment on column app_public.failure_figure.messages is E'The number of messages.';
 create type app_public.price_figure as (
   day date,
   channel_id uuid,
   author app_public.message_author,
+  campaign_id uuid,
   category text,
   type text,
   is_billable boolean,
@@ -13731,6 +13746,8 @@ comment on column app_public.price_figure.day is
   E'The day, in the tenant''s time zone. Null if days are not distinguished.';
 comment on column app_public.price_figure.channel_id is E'The channel. Null if channels are not distinguished.';
 comment on column app_public.price_figure.author is E'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.price_figure.campaign_id is
+  E'The campaign that sent the messages. Null for messages of no campaign, and if campaigns are not distinguished.';
 comment on column app_public.price_figure.category is
   E'The provider''s category of the price: marketing, utility, … Empty if it reported none.';
 comment on column app_public.price_figure.type is
@@ -13892,13 +13909,14 @@ create or replace function app_public.tenants_delivery_figures(
 )
 returns setof app_public.delivery_figure as $$
   select
-    f.day, f.channel_id, f.author, f.messages, f.sent, f.failed, f.delivered, f.read,
+    f.day, f.channel_id, f.author, f.campaign_id, f.messages, f.sent, f.failed, f.delivered, f.read,
     f.delivered::float8 / f.messages, f.read::float8 / nullif(f.delivered, 0)
   from (
     select
       case when 'day' = any (by) then d.day end as day,
       case when 'channel' = any (by) then d.channel_id end as channel_id,
       case when 'author' = any (by) then d.author end as author,
+      case when 'campaign' = any (by) then d.campaign_id end as campaign_id,
       sum(d.count)::int as messages,
       coalesce(sum(d.count) filter (where d.status <> 'failed'), 0)::int as sent,
       coalesce(sum(d.count) filter (where d.status = 'failed'), 0)::int as failed,
@@ -13906,10 +13924,10 @@ returns setof app_public.delivery_figure as $$
       coalesce(sum(d.count) filter (where d.status >= 'read'), 0)::int as read
     from app_hidden.figure_days(tenant, since, until) p
     join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
     having sum(d.count) <> 0
   ) f
-  order by 1, 2, 3
+  order by 1, 2, 3, 4
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.tenants_delivery_figures(
@@ -13934,14 +13952,15 @@ returns setof app_public.failure_figure as $$
     case when 'day' = any (by) then d.day end,
     case when 'channel' = any (by) then d.channel_id end,
     case when 'author' = any (by) then d.author end,
+    case when 'campaign' = any (by) then d.campaign_id end,
     d.error_code,
     sum(d.count)::int
   from app_hidden.figure_days(tenant, since, until) p
   join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
   where d.status = 'failed'
-  group by 1, 2, 3, 4
+  group by 1, 2, 3, 4, 5
   having sum(d.count) <> 0
-  order by 1, 2, 3, 5 desc, 4
+  order by 1, 2, 3, 4, 6 desc, 5
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.tenants_failure_figures(
@@ -13966,6 +13985,7 @@ returns setof app_public.price_figure as $$
     case when 'day' = any (by) then d.day end,
     case when 'channel' = any (by) then d.channel_id end,
     case when 'author' = any (by) then d.author end,
+    case when 'campaign' = any (by) then d.campaign_id end,
     d.price_category,
     d.price_type,
     d.is_billable,
@@ -13973,9 +13993,9 @@ returns setof app_public.price_figure as $$
   from app_hidden.figure_days(tenant, since, until) p
   join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
   where (d.price_category, d.price_type) <> ('', '')
-  group by 1, 2, 3, 4, 5, 6
+  group by 1, 2, 3, 4, 5, 6, 7
   having sum(d.count) <> 0
-  order by 1, 2, 3, 7 desc, 4, 5, 6
+  order by 1, 2, 3, 4, 8 desc, 5, 6, 7
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.tenants_price_figures(

@@ -17,6 +17,8 @@ const MOMENTS = [
   "2026-10-25T22:59:59Z",
 ];
 const STATUSES = ["sent", "delivered", "read", "played", "failed"] as const;
+/** Messages are kept when their campaign is deleted, so these do not have to exist. */
+const CAMPAIGNS = [null, "0199d3a0-0000-7000-8000-00000000000a", "0199d3a0-0000-7000-8000-00000000000b"];
 const TYPES = ["text", "reaction", "edit", "image"];
 
 type World = { db: pg.PoolClient; workspace: Workspace; threads: Thread[]; wamids: string[]; sent: string[] };
@@ -41,10 +43,10 @@ const ACTIONS: Record<string, Action> = {
   sends: async ({ db, threads, sent }, pick) => {
     const id = await send(db, of(threads, pick)!.conversationId);
     sent.push(id);
-    await db.query("update app_public.message_statuses set created_at = $2 where message_id = $1", [
-      id,
-      moment(pick),
-    ]);
+    await db.query(
+      "update app_public.message_statuses set created_at = $2, campaign_id = $3 where message_id = $1",
+      [id, moment(pick), of(CAMPAIGNS, pick)],
+    );
   },
   records: async ({ db }, pick) => {
     const kind = of(["sent", "failed", "retry", "uncertain"] as const, pick)!;
@@ -105,16 +107,16 @@ const TRUTH = `
      ) f) as messages,
     (select json_agg(f order by f) from (
        select
-         (s.created_at at time zone 'Europe/Berlin')::date::text as day, count(*) as messages,
+         (s.created_at at time zone 'Europe/Berlin')::date::text as day, s.campaign_id, count(*) as messages,
          count(*) filter (where s.failed_at is null) as sent, count(*) filter (where s.status = 'failed') as failed,
          count(*) filter (where s.status in ('delivered', 'read', 'played')) as delivered,
          count(*) filter (where s.status in ('read', 'played')) as read
        from app_public.message_statuses s
-       where s.tenant_id = $1 and s.status not in ('queued', 'sending', 'uncertain') group by 1
+       where s.tenant_id = $1 and s.status not in ('queued', 'sending', 'uncertain') group by 1, 2
      ) f) as deliveries,
     (select json_agg(f order by f) from (
-       select s.error_code as code, count(*) as messages from app_public.message_statuses s
-       where s.tenant_id = $1 and s.status = 'failed' group by 1
+       select s.campaign_id, s.error_code as code, count(*) as messages from app_public.message_statuses s
+       where s.tenant_id = $1 and s.status = 'failed' group by 1, 2
      ) f) as failures,
     (select json_agg(f order by f) from (
        select s.pricing ->> 'category' as category, (s.pricing ->> 'billable')::boolean as billable, count(*) as messages
@@ -129,12 +131,12 @@ const FIGURES = `
        from app_public.tenants_message_figures(t, '2026-03-01', '2026-12-31', '{day,direction,author,type}') f
      ) f) as messages,
     (select json_agg(f order by f) from (
-       select f.day::text, f.messages, f.sent, f.failed, f.delivered, f.read
-       from app_public.tenants_delivery_figures(t, '2026-03-01', '2026-12-31') f
+       select f.day::text, f.campaign_id, f.messages, f.sent, f.failed, f.delivered, f.read
+       from app_public.tenants_delivery_figures(t, '2026-03-01', '2026-12-31', '{day,campaign}') f
      ) f) as deliveries,
     (select json_agg(f order by f) from (
-       select f.error_code as code, f.messages
-       from app_public.tenants_failure_figures(t, '2026-03-01', '2026-12-31') f
+       select f.campaign_id, f.error_code as code, f.messages
+       from app_public.tenants_failure_figures(t, '2026-03-01', '2026-12-31', '{campaign}') f
      ) f) as failures,
     (select json_agg(f order by f) from (
        select f.category, f.is_billable as billable, f.messages
