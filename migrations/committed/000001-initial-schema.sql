@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:aea6264d418016a23dc54e2946028a6a5e0bdd75
+--! Hash: sha1:4d44dcaab82b89dd15d8ff395d899955d966645d
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -16278,6 +16278,24 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_templates__normalize() is E'Stores languages in one notation.';
 --! EndIncluded templates/tg_templates__normalize.sql
+--! Included templates/tg_templates__notify.sql
+create or replace function app_private.tg_templates__notify() returns trigger as $$
+declare
+  v_times text[] := '{updated_at,checked_at,status_at,category_at,quality_rating_at,components_at}';
+begin
+  perform app_private.notify_change(n.tenant_id, 'templates', array_agg(n.id))
+  from new_rows n
+  join old_rows o on o.id = n.id
+  where to_jsonb(o) - v_times is distinct from to_jsonb(n) - v_times
+  group by n.tenant_id;
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_templates__notify() is
+  E'Notifies GraphQL subscriptions of templates that have changed, once per statement. Meta''s list is read again and '
+   'again; what it confirms changes only the times of the reports.';
+--! EndIncluded templates/tg_templates__notify.sql
 --! Included templates/merge_template_texts.sql
 create or replace function app_private.merge_template_texts(components jsonb, texts jsonb) returns jsonb as $$
   -- Meta reports headers of files, carousels and offers in its list only.
@@ -24356,25 +24374,31 @@ comment on column app_public.campaign_preview.limited_by is
 
 --! Included campaigns/count_recipients.sql
 create or replace function app_private.count_recipients(changes app_hidden.campaign_counts[]) returns void as $$
-  insert into app_hidden.campaign_counts as k (
-    tenant_id, campaign_id, variant_id, state, error_code, recipients, replied, clicked
+  with counted as (
+    insert into app_hidden.campaign_counts as k (
+      tenant_id, campaign_id, variant_id, state, error_code, recipients, replied, clicked
+    )
+    select c.tenant_id, c.campaign_id, c.variant_id, c.state, c.error_code, c.recipients,
+      coalesce(c.replied, 0), coalesce(c.clicked, 0)
+    from unnest(changes) c
+    -- When a campaign is deleted, its counts go with it.
+    join app_public.campaigns x on x.id = c.campaign_id
+    where (c.recipients, coalesce(c.replied, 0), coalesce(c.clicked, 0)) <> (0, 0, 0)
+    -- In a fixed order, so that concurrent statements do not deadlock.
+    order by c.campaign_id, c.variant_id, c.state, c.error_code
+    on conflict (campaign_id, variant_id, state, error_code) do update set
+      recipients = k.recipients + excluded.recipients,
+      replied = k.replied + excluded.replied,
+      clicked = k.clicked + excluded.clicked
+    returning k.tenant_id, k.campaign_id
   )
-  select c.tenant_id, c.campaign_id, c.variant_id, c.state, c.error_code, c.recipients,
-    coalesce(c.replied, 0), coalesce(c.clicked, 0)
-  from unnest(changes) c
-  -- When a campaign is deleted, its counts go with it.
-  join app_public.campaigns x on x.id = c.campaign_id
-  where (c.recipients, coalesce(c.replied, 0), coalesce(c.clicked, 0)) <> (0, 0, 0)
-  -- In a fixed order, so that concurrent statements do not deadlock.
-  order by c.campaign_id, c.variant_id, c.state, c.error_code
-  on conflict (campaign_id, variant_id, state, error_code) do update set
-    recipients = k.recipients + excluded.recipients,
-    replied = k.replied + excluded.replied,
-    clicked = k.clicked + excluded.clicked
+  select app_private.notify_change(c.tenant_id, 'campaigns', array_agg(distinct c.campaign_id))
+  from counted c
+  group by c.tenant_id
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.count_recipients(app_hidden.campaign_counts[]) is
-  E'Adds changes to campaign_counts; negative ones are subtracted.';
+  E'Adds changes to campaign_counts; negative ones are subtracted. Subscriptions are notified of the campaigns, once.';
 --! EndIncluded campaigns/count_recipients.sql
 --! Included campaigns/tg_campaign_recipients__count.sql
 create or replace function app_private.tg_campaign_recipients__count() returns trigger as $$
@@ -27574,6 +27598,21 @@ create or replace trigger _210_refuse_edit
 create or replace trigger _910_hurry_campaigns after update of status on app_public.templates
   for each row when (OLD.status is distinct from NEW.status)
   execute function app_private.tg_templates__hurry_campaigns();
+
+-- Clients remove what no longer exists.
+create or replace trigger _800_notify_deleted after delete on app_public.templates
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg__notify_deleted('deleted_templates');
+
+-- Subscriptions show templates.
+create or replace trigger _800_notify_on_insert after insert on app_public.templates
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('templates');
+
+-- The same, only if something changed.
+create or replace trigger _800_notify_on_update after update on app_public.templates
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function app_private.tg_templates__notify();
 --! EndIncluded templates/templates.triggers.sql
 --! Included templates/template_changes.triggers.sql
 -- The template says whose it is.
@@ -27752,6 +27791,20 @@ create or replace trigger _230_refuse_unapproved before update of status on app_
 -- Who created, changed, started, paused or cancelled a campaign.
 create or replace trigger _500_audit after insert or update or delete on app_public.campaigns
   for each row execute function app_private.tg__audit('{text,parameters,metadata}', '{frozen_at}');
+
+-- Clients remove what no longer exists.
+create or replace trigger _800_notify_deleted after delete on app_public.campaigns
+  referencing old table as changed_rows
+  for each statement execute function app_private.tg__notify_deleted('deleted_campaigns');
+
+-- Subscriptions show campaigns. count_recipients() notifies them of counts.
+create or replace trigger _800_notify_on_insert after insert on app_public.campaigns
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('campaigns');
+
+create or replace trigger _800_notify_on_update after update on app_public.campaigns
+  referencing new table as changed_rows
+  for each statement execute function app_private.tg__notify('campaigns');
 --! EndIncluded campaigns/campaigns.triggers.sql
 --! Included campaigns/campaign_variants.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.campaign_variants

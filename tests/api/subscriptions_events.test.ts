@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { aRunningCampaign } from "../support/campaigns.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
 import { type Api, startApi, tokenOf } from "./support/api.ts";
@@ -127,6 +128,45 @@ test("a mention is reported to whom it concerns, when it is new and when it was 
       [admin.userId, true],
     ],
   );
+});
+
+test("a template is reported when it changes, not when it is read again, and a campaign with its figures", async () => {
+  const { pool } = database;
+  const db = await pool.connect();
+  const campaignId = await aRunningCampaign(db, workspace, { contacts: 3 });
+  db.release();
+  const cursor = (await api.ask(admin, "query { changeCursor }")).data.changeCursor;
+  const set = (values: string) => () =>
+    sql(`update app_public.templates set ${values} where tenant_id = $1`, [workspace.tenantId]);
+  const template = "subscription { templateChanged { name status } }";
+  const events = await reported(template, 1, async () => {
+    await set("checked_at = now(), status_at = now()")();
+    await set("status = 'paused'")();
+  });
+  assert.deepEqual(events, [{ templateChanged: { name: "spring", status: "paused" } }]);
+
+  const document = "subscription { campaignChanged { id status figures { pending skipped } } }";
+  const of = (status: string, pending: number, skipped: number) => ({
+    campaignChanged: { id: campaignId, status, figures: { pending, skipped } },
+  });
+  const skip = () =>
+    sql(
+      "update app_public.campaign_recipients set state = 'skipped', error_code = 'PYOPT' where campaign_id = $1 and state = 'pending'",
+      [campaignId],
+    );
+  const { pending, skipped } = (
+    await api.ask(admin, "query ($id: UUID!) { campaign(id: $id) { figures { pending skipped } } }", {
+      id: campaignId,
+    })
+  ).data.campaign.figures;
+  assert.ok(pending >= 3);
+  assert.deepEqual(await reported(document, 1, skip), [of("running", 0, pending + skipped)]);
+  const pause = () => sql("update app_public.campaigns set status = 'paused' where id = $1", [campaignId]);
+  assert.deepEqual(await reported(document, 1, pause), [of("paused", 0, pending + skipped)]);
+  const { templates, campaigns } = (
+    await api.ask(admin, `{ changesSince(cursor: "${cursor}") { templates { name } campaigns { id } } }`)
+  ).data.changesSince;
+  assert.deepEqual([templates, campaigns], [[{ name: "spring" }], [{ id: campaignId }]]);
 });
 
 test("a channel is reported when it is paused, and when the provider reports something about it", async () => {

@@ -8,6 +8,8 @@ export type LiveEvent =
   | "tagChanged"
   | "channelChanged"
   | "importChanged"
+  | "templateChanged"
+  | "campaignChanged"
   | "mentionChanged"
   | "presenceChanged"
   | "objectDeleted";

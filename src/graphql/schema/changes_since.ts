@@ -20,6 +20,8 @@ export const CHANGED_KINDS = {
   conversations: [...kindsOf("conversationChanged"), "conversations_of_messages"],
   contacts: kindsOf("contactChanged"),
   imports: kindsOf("importChanged"),
+  templates: kindsOf("templateChanged"),
+  campaigns: kindsOf("campaignChanged"),
   tags: kindsOf("tagChanged"),
   channels: kindsOf("channelChanged"),
 } as const;
@@ -68,6 +70,10 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
         contacts: [Contact!]!
         "Imports that are new, have gone on or have ended."
         imports: [Import!]!
+        "Templates that are new or have changed."
+        templates: [Template!]!
+        "Campaigns that are new or have changed, or whose figures have."
+        campaigns: [Campaign!]!
         "Mentions that are new or were read."
         mentions: [Mention!]!
         "Tags that are new or have changed."
@@ -108,6 +114,8 @@ const ChangesSinceFields: GraphileConfig.Plugin = extendSchema((build) => {
           conversations: rows("conversations"),
           contacts: rows("contacts"),
           imports: rows("imports"),
+          templates: rows("templates"),
+          campaigns: rows("campaigns"),
           mentions: rows("mentions"),
           tags: rows("tags"),
           channels: rows("channels"),

@@ -3,40 +3,23 @@ import { extendSchema, gql } from "postgraphile/utils";
 import type { LiveEvent } from "../live/change.ts";
 
 /** Types whose deletion is reported. */
-const DELETABLE = ["Message", "Conversation", "Contact", "Tag", "Channel"] as const;
+const DELETABLE = ["Message", "Conversation", "Contact", "Tag", "Channel", "Template", "Campaign"] as const;
 
 /**
  * What changes, as it happens. The plan of a field gets a change, which carries ids and no more, and reads the row with the
  * rights of the subscribers. src/graphql/live/ runs the plans: for many changes at once, and once for many subscribers.
  */
 export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
-  const {
-    messages,
-    message_statuses,
-    conversations,
-    contacts,
-    imports,
-    mentions,
-    tags,
-    channels,
-    presences,
-  } = build.input.pgRegistry.pgResources;
-  if (
-    !messages ||
-    !message_statuses ||
-    !conversations ||
-    !contacts ||
-    !imports ||
-    !mentions ||
-    !tags ||
-    !channels ||
-    !presences
-  )
-    throw new Error("the schema lacks a table");
-
+  const table = (name: string) => {
+    const resource = build.input.pgRegistry.pgResources[name];
+    if (!resource) throw new Error(`the schema lacks the table ${name}`);
+    return resource;
+  };
   const idOf = ($change: Step) => access<string>($change, "id");
   const message = ($change: Step) =>
-    messages.get({ tenant_id: access($change, "tenantId"), id: idOf($change) });
+    table("messages").get({ tenant_id: access($change, "tenantId"), id: idOf($change) });
+
+  const rowOf = (name: string) => ($change: Step) => table(name).get({ id: idOf($change) });
 
   /** As the nodeId of the row was. */
   const nodeIdOf = ($change: Step) => {
@@ -53,7 +36,7 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
     typeDefs: gql`
       "An object that no longer exists: remove it from caches and lists, with what belongs to it."
       type DeletedObject {
-        "The name of its type: Message, Conversation, Contact, Tag or Channel."
+        "The name of its type: Message, Conversation, Contact, Tag, Channel, Template or Campaign."
         typeName: String!
         id: UUID!
         nodeId: ID!
@@ -84,6 +67,12 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
         "An import that is new, has gone on or has ended: this one, or any."
         importChanged(id: UUID): Import
 
+        "A template that is new or has changed: its status, category, quality or texts. This one, or any."
+        templateChanged(id: UUID): Template
+
+        "A campaign that is new or has changed: its status, its settings or its figures. This one, or any."
+        campaignChanged(id: UUID): Campaign
+
         "A mention in a note that is new or was read: of one user, or of all."
         mentionChanged(userId: UUID): Mention
 
@@ -111,15 +100,22 @@ export const Subscriptions: GraphileConfig.Plugin = extendSchema((build) => {
           messageChanged: { plan: message },
           messageStatusChanged: {
             plan: ($change: Step) =>
-              message_statuses.get({ tenant_id: access($change, "tenantId"), message_id: idOf($change) }),
+              table("message_statuses").get({
+                tenant_id: access($change, "tenantId"),
+                message_id: idOf($change),
+              }),
           },
-          conversationChanged: { plan: ($change: Step) => conversations.get({ id: idOf($change) }) },
-          contactChanged: { plan: ($change: Step) => contacts.get({ id: idOf($change) }) },
-          importChanged: { plan: ($change: Step) => imports.get({ id: idOf($change) }) },
-          mentionChanged: { plan: ($change: Step) => mentions.get({ id: idOf($change) }) },
-          tagChanged: { plan: ($change: Step) => tags.get({ id: idOf($change) }) },
-          channelChanged: { plan: ($change: Step) => channels.get({ id: idOf($change) }) },
-          presenceChanged: { plan: ($change: Step) => presences.find({ conversation_id: idOf($change) }) },
+          conversationChanged: { plan: rowOf("conversations") },
+          contactChanged: { plan: rowOf("contacts") },
+          importChanged: { plan: rowOf("imports") },
+          templateChanged: { plan: rowOf("templates") },
+          campaignChanged: { plan: rowOf("campaigns") },
+          mentionChanged: { plan: rowOf("mentions") },
+          tagChanged: { plan: rowOf("tags") },
+          channelChanged: { plan: rowOf("channels") },
+          presenceChanged: {
+            plan: ($change: Step) => table("presences").find({ conversation_id: idOf($change) }),
+          },
           objectDeleted: { plan: ($change: Step) => $change },
         } satisfies Record<LiveEvent, { plan($change: Step): Step }>,
       },
