@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4d44dcaab82b89dd15d8ff395d899955d966645d
+--! Hash: sha1:6e371fdb66844770d0f8dce21363c1b53ee2aa99
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -119,6 +119,20 @@ comment on function app_hidden.clean_prose(text) is
 
 grant execute on function app_hidden.clean_prose(text) to parley_visitor;
 --! EndIncluded shared/clean_prose.sql
+--! Included shared/clean_name.sql
+create or replace function app_hidden.clean_name(name text) returns text as $$
+  select app_hidden.clean_prose(
+    pg_catalog.regexp_replace(clean_name.name, '[\u0001-\u001f\u007f-\u009f\u2028\u2029]+', ' ', 'g')
+  )
+$$ language sql immutable strict parallel safe;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_hidden.clean_name(text) is
+  E'A name as it is stored: one line, without control characters and without what clean_prose() removes, which would '
+   'make two names look alike or a text around a name read backwards.';
+
+grant execute on function app_hidden.clean_name(text) to parley_visitor;
+--! EndIncluded shared/clean_name.sql
 --! Included shared/normalize_email.sql
 create or replace function app_hidden.normalize_email(email text) returns text as $$
   -- The same as readEmail in src/chatbot/question/read_email.ts: tests/cases/email_addresses.json is run against both.
@@ -139,12 +153,12 @@ grant execute on function app_hidden.normalize_email(text) to parley_visitor;
 --! Included shared/tg__clean_name.sql
 create or replace function app_private.tg__clean_name() returns trigger as $$
 begin
-  NEW.name := app_hidden.clean_prose(NEW.name);
+  NEW.name := app_hidden.clean_name(NEW.name);
   return NEW;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg__clean_name() is E'Stores names that look alike as the same name.';
+comment on function app_private.tg__clean_name() is E'Stores the name as clean_name() returns it.';
 --! EndIncluded shared/tg__clean_name.sql
 --! Included search/fold.sql
 create or replace function app_hidden.fold(input text) returns text as $$
@@ -18612,10 +18626,11 @@ returns setof app_private.import_contact as $$
       'phone', f.phone,
       'external_ref', f.external_ref,
       'email', app_hidden.normalize_email(f.columns ->> 'email'),
-      'name', coalesce(
+      -- As it is stored, so that an equal name is recognised.
+      'name', nullif(app_hidden.clean_name(coalesce(
         f.columns ->> 'name',
-        nullif(concat_ws(' ', f.columns ->> 'first_name', f.columns ->> 'last_name'), '')
-      )
+        concat_ws(' ', f.columns ->> 'first_name', f.columns ->> 'last_name')
+      )), '')
     )),
     f.fields,
     import.tags || f.tags,
@@ -20575,11 +20590,12 @@ begin
   with entries as (
     select distinct on (v_ids[e.n])
       v_ids[e.n] as id,
-      left(e.contact ->> 'name', 150) as name,
+      -- As it is stored, because it is compared with what is stored.
+      left(app_hidden.clean_name(e.contact ->> 'name'), 150) as name,
       (e.contact #>> '{customer,heard_at}')::timestamptz as reported_at,
       (e.contact ->> 'received_at')::timestamptz as received_at
     from jsonb_array_elements(contacts) with ordinality e (contact, n)
-    where e.contact ->> 'name' <> '' and v_ids[e.n] is not null
+    where app_hidden.clean_name(e.contact ->> 'name') <> '' and v_ids[e.n] is not null
     order by v_ids[e.n], reported_at desc, e.n desc
   ),
   newer as (
@@ -26627,6 +26643,10 @@ grant execute on function app_public.filter_fields(app_public.filter_kind) to pa
 create or replace trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
 
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _120_clean_name before insert or update of name on app_public.tenants
+  for each row execute function app_private.tg__clean_name();
+
 -- A wrong name would make all reads of figures fail.
 create or replace trigger _200_refuse_unknown_time_zone before insert or update of time_zone on app_public.tenants
   for each row when (NEW.time_zone <> 'UTC')
@@ -26659,6 +26679,10 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 -- Addresses are compared at sign-in: one spelling is stored.
 create or replace trigger _110_clean_email before insert or update of email on app_public.users
   for each row execute function app_private.tg__clean_email();
+
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _120_clean_name before insert or update of name on app_public.users
+  for each row execute function app_private.tg__clean_name();
 
 -- After the update, because the function must see its result.
 create or replace trigger _200_refuse_last_owner after update of is_active on app_public.users
@@ -26748,6 +26772,10 @@ create or replace trigger _800_notify_on_update after update of revoked_at on ap
 create or replace trigger _110_clean_email before insert or update of email on app_public.invitations
   for each row execute function app_private.tg__clean_email();
 
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _120_clean_name before insert or update of name on app_public.invitations
+  for each row execute function app_private.tg__clean_name();
+
 -- Who invited whom.
 create or replace trigger _500_audit after insert or delete on app_public.invitations
   for each row execute function app_private.tg__audit();
@@ -26801,6 +26829,10 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 -- A tenant with channels has exactly one default channel.
 create or replace trigger _110_choose_default before insert or update of is_default on app_public.channels
   for each row execute function app_private.tg_channels__choose_default();
+
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _120_clean_name before insert or update of name on app_public.channels
+  for each row execute function app_private.tg__clean_name();
 
 -- Queries join the columns that only this kind has, so the row must exist.
 create or replace trigger _200_refuse_incomplete after insert or update of kind on app_public.channels
@@ -26907,6 +26939,11 @@ create or replace trigger _110_fill_in_tenant before insert on app_public.contac
 create or replace trigger _120_normalize before insert or update of phone, email on app_public.contacts
   for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$' or NEW.email is not null)
   execute function app_private.tg_contacts__normalize();
+
+-- Names are shown and filled into messages: one line, without invisible characters. Webhooks store none.
+create or replace trigger _125_clean_name before insert or update of name on app_public.contacts
+  for each row when (NEW.name <> app_hidden.clean_name(NEW.name))
+  execute function app_private.tg__clean_name();
 
 -- Forms, files and chatbots give texts. Most contacts have no metadata.
 create or replace trigger _130_convert_fields before insert or update of metadata on app_public.contacts
@@ -27549,6 +27586,10 @@ create or replace trigger _900_enqueue_chatbot after update on app_public.messag
 create or replace trigger _100_timestamps before insert or update on app_public.chatbots
   for each row execute function app_private.tg__timestamps();
 
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _120_clean_name before insert or update of name on app_public.chatbots
+  for each row execute function app_private.tg__clean_name();
+
 -- Who changed a chatbot. Without the graph, which may contain credentials.
 create or replace trigger _500_audit after insert or update or delete on app_public.chatbots
   for each row execute function app_private.tg__audit('{nodes,edges,settings,metadata}');
@@ -27634,6 +27675,10 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.data_sources
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _115_clean_name before insert or update of name on app_public.data_sources
+  for each row execute function app_private.tg__clean_name();
+
 -- A token is valid for one address and one kind of authentication. It must not be sent to another address.
 create or replace trigger _120_clear_token_flag before update of base_url, auth_type on app_public.data_sources
   for each row when ((NEW.base_url, NEW.auth_type) is distinct from (OLD.base_url, OLD.auth_type))
@@ -27669,6 +27714,10 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 create or replace trigger _110_fill_in_tenant before insert on app_public.data_source_connections
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
 
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _120_clean_name before insert or update of name on app_public.data_source_connections
+  for each row execute function app_private.tg__clean_name();
+
 -- Who changed a call of chatbots. Parameters and bodies may contain credentials.
 create or replace trigger _500_audit after insert or update or delete on app_public.data_source_connections
   for each row execute function app_private.tg__audit(
@@ -27681,6 +27730,10 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 
 create or replace trigger _110_fill_in_tenant before insert on app_public.whatsapp_flows
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _120_clean_name before insert or update of name on app_public.whatsapp_flows
+  for each row execute function app_private.tg__clean_name();
 
 -- Who changed a form. Without its content, which is long.
 create or replace trigger _500_audit after insert or update or delete on app_public.whatsapp_flows
@@ -27740,6 +27793,10 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 
 create or replace trigger _110_fill_in_tenant before insert on app_public.campaigns
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _115_clean_name before insert or update of name on app_public.campaigns
+  for each row execute function app_private.tg__clean_name();
 
 -- What a second user approves is what is sent.
 create or replace trigger _120_withdraw_approval
@@ -27813,6 +27870,10 @@ create or replace trigger _100_timestamps before insert or update on app_public.
 -- Also for the owner of the database, who may change campaigns of any tenant.
 create or replace trigger _110_fill_in_tenant_of_campaign before insert on app_public.campaign_variants
   for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant_of_campaign();
+
+-- Names are shown and mailed: one line, without invisible characters.
+create or replace trigger _120_clean_name before insert or update of name on app_public.campaign_variants
+  for each row execute function app_private.tg__clean_name();
 
 -- Recipients are frozen at the start, and so is what they get.
 create or replace trigger _200_refuse_started_campaign before insert or update or delete on app_public.campaign_variants

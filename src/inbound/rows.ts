@@ -1,3 +1,4 @@
+import { cleanName } from "../base/clean_prose.ts";
 import type { ContactIdentity } from "../channels/facts/contact_identity.ts";
 import type { ReceivingChannel } from "../channels/webhooks.ts";
 
@@ -47,7 +48,7 @@ export function customerOf(
     bsuid,
     parent_bsuid: parentBsuid,
     external,
-    profile_name: profileName,
+    profile_name: profileName && cleanName(profileName),
     username,
     heard_at: heardAt(occurredAt, receivedAt),
     received_at: instant(receivedAt),

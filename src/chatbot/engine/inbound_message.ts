@@ -1,5 +1,5 @@
+import { cleanProse } from "../../base/clean_prose.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
-import { cleanProse } from "../text/pasted.ts";
 import type { InboundMessage } from "./context.ts";
 
 /** Reads the content of inbound messages. Content of an unexpected shape is ignored, never an error. */

@@ -1,9 +1,9 @@
+import { cleanProse } from "../../base/clean_prose.ts";
 import { mapFieldTexts } from "../../base/json/map_texts.ts";
 import type { ContactChange } from "../engine/effect.ts";
 import { LEAVE } from "../engine/step.ts";
 import { defineFields, pairs, references } from "../fields/define_fields.ts";
 import { fillTyped } from "../request/json_template.ts";
-import { cleanProse } from "../text/pasted.ts";
 import { defineNode } from "./define_node.ts";
 
 const FIELDS = defineFields({

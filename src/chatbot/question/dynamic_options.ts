@@ -1,9 +1,9 @@
+import { cleanProse } from "../../base/clean_prose.ts";
 import { isObject, type Json, type JsonObject, own } from "../../base/json/json.ts";
 import { check } from "../engine/budget.ts";
 import type { Turn } from "../engine/turn.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { plainText } from "../text/display.ts";
-import { cleanProse } from "../text/pasted.ts";
 import type { Draft } from "./option.ts";
 import { QUESTION } from "./question_fields.ts";
 

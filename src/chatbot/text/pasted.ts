@@ -17,11 +17,6 @@ export function cleanPasted(text: string): string {
     .trim();
 }
 
-/** Removes directional marks and zero-width spaces from prose: they come from pasting and have no meaning. */
-export function cleanProse(text: string): string {
-  return text.replace(/[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, "").trim();
-}
-
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]|(?![\s\u0085])\p{Cc}/gu;

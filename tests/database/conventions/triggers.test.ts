@@ -2,6 +2,21 @@ import { testRules } from "./rule.ts";
 
 testRules([
   {
+    rule: "names that people type are cleaned",
+    sql: `
+      select c.table_id::regclass as what from columns c
+      where c.nspname = 'app_public' and c.attname = 'name' and not c.relispartition
+      -- Names in snake case have no invisible characters.
+      and not exists (
+        select from pg_constraint k
+        where k.conrelid = c.table_id and k.conname like '%_name_is_snake_case' and k.conkey = array[c.attnum]
+      )
+      and not exists (
+        select from triggers g where g.tgrelid = c.table_id and g.proname = 'tg__clean_name'
+      )`,
+    broken: "drop trigger _120_clean_name on app_public.tags",
+  },
+  {
     rule: "triggers are called by band, number and what they do, as their functions are",
     sql: `
       select format('%s on %s', g.tgname, g.tgrelid::regclass) as what

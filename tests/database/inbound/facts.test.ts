@@ -127,7 +127,7 @@ const book = (line: Line, ...args: Parameters<typeof entry>) =>
 
 story("the address book's user name is kept, and its name follows it, also within one second", async (db) => {
   const line = await aLine(db);
-  const first = await book(line, 1, "Ann", { user_id: "US.11", username: "ann.user" });
+  const first = await book(line, 1, "\u202eAnn\n", { user_id: "US.11", username: "ann.user" });
   assert.deepEqual(
     [(await contactOf(db, line)).name, (await contactOf(db, line)).username],
     ["Ann", "ann.user"],

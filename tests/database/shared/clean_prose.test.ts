@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { cleanProse } from "../../../src/chatbot/text/pasted.ts";
-import { aPerson, aWorkspace, become } from "../../support/people.ts";
+import { cleanName, cleanProse } from "../../../src/base/clean_prose.ts";
+import { aConversation, aPerson, aWorkspace, become } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 import { refusal } from "../../support/transaction.ts";
 
@@ -26,6 +26,41 @@ story("words are cleaned as they are in TypeScript", async (db) => {
     texts.map(cleanProse),
   );
 });
+
+story(
+  "names are cleaned as they are in TypeScript, those that people type and those of the provider",
+  async (db) => {
+    const names = [
+      "Ann\u202e\u2066\u0007",
+      "Ann\r\nB.\tC\u2028D",
+      "\u0085\u009bAnn\u007f",
+      "\u{1f469}\u200d\u{1f467}",
+      "\n\u200b",
+    ];
+    const { rows } = await db.query(
+      "select nullif(app_hidden.clean_name(p), '') as is from unnest($1::text[]) with ordinality as x (p, n) order by n",
+      [names],
+    );
+    assert.deepEqual(
+      rows.map(({ is }) => is),
+      ["Ann", "Ann B. C D", "Ann", "\u{1f469}\u200d\u{1f467}", null],
+    );
+    assert.deepEqual(
+      names.map(cleanName),
+      rows.map(({ is }) => is),
+    );
+
+    const workspace = await aWorkspace(db);
+    await aConversation(db, workspace);
+    const { rows: stored } = await db.query(
+      `update app_public.contacts set name = E'\\u202eAnn\\n' where tenant_id = $1 returning name`,
+      [workspace.tenantId],
+    );
+    assert.deepEqual(stored, [{ name: "Ann" }]);
+    const empty = "update app_public.contacts set name = E'\\u202e' where tenant_id = $1";
+    assert.equal(await refusal(db, () => db.query(empty, [workspace.tenantId])), "23514");
+  },
+);
 
 story("tags and groups whose names look alike are one", async (db) => {
   const { tenantId } = await aWorkspace(db);

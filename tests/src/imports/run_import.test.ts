@@ -63,7 +63,7 @@ test("a file creates contacts with fields, tags and groups; the same file again 
   const file =
     "Handy;Name;E-Mail;Kundennummer;City;Tags\n" +
     "0171 2345678;Jürgen;Juergen@Example.com;7;Köln;VIP, new\n" +
-    "'+905321112233;Ayşe;;;;\n";
+    "'+905321112233;\u202eAyşe;;;;\n";
   const options = { createsFields: true, groups: ["Newsletter"] };
   assert.deepEqual(await imported(tenantId, file, options), [2, 0, 0, 0]);
   const contacts = await contactsOf(tenantId);

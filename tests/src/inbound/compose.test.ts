@@ -47,6 +47,16 @@ test("a message with too much metadata is stored: the metadata over the limit is
   ]);
 });
 
+test("the name of a customer is cleaned", () => {
+  const facts = ["\u202eAnn\n", "\u200b"].map((profileName) =>
+    compose([deliveryOf({ ...message, profileName })], 1),
+  );
+  assert.deepEqual(
+    facts.map(({ batch }) => batch.customers[0]?.profile_name),
+    ["Ann", null],
+  );
+});
+
 test("an event that an adapter does not apply is recorded under its own name", () => {
   const delivery = deliveryOf({ kind: "other", ...source, name: "group_update", reason: "no table" });
   const { batch, singles } = compose([delivery], 1);

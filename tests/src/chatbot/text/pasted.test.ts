@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { cleanProse } from "../../../../src/base/clean_prose.ts";
 import { fold } from "../../../../src/chatbot/text/fold.ts";
-import { cleanPasted, cleanProse } from "../../../../src/chatbot/text/pasted.ts";
+import { cleanPasted } from "../../../../src/chatbot/text/pasted.ts";
 import cases from "../../../cases/pasted_text.json" with { type: "json" };
 
 describe("pasted text is cleaned as the table of cases says", () => {
