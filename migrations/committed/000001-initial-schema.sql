@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6e371fdb66844770d0f8dce21363c1b53ee2aa99
+--! Hash: sha1:56db26b0f7fec17ee8085260a42bc4c00ebcbfaa
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -7820,7 +7820,7 @@ grant execute on function app_hidden.contacts_problem(jsonb) to parley_visitor;
 --! Included templates/parameter_problem.sql
 create or replace function app_hidden.parameter_problem(path text, value jsonb) returns text as $$
   select case
-    when coalesce(jsonb_typeof(value), 'null') <> 'string' or btrim(value #>> '{}', E' \n\r\t') = ''
+    when coalesce(jsonb_typeof(value), 'null') <> 'string' or app_hidden.visible_text(value #>> '{}') is null
     then path || ' must not be empty'
     when value #>> '{}' ~ '[\n\r\t]| {5}'
     then path || ' must not contain line breaks, tabs, or more than four spaces in a row'
@@ -7829,8 +7829,8 @@ $$ language sql immutable parallel safe;
 -- No pinned search_path, so that it can be inlined.
 
 comment on function app_hidden.parameter_problem(text, jsonb) is
-  E'What is wrong with a text parameter of a template, or null. Meta refuses (132018, 100) one that is empty or '
-   'contains a line break, a tab or more than four consecutive spaces.';
+  E'What is wrong with a text parameter of a template, or null. Meta refuses (132018, 100) one that is empty (or has '
+   'nothing but spaces and invisible characters) or contains a line break, a tab or more than four consecutive spaces.';
 
 grant execute on function app_hidden.parameter_problem(text, jsonb) to parley_visitor;
 --! EndIncluded templates/parameter_problem.sql

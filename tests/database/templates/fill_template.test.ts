@@ -198,6 +198,7 @@ const WRONG: [template: object[], parameters: unknown, problem: string][] = [
   [[POSITIONAL], { body: ["a\tb", "c"] }, "parameters.body.1 must not contain line breaks"],
   [[POSITIONAL], { body: ["a     b", "c"] }, "parameters.body.1 must not contain line breaks"],
   [[POSITIONAL], { body: [" ", "c"] }, "parameters.body.1 must not be empty"],
+  [[POSITIONAL], { body: ["\u00a0\u200b\u2003\u3164", "c"] }, "parameters.body.1 must not be empty"],
   [[POSITIONAL], { body: [null, "c"] }, "parameters.body.1 must not be empty"],
   [[POSITIONAL], { body: [["a"], "c"] }, "parameters.body.1 must be a text"],
   [[POSITIONAL, plain], { body: ["a", "b".repeat(1100)] }, "parameters.body must have at most 1024"],
