@@ -22,7 +22,10 @@ export async function detectEncoding(path: string, country: string | null): Prom
       if (known) return known;
       isStart = false;
     }
-    if (chunk.includes(0)) throw unreadable("The file contains NUL: it is not a text");
+    if (chunk.includes(0))
+      throw unreadable(
+        "The file contains NUL: it is not a text. If it is UTF-16, set `encoding` to utf-16le or utf-16be",
+      );
     isUtf8 &&= isValid(utf8, chunk);
     if (!isUtf8) hasTurkishBytes ||= chunk.some((byte) => TURKISH_BYTES.has(byte));
   }
@@ -30,17 +33,31 @@ export async function detectEncoding(path: string, country: string | null): Prom
   return isUtf8 && isValid(utf8) ? "utf-8" : codePageOf(country, hasTurkishBytes);
 }
 
-/** UTF-16 without a byte order mark has NUL beside each Latin character. */
 function unicodeOf(start: Buffer): string | undefined {
   if (start.subarray(0, 3).equals(UTF8_MARK)) return "utf-8";
   if (start[0] === 0xff && start[1] === 0xfe) return "utf-16le";
   if (start[0] === 0xfe && start[1] === 0xff) return "utf-16be";
-  const nulsAt = (offset: number) =>
-    start.subarray(0, 64).filter((byte, at) => at % 2 === offset && byte === 0).length;
-  const half = Math.min(start.length, 64) / 2;
-  if (nulsAt(1) > half * 0.7 && nulsAt(0) === 0) return "utf-16le";
-  if (nulsAt(0) > half * 0.7 && nulsAt(1) === 0) return "utf-16be";
-  return undefined;
+  return start.includes(0) ? unmarkedUtf16(start) : undefined;
+}
+
+/**
+ * UTF-16 has a NUL beside each ASCII character, whatever alphabet the names are in: beside delimiters, line ends and digits.
+ * In the other byte order, most of these are no ASCII characters.
+ */
+function unmarkedUtf16(start: Buffer): string | undefined {
+  const [little, big] = [asciiCount(start, "utf-16le"), asciiCount(start, "utf-16be")];
+  if (little === big) return undefined;
+  return little > big ? "utf-16le" : "utf-16be";
+}
+
+/** 0 if the bytes are not lines of text in this encoding. */
+function asciiCount(start: Buffer, encoding: string): number {
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(start, { stream: true });
+    return /[\r\n]/.test(text) && !text.includes("\0") ? text.match(/[\t\r\n -~]/g)!.length : 0;
+  } catch {
+    return 0;
+  }
 }
 
 const UTF8_MARK = Buffer.from("\ufeff");

@@ -34,6 +34,12 @@ test("encoding and delimiter are found, as spreadsheets of several countries wri
   assert.deepEqual(await of(utf16), ["utf-16le", ";", "a,b", "2,1,İ"]);
   assert.deepEqual(await of(utf16.subarray(2)), ["utf-16le", ";", "a,b", "2,1,İ"]);
   assert.deepEqual(await of(Buffer.from(utf16).swap16()), ["utf-16be", ";", "a,b", "2,1,İ"]);
+  for (const name of ["Имя", "名前", "一", "ชื่อ", "नाम", "الاسم", "이름", "なまえ"]) {
+    const file = Buffer.from(`${name},${name}2\n${name},+1\n`, "utf16le");
+    const found = [",", `${name},${name}2`, `2,${name},+1`];
+    assert.deepEqual(await of(file), ["utf-16le", ...found]);
+    assert.deepEqual(await of(Buffer.from(file).swap16()), ["utf-16be", ...found]);
+  }
   assert.deepEqual(await of(latin("a;b\n1;\xfc\n")), ["windows-1252", ";", "a,b", "2,1,ü"]);
   assert.deepEqual(await of(latin("a;b\n1;\xdd\xfe\n")), ["windows-1254", ";", "a,b", "2,1,İş"]);
   assert.deepEqual(await of(latin("a;b\n1;\xdd\n"), "IS"), ["windows-1252", ";", "a,b", "2,1,Ý"]);
@@ -74,7 +80,9 @@ test("what is not a CSV file is refused, and says in which row", async () => {
   await refused(gzipSync("a,b\n1,2\n"), /compressed \(\.gz\)/);
   await refused(Buffer.from("d0cf11e0a1b11ae1", "hex"), /a workbook \(\.xls\)/);
   await refused("%PDF-1.7", /a PDF/);
-  await refused("a,b\n1\0,2\n", /NUL/);
+  await refused("a,b\n1\0,2\n", /NUL: it is not a text. If it is UTF-16, set `encoding`/);
+  await refused("Имя,b\n1\0,2\n", /NUL/);
+  await refused(Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), /NUL/);
   await refused(Buffer.from("\ufeffa,b\n1\0,2\n", "utf16le"), /NUL/);
   await refused(Buffer.concat([Buffer.from("\ufeffa,b\n"), latin("\xff\n")]), /not in the encoding utf-8/);
   await refused("a,b\n1,2\n", /"latin-9" is not a known encoding/, { encoding: "latin-9" });
