@@ -2,6 +2,7 @@ import { dropExpiredPartitions, ensurePartitions } from "../src/database/partiti
 import type { WorkerContext } from "../src/process/worker_context.ts";
 
 const MEDIA_BATCH = 1_000;
+const IMPORT_BATCH = 10_000;
 /** A contact may have many messages. */
 const CONTACT_BATCH = 20;
 
@@ -13,6 +14,7 @@ export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "
     await pool.query("select app_private.delete_old_rows()");
     await pool.query("select app_private.reactivate_contacts()");
     await inBatches(pool, "erase_deleted_contacts", CONTACT_BATCH);
+    await inBatches(pool, "delete_old_imports", IMPORT_BATCH);
     await pool.query("select app_private.delete_unused_media()");
     await inBatches(pool, "remove_expired_media", MEDIA_BATCH);
     await pool.query("select app_private.request_template_syncs()");
@@ -23,7 +25,7 @@ export default ({ pool, config, log }: Pick<WorkerContext, "pool" | "config" | "
 /** In batches, because what a batch removes stays locked until the batch is committed. */
 async function inBatches(
   pool: WorkerContext["pool"],
-  name: "erase_deleted_contacts" | "remove_expired_media",
+  name: "erase_deleted_contacts" | "delete_old_imports" | "remove_expired_media",
   size: number,
 ): Promise<void> {
   for (let removed = size; removed === size; ) {

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:56db26b0f7fec17ee8085260a42bc4c00ebcbfaa
+--! Hash: sha1:351abe1bf2605fe4c8084f8c7cfd0ac2d016faf2
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -18941,20 +18941,53 @@ comment on function app_private.apply_import_rows(app_public.imports, int) is
   E'Creates and updates the contacts of an import''s next rows, up to last_row, and tags and groups them. If one row '
    'cannot be applied, none is. created, updated, unchanged: the numbers of contacts.';
 --! EndIncluded imports/apply_import_rows.sql
---! Included imports/complete_import.sql
-create or replace function app_private.complete_import(import_id uuid) returns app_public.imports as $$
-  -- Rows with an error are kept for the list of errors, and all rows of a dry run for start_import().
-  delete from app_public.import_rows r
-  using app_public.imports i
-  where i.id = complete_import.import_id and r.import_id = i.id and not i.is_dry_run and r.error_code is null;
-
-  update app_public.imports i set status = 'completed', completed_at = now()
-  where i.id = complete_import.import_id
-  returning i.*;
+--! Included imports/delete_imports.sql
+create or replace function app_private.delete_cancelled_rows(import_id uuid, at_most int) returns int as $$
+  with deleted as (
+    delete from app_public.import_rows r
+    where r.import_id = delete_cancelled_rows.import_id
+    and r.row_number in (
+      select n.row_number
+      from app_public.imports i
+      join app_public.import_rows n on n.import_id = i.id
+      where i.id = delete_cancelled_rows.import_id and i.status = 'cancelled' and n.error_code is null
+      order by n.row_number
+      limit at_most
+    )
+    returning r.row_number
+  )
+  select count(*)::int from deleted
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.complete_import(uuid) is E'Ends an import whose rows have all been applied.';
---! EndIncluded imports/complete_import.sql
+comment on function app_private.delete_cancelled_rows(uuid, int) is
+  E'Deletes rows of an import that was cancelled, at most so many, without those in the list of errors. Returns their '
+   'number.';
+
+
+create or replace function app_private.delete_old_imports(at_most int) returns int as $$
+declare
+  v_deleted int;
+begin
+  delete from app_public.import_rows r
+  where (r.import_id, r.row_number) in (
+    select n.import_id, n.row_number
+    from app_public.imports i
+    join app_public.import_rows n on n.import_id = i.id
+    where i.status <> 'running' and i.created_at < now() - interval '30 days'
+    limit at_most
+  );
+  get diagnostics v_deleted = row_count;
+  if v_deleted < at_most then
+    delete from app_public.imports i where i.status <> 'running' and i.created_at < now() - interval '30 days';
+  end if;
+  return v_deleted;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.delete_old_imports(int) is
+  E'Deletes imports that are older than thirty days with their rows, at most at_most of these. Returns the number of '
+   'rows; when there are fewer, the imports are gone, too.';
+--! EndIncluded imports/delete_imports.sql
 --! Included imports/import_contacts.sql
 create or replace function app_private.import_contacts(import_id uuid, maximum int) returns app_public.imports as $$
 declare
@@ -18978,7 +19011,10 @@ begin
     limit maximum
   ) n;
   if v_last_row is null then
-    return app_private.complete_import(v_import.id);
+    update app_public.imports i set status = 'completed', completed_at = now()
+    where i.id = v_import.id
+    returning i.* into v_import;
+    return v_import;
   end if;
 
   begin
@@ -18989,6 +19025,12 @@ begin
   exception when sqlstate 'PYIMP' then
     null; -- What was done is known, and has been undone.
   end;
+
+  -- Rows with an error are kept for the list of errors, and all rows of a dry run for start_import().
+  delete from app_public.import_rows r
+  where r.import_id = v_import.id and not v_import.is_dry_run
+  and r.row_number > v_import.last_row and r.row_number <= v_last_row
+  and r.error_code is null;
 
   update app_public.imports i set
     last_row = v_last_row,
@@ -19003,10 +19045,10 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.import_contacts(uuid, int) is
-  E'Applies the next rows of an import, at most so many, and returns the import, which is completed when no rows are '
-   'left. If one of the rows cannot be applied, none is, and the error is raised: then the caller passes fewer rows, '
-   'and the error of a single row to fail_import_row(). A dry run does the same, and undoes it by an error (PYIMP) '
-   'that the caller does not get.';
+  E'Applies the next rows of an import, at most so many, removes them, and returns the import, which is completed '
+   'when no rows are left. If one of the rows cannot be applied, none is, and the error is raised: then the caller '
+   'passes fewer rows, and the error of a single row to fail_import_row(). A dry run does the same, and undoes it by '
+   'an error (PYIMP) that the caller does not get.';
 --! EndIncluded imports/import_contacts.sql
 --! Included imports/fail_import_row.sql
 create or replace function app_private.fail_import_row(import_id uuid, last_row int, code text, reason text)
@@ -19072,10 +19114,11 @@ begin
     raise exception 'The import has ended already' using errcode = 'PYIMP';
   end if;
 
-  delete from app_public.import_rows r where r.import_id = v_import.id and r.error_code is null;
   update app_public.imports i set status = 'cancelled', completed_at = now()
   where i.id = v_import.id
   returning i.* into v_import;
+  -- There may be millions of rows: the job removes them.
+  perform app_private.schedule_import(v_import.id);
   return v_import;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
@@ -28014,7 +28057,6 @@ create or replace function app_private.delete_old_rows() returns void as $$
   and j.updated_at < now() - interval '1 day';
   -- The messaging limit looks back one day.
   delete from app_private.initiated_contacts i where i.initiated_at < now() - interval '2 days';
-  delete from app_public.imports i where i.status <> 'running' and i.created_at < now() - interval '30 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Statuses move on and leave zeros behind.
@@ -28032,7 +28074,7 @@ comment on function app_private.delete_old_rows() is
    'language models after eight days; recorded changes after three days; contacts that counted towards the messaging '
    'limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers '
    'after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events '
-   'that were set aside and imports after thirty days; scheduled messages 90 days after they were sent or cancelled; '
+   'that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; '
    'figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql

@@ -10,6 +10,8 @@ type Options = {
 
 /** Rows of one transaction. Their contacts are locked for as long as it takes, some tenths of a second. */
 const MOST_ROWS = 1_000;
+/** Rows of a cancelled import that are deleted at once. */
+const DELETED_ROWS = 10_000;
 /** How often a deadlock or the like is tried again at once. */
 const ATTEMPTS = 5;
 
@@ -39,7 +41,18 @@ export async function runImport(
       state = await readImport(pool, importId);
     }
   }
+  if (state.status === "cancelled") await deleteRows(pool, importId, signal);
   return state;
+}
+
+async function deleteRows(pool: pg.Pool, importId: string, signal?: AbortSignal): Promise<void> {
+  for (let deleted = DELETED_ROWS; deleted === DELETED_ROWS && !signal?.aborted; ) {
+    const { rows } = await pool.query<{ deleted: number }>(
+      "select app_private.delete_cancelled_rows($1, $2) as deleted",
+      [importId, DELETED_ROWS],
+    );
+    deleted = rows[0]!.deleted;
+  }
 }
 
 async function readImport(pool: pg.Pool, importId: string): Promise<ImportState> {

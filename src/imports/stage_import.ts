@@ -30,6 +30,8 @@ export type ImportOptions = {
 };
 
 const BATCH = 2_000;
+/** For the last step, which compares all rows with each other: millions of them take minutes. */
+const FINISH_MS = 15 * 60_000;
 
 /**
  * Reads a CSV file into `import_rows`, with the phone numbers in international form, and schedules the import. All or
@@ -76,7 +78,11 @@ export async function stageImport(
         count += batch.length;
         onRows(count);
       }
-      const finished = await client.query<ImportState>("select * from app_private.finish_staging($1)", [id]);
+      const finished = await client.query<ImportState>({
+        text: "select * from app_private.finish_staging($1)",
+        values: [id],
+        query_timeout: FINISH_MS,
+      } as pg.QueryConfig);
       return finished.rows[0]!;
     });
   } finally {

@@ -112,3 +112,37 @@ story(
     assert.deepEqual(await left(), ["failed", "replaced"]);
   },
 );
+
+story("old imports go with their rows, a part at a time; the others stay", async (db) => {
+  const { tenantId } = await aWorkspace(db);
+  const add = (age: string, status: string) =>
+    db.query(
+      `with import as (
+         insert into app_public.imports (tenant_id, encoding, delimiter, header, columns, created_at, status)
+         values ($1, 'utf-8', ',', '{phone}', '{phone}', now() - $2::interval, $3)
+         returning id
+       )
+       insert into app_public.import_rows (tenant_id, import_id, row_number, cells)
+       select $1, id, n, '{1}' from import, generate_series(2, 4) n`,
+      [tenantId, age, status],
+    );
+  await add("31 days", "completed");
+  await add("29 days", "completed");
+  await add("31 days", "running");
+  const step = async () => {
+    const { rows } = await db.query("select app_private.delete_old_imports(2) as deleted");
+    return [
+      rows[0].deleted,
+      await count(db, "app_public.imports"),
+      await count(db, "app_public.import_rows"),
+    ];
+  };
+  assert.deepEqual(
+    [await step(), await step(), await step()],
+    [
+      [2, 3, 7],
+      [1, 2, 6],
+      [0, 2, 6],
+    ],
+  );
+});

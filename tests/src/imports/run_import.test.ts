@@ -280,6 +280,7 @@ test("two processes take turns, a cancelled import ends, and a part that cannot 
   await sql("select app_public.cancel_import($1)", [cancelled.id]);
   const { status, created_count } = await runImport(database.pool, cancelled.id);
   assert.deepEqual([status, created_count], ["cancelled", 0]);
+  assert.deepEqual(await sql("select from app_public.import_rows where import_id = $1", [cancelled.id]), []);
 
   const imports = await sql("select from app_public.imports where tenant_id = $1", [tenantId]);
   await assert.rejects(
