@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:351abe1bf2605fe4c8084f8c7cfd0ac2d016faf2
+--! Hash: sha1:d808051b518f958ceb4c538a499823cc657d697c
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -28400,7 +28400,7 @@ declare
 begin
   select t.id into v_id
   from app_public.tenants t
-  where find_tenant.tenant in (t.slug, t.id::text);
+  where lower(find_tenant.tenant) in (t.slug, t.id::text);
 
   if v_id is null then
     raise exception 'There is no tenant "%"', left(find_tenant.tenant, 100) using errcode = 'PYNFD';
@@ -28410,7 +28410,7 @@ end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_tenant(text) is
-  E'The id of the tenant with that slug or id, for the operator. PYNFD.';
+  E'The id of the tenant with that slug or id, regardless of case, for the operator. PYNFD.';
 --! EndIncluded operations/find_tenant.sql
 --! Included operations/find_api_key.sql
 create or replace function app_private.find_api_key(key text, tenant_id uuid) returns uuid as $$
@@ -28465,7 +28465,7 @@ begin
   select array_agg(c.id) into v_ids
   from app_public.channels c
   left join app_public.whatsapp_channels w on w.channel_id = c.id
-  where find_channel.channel in (c.id::text, w.phone_number_id)
+  where lower(find_channel.channel) in (c.id::text, w.phone_number_id)
   and (find_channel.tenant_id is null or c.tenant_id = find_channel.tenant_id);
 
   if v_ids is null then
@@ -28482,27 +28482,50 @@ comment on function app_private.find_channel(text, uuid) is
   E'The id of the channel with that id or phone number id, in one tenant or in all, for the operator. PYNFD. PYREQ: '
    'several channels match.';
 --! EndIncluded operations/find_channel.sql
+--! Included operations/choose_named.sql
+create or replace function app_private.choose_named(
+  noun text, wanted text, ids uuid[], names text[], labels text[] default null
+) returns uuid as $$
+declare
+  v_ids uuid[];
+  v_labels text[];
+begin
+  select array_agg(c.id order by c.label), array_agg(format('%s (%s)', c.label, c.id) order by c.label)
+  into v_ids, v_labels
+  from (
+    select
+      n.id, coalesce(n.label, n.name) as label,
+      rank() over (order by n.id::text = lower(wanted) desc, n.name = wanted desc) as place
+    from unnest(ids, names, labels) n (id, name, label)
+    where n.id::text = lower(wanted) or lower(n.name) = lower(wanted)
+  ) c
+  where c.place = 1;
+
+  if v_ids is null then
+    raise exception 'There is no % "%"', noun, left(wanted, 100) using errcode = 'PYNFD';
+  elsif cardinality(v_ids) > 1 then
+    raise exception 'Several %s are called "%": %', noun, left(wanted, 100), array_to_string(v_labels[1 : 10], ', ')
+      using errcode = 'PYREQ', hint = 'Name one by its id.';
+  end if;
+  return v_ids[1];
+end;
+$$ language plpgsql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.choose_named(text, text, uuid[], text[], text[]) is
+  E'The one of these that has the wanted id; else that with exactly this name; else that with this name regardless of '
+   'case. noun: what they are. labels: what errors call them, if not by their names. PYNFD: there is none. PYREQ: '
+   'there are several, which the error lists.';
+--! EndIncluded operations/choose_named.sql
 --! Included operations/find_chatbot.sql
 create or replace function app_private.find_chatbot(chatbot text, tenant_id uuid) returns uuid as $$
-declare
-  v_id uuid;
-begin
-  select c.id into v_id
+  select app_private.choose_named('chatbot', find_chatbot.chatbot, array_agg(c.id), array_agg(c.name))
   from app_public.chatbots c
-  where c.tenant_id = find_chatbot.tenant_id and find_chatbot.chatbot in (c.name, c.id::text)
-  -- A chatbot may be called what another one's id is.
-  order by c.id::text = find_chatbot.chatbot desc
-  limit 1;
-
-  if v_id is null then
-    raise exception 'There is no chatbot "%"', left(find_chatbot.chatbot, 100) using errcode = 'PYNFD';
-  end if;
-  return v_id;
-end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+  where c.tenant_id = find_chatbot.tenant_id
+  and lower(find_chatbot.chatbot) in (lower(c.name), c.id::text)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_chatbot(text, uuid) is
-  E'The id of the tenant''s chatbot with that name or id, for the operator. PYNFD.';
+  E'The id of the tenant''s chatbot with that name or id, for the operator: choose_named(). PYNFD, PYREQ.';
 --! EndIncluded operations/find_chatbot.sql
 --! Included operations/find_contact.sql
 create or replace function app_private.find_contact(tenant_id uuid, contact text) returns uuid as $$
@@ -28539,49 +28562,29 @@ comment on function app_private.find_contact(uuid, text) is
 --! EndIncluded operations/find_contact.sql
 --! Included operations/find_campaign.sql
 create or replace function app_private.find_campaign(campaign text, tenant_id uuid) returns uuid as $$
-declare
-  v_ids uuid[];
-begin
-  select array_agg(c.id) into v_ids
+  select app_private.choose_named('campaign', find_campaign.campaign, array_agg(c.id), array_agg(c.name))
   from app_public.campaigns c
-  where c.tenant_id = find_campaign.tenant_id and find_campaign.campaign in (c.name, c.id::text);
-
-  if v_ids is null then
-    raise exception 'There is no campaign "%"', left(find_campaign.campaign, 100) using errcode = 'PYNFD';
-  elsif cardinality(v_ids) > 1 then
-    raise exception 'Several campaigns are called "%": name it by its id', left(find_campaign.campaign, 100)
-      using errcode = 'PYREQ';
-  end if;
-  return v_ids[1];
-end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+  where c.tenant_id = find_campaign.tenant_id
+  and lower(find_campaign.campaign) in (lower(c.name), c.id::text)
+$$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_campaign(text, uuid) is
-  E'The id of the tenant''s campaign with that name or id, for the operator. PYNFD. PYREQ: several campaigns match.';
+  E'The id of the tenant''s campaign with that name or id, for the operator: choose_named(). PYNFD, PYREQ.';
 --! EndIncluded operations/find_campaign.sql
 --! Included operations/find_template.sql
 create or replace function app_private.find_template(template text, language text, tenant_id uuid) returns uuid as $$
-declare
-  v_ids uuid[];
-begin
-  select array_agg(t.id) into v_ids
+  select app_private.choose_named(
+    'template', template, array_agg(t.id), array_agg(t.name), array_agg(t.name || ' ' || t.language)
+  )
   from app_public.templates t
   where t.tenant_id = find_template.tenant_id
-  and (t.id::text = template or t.name = template)
-  and (find_template.language is null or t.language = app_hidden.template_language(find_template.language));
-  if v_ids is null then
-    raise exception 'There is no template %', template using errcode = 'PYNFD';
-  elsif cardinality(v_ids) > 1 then
-    raise exception 'There are several templates of this name: name the language, or give the id'
-      using errcode = 'PYREQ';
-  end if;
-  return v_ids[1];
-end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+  and lower(template) in (lower(t.name), t.id::text)
+  and (find_template.language is null or t.language = app_hidden.template_language(find_template.language))
+$$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.find_template(text, text, uuid) is
-  E'The id of a tenant''s template, by its name or id. PYNFD: there is none. PYREQ: there are several. language, or '
-   'the id, says which.';
+  E'The id of a tenant''s template, by its name or id, for the operator, as choose_named() chooses it. PYNFD. PYREQ: '
+   'there are several; the language, or the id, says which.';
 --! EndIncluded operations/find_template.sql
 --! Included operations/has_account.sql
 create or replace function app_private.has_account(email text) returns boolean as $$

@@ -10,7 +10,7 @@ export function findChannel(db: Db, channel: string, tenantId?: string): Promise
   return idOf(db, "select app_private.find_channel($1, $2) as id", [channel, tenantId]);
 }
 
-/** Finds a tenant's chatbot by name or id; returns its id. Throws PYNFD. */
+/** Finds a tenant's chatbot by name or id; returns its id. Throws PYNFD, PYREQ. */
 export function findChatbot(db: Db, chatbot: string, tenantId: string): Promise<string> {
   return idOf(db, "select app_private.find_chatbot($1, $2) as id", [chatbot, tenantId]);
 }
