@@ -146,9 +146,10 @@ comment on type app_public.data_source_type is 'The protocol of a data source. r
 create type app_public.delivery_grouping as enum (
   'day',
   'channel',
-  'author'
+  'author',
+  'campaign'
 );
-comment on type app_public.delivery_grouping is 'What figures of deliveries, failures and prices distinguish. day: the day, in the tenant''s time zone. channel: the channel. author: who wrote the messages.';
+comment on type app_public.delivery_grouping is 'What figures of deliveries, failures and prices distinguish. day: the day, in the tenant''s time zone. channel: the channel. author: who wrote the messages. campaign: the campaign that sent them.';
 
 create type app_public.filter_kind as enum (
   'contacts',
@@ -456,6 +457,7 @@ create table app_hidden.delivery_activity (
   channel_id uuid not null,
   queued_at timestamp with time zone not null,
   author app_public.message_author not null,
+  campaign_id uuid,
   status app_public.message_status not null,
   error_code text,
   pricing jsonb,
@@ -477,17 +479,19 @@ create table app_hidden.delivery_stats (
   day date not null,
   channel_id uuid not null,
   author app_public.message_author not null,
+  campaign_id uuid,
   status app_public.message_status not null,
   error_code text not null,
   price_category text not null,
   price_type text not null,
   is_billable boolean not null,
   count integer not null,
-  constraint delivery_stats_pkey primary key (tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable),
+  constraint delivery_stats_key unique nulls not distinct (tenant_id, day, channel_id, author, campaign_id, status, error_code, price_category, price_type, is_billable),
   constraint delivery_stats_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
 ) with (fillfactor = 70);
-comment on table app_hidden.delivery_stats is 'The number of messages that were sent or have failed, by the day on which they were queued and by their status at present. Written only by roll_up_figures() and recount_figures().';
+comment on table app_hidden.delivery_stats is 'The number of messages that were sent or have failed, by the day on which they were queued and by their status at present. Written only by roll_up_figures() and recount_figures(). No foreign key to campaigns: their messages are kept when they are deleted.';
 comment on column app_hidden.delivery_stats.day is 'The day on which the messages were queued, in tenants.time_zone.';
+comment on column app_hidden.delivery_stats.campaign_id is 'The campaign that sent the messages. Null: none.';
 comment on column app_hidden.delivery_stats.error_code is 'Of failed messages; otherwise empty.';
 comment on column app_hidden.delivery_stats.price_category is 'The category of the pricing that the provider reported. Empty if it reported none.';
 comment on column app_hidden.delivery_stats.price_type is 'The type of the pricing that the provider reported, such as regular or free_customer_service. Empty if it reported none.';
@@ -1474,6 +1478,8 @@ create trigger _100_timestamps before insert or update on app_public.campaign_va
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant_of_campaign before insert on app_public.campaign_variants
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_campaign();
+create trigger _120_clean_name before insert or update of name on app_public.campaign_variants
+  for each row execute function app_private.tg__clean_name();
 create trigger _200_refuse_started_campaign before insert or delete or update on app_public.campaign_variants
   for each row execute function app_private.tg__refuse_started_campaign();
 create trigger _500_audit after insert or delete or update on app_public.campaign_variants
@@ -1586,6 +1592,8 @@ create trigger _100_timestamps before insert or update on app_public.campaigns
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.campaigns
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _115_clean_name before insert or update of name on app_public.campaigns
+  for each row execute function app_private.tg__clean_name();
 create trigger _120_withdraw_approval before update of audience, excludes_running, excludes_contacted_within, excludes_inactive_for, template_name, language, text, parameters, edited_at on app_public.campaigns
   for each row when ((((((((((old.audience is distinct from new.audience) or (old.excludes_running is distinct from new.excludes_running)) or (old.excludes_contacted_within is distinct from new.excludes_contacted_within)) or (old.excludes_inactive_for is distinct from new.excludes_inactive_for)) or (old.template_name is distinct from new.template_name)) or (old.language is distinct from new.language)) or (old.text is distinct from new.text)) or (old.parameters is distinct from new.parameters)) or (old.edited_at is distinct from new.edited_at))) execute function app_private.tg_campaigns__withdraw_approval();
 create trigger _200_refuse_invalid_audience before insert or update of audience on app_public.campaigns
@@ -1598,6 +1606,12 @@ create trigger _230_refuse_unapproved before update of status on app_public.camp
   for each row when (((old.status = any (array['draft'::app_public.campaign_status, 'scheduled'::app_public.campaign_status])) and (new.status = any (array['scheduled'::app_public.campaign_status, 'running'::app_public.campaign_status])))) execute function app_private.tg_campaigns__refuse_unapproved();
 create trigger _500_audit after insert or delete or update on app_public.campaigns
   for each row execute function app_private.tg__audit('{text,parameters,metadata}', '{frozen_at}');
+create trigger _800_notify_deleted after delete on app_public.campaigns
+  referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_campaigns');
+create trigger _800_notify_on_insert after insert on app_public.campaigns
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('campaigns');
+create trigger _800_notify_on_update after update on app_public.campaigns
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('campaigns');
 alter table app_public.campaigns enable row level security;
 create policy tenant_isolation on app_public.campaigns as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -1743,6 +1757,8 @@ create trigger _100_timestamps before insert or update on app_public.channels
   for each row execute function app_private.tg__timestamps();
 create trigger _110_choose_default before insert or update of is_default on app_public.channels
   for each row execute function app_private.tg_channels__choose_default();
+create trigger _120_clean_name before insert or update of name on app_public.channels
+  for each row execute function app_private.tg__clean_name();
 create trigger _200_refuse_incomplete after insert or update of kind on app_public.channels
   for each row when ((new.kind = 'whatsapp_cloud'::app_public.channel_kind)) execute function app_private.tg_channels__refuse_incomplete();
 create trigger _500_audit after insert or delete or update on app_public.channels
@@ -1857,6 +1873,8 @@ comment on column app_public.chatbots.metadata is 'Any object, for your own use.
 comment on column app_public.chatbots.active_version_id is 'The version that new conversations run while the chatbot is active.';
 create trigger _100_timestamps before insert or update on app_public.chatbots
   for each row execute function app_private.tg__timestamps();
+create trigger _120_clean_name before insert or update of name on app_public.chatbots
+  for each row execute function app_private.tg__clean_name();
 create trigger _500_audit after insert or delete or update on app_public.chatbots
   for each row execute function app_private.tg__audit('{nodes,edges,settings,metadata}');
 alter table app_public.chatbots enable row level security;
@@ -2252,6 +2270,8 @@ create trigger _110_fill_in_tenant before insert on app_public.contacts
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _120_normalize before insert or update of phone, email on app_public.contacts
   for each row when (((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text) or (new.email is not null))) execute function app_private.tg_contacts__normalize();
+create trigger _125_clean_name before insert or update of name on app_public.contacts
+  for each row when ((new.name <> app_hidden.clean_name(new.name))) execute function app_private.tg__clean_name();
 create trigger _130_convert_fields before insert or update of metadata on app_public.contacts
   for each row when ((new.metadata <> '{}'::jsonb)) execute function app_private.tg_contacts__convert_fields();
 create trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
@@ -2638,6 +2658,8 @@ create trigger _100_timestamps before insert or update on app_public.data_source
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.data_source_connections
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_clean_name before insert or update of name on app_public.data_source_connections
+  for each row execute function app_private.tg__clean_name();
 create trigger _500_audit after insert or delete or update on app_public.data_source_connections
   for each row execute function app_private.tg__audit('{endpoint,default_params,default_body,param_mapping,transform_config}');
 alter table app_public.data_source_connections enable row level security;
@@ -2701,6 +2723,8 @@ create trigger _100_timestamps before insert or update on app_public.data_source
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.data_sources
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _115_clean_name before insert or update of name on app_public.data_sources
+  for each row execute function app_private.tg__clean_name();
 create trigger _120_clear_token_flag before update of base_url, auth_type on app_public.data_sources
   for each row when (((new.base_url is distinct from old.base_url) or (new.auth_type is distinct from old.auth_type))) execute function app_private.tg_data_sources__clear_token_flag();
 create trigger _130_deactivate_without_token before insert or update of base_url, auth_type on app_public.data_sources
@@ -2979,6 +3003,8 @@ comment on column app_public.invitations.mailed_at is 'When the mail server acce
 comment on column app_public.invitations.mail_error is 'Why the last attempt to send the e-mail has failed. Temporary failures are retried for days.';
 create trigger _110_clean_email before insert or update of email on app_public.invitations
   for each row execute function app_private.tg__clean_email();
+create trigger _120_clean_name before insert or update of name on app_public.invitations
+  for each row execute function app_private.tg__clean_name();
 create trigger _500_audit after insert or delete on app_public.invitations
   for each row execute function app_private.tg__audit();
 alter table app_public.invitations enable row level security;
@@ -3802,6 +3828,12 @@ create trigger _200_refuse_unknown_account after insert on app_public.templates
   for each row when ((new.status = 'draft'::app_public.template_status)) execute function app_private.tg_templates__refuse_unknown_account();
 create trigger _210_refuse_edit after update of name, language, category, parameter_format, components, message_ttl on app_public.templates
   for each row when ((old.status <> 'draft'::app_public.template_status)) execute function app_private.tg_templates__refuse_edit();
+create trigger _800_notify_deleted after delete on app_public.templates
+  referencing old table as changed_rows for each statement execute function app_private.tg__notify_deleted('deleted_templates');
+create trigger _800_notify_on_insert after insert on app_public.templates
+  referencing new table as changed_rows for each statement execute function app_private.tg__notify('templates');
+create trigger _800_notify_on_update after update on app_public.templates
+  referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_templates__notify();
 create trigger _910_hurry_campaigns after update of status on app_public.templates
   for each row when ((old.status is distinct from new.status)) execute function app_private.tg_templates__hurry_campaigns();
 alter table app_public.templates enable row level security;
@@ -3848,6 +3880,8 @@ comment on column app_public.tenants.country is 'The country in which numbers wi
 comment on column app_public.tenants.requires_campaign_approval is 'Whether a campaign starts only after a second user has approved it (approveCampaign).';
 create trigger _100_timestamps before insert or update on app_public.tenants
   for each row execute function app_private.tg__timestamps();
+create trigger _120_clean_name before insert or update of name on app_public.tenants
+  for each row execute function app_private.tg__clean_name();
 create trigger _200_refuse_unknown_time_zone before insert or update of time_zone on app_public.tenants
   for each row when ((new.time_zone <> 'UTC'::text)) execute function app_private.tg__refuse_unknown_time_zone();
 create trigger _500_audit after insert or delete or update on app_public.tenants
@@ -3892,6 +3926,8 @@ create trigger _100_timestamps before insert or update on app_public.users
   for each row execute function app_private.tg__timestamps();
 create trigger _110_clean_email before insert or update of email on app_public.users
   for each row execute function app_private.tg__clean_email();
+create trigger _120_clean_name before insert or update of name on app_public.users
+  for each row execute function app_private.tg__clean_name();
 create trigger _200_refuse_last_owner after update of is_active on app_public.users
   for each row when ((old.is_active and (not new.is_active))) execute function app_private.tg_users__refuse_last_owner();
 create trigger _500_audit after insert or delete or update on app_public.users
@@ -4116,6 +4152,8 @@ create trigger _100_timestamps before insert or update on app_public.whatsapp_fl
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.whatsapp_flows
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _120_clean_name before insert or update of name on app_public.whatsapp_flows
+  for each row execute function app_private.tg__clean_name();
 create trigger _500_audit after insert or delete or update on app_public.whatsapp_flows
   for each row execute function app_private.tg__audit('{flow_json,endpoint_uri,preview_url,metadata}');
 alter table app_public.whatsapp_flows enable row level security;
@@ -4385,6 +4423,7 @@ create type app_public.delivery_figure as (
   day date,
   channel_id uuid,
   author app_public.message_author,
+  campaign_id uuid,
   messages integer,
   sent integer,
   failed integer,
@@ -4397,6 +4436,7 @@ comment on type app_public.delivery_figure is 'The outcome of messages that Parl
 comment on column app_public.delivery_figure.day is 'The day, in the tenant''s time zone. Null if days are not distinguished.';
 comment on column app_public.delivery_figure.channel_id is 'The channel. Null if channels are not distinguished.';
 comment on column app_public.delivery_figure.author is 'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.delivery_figure.campaign_id is 'The campaign that sent the messages. Null for messages of no campaign, and if campaigns are not distinguished.';
 comment on column app_public.delivery_figure.messages is 'Messages that were sent or have failed, not those that are still queued.';
 comment on column app_public.delivery_figure.sent is 'Messages that the provider accepted.';
 comment on column app_public.delivery_figure.failed is 'Messages that have failed.';
@@ -4409,6 +4449,7 @@ create type app_public.failure_figure as (
   day date,
   channel_id uuid,
   author app_public.message_author,
+  campaign_id uuid,
   error_code text,
   messages integer
 );
@@ -4416,6 +4457,7 @@ comment on type app_public.failure_figure is 'A number of messages that have fai
 comment on column app_public.failure_figure.day is 'The day, in the tenant''s time zone. Null if days are not distinguished.';
 comment on column app_public.failure_figure.channel_id is 'The channel. Null if channels are not distinguished.';
 comment on column app_public.failure_figure.author is 'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.failure_figure.campaign_id is 'The campaign that sent the messages. Null for messages of no campaign, and if campaigns are not distinguished.';
 comment on column app_public.failure_figure.error_code is 'The error_code of their status.';
 comment on column app_public.failure_figure.messages is 'The number of messages.';
 
@@ -4543,6 +4585,7 @@ create type app_public.price_figure as (
   day date,
   channel_id uuid,
   author app_public.message_author,
+  campaign_id uuid,
   category text,
   type text,
   is_billable boolean,
@@ -4552,6 +4595,7 @@ comment on type app_public.price_figure is 'A number of messages with one pricin
 comment on column app_public.price_figure.day is 'The day, in the tenant''s time zone. Null if days are not distinguished.';
 comment on column app_public.price_figure.channel_id is 'The channel. Null if channels are not distinguished.';
 comment on column app_public.price_figure.author is 'Who wrote the messages. Null if authors are not distinguished.';
+comment on column app_public.price_figure.campaign_id is 'The campaign that sent the messages. Null for messages of no campaign, and if campaigns are not distinguished.';
 comment on column app_public.price_figure.category is 'The provider''s category of the price: marketing, utility, … Empty if it reported none.';
 comment on column app_public.price_figure.type is 'The provider''s type of the price: regular, free_customer_service, … Empty if it reported none.';
 comment on column app_public.price_figure.is_billable is 'Whether the provider charges for the messages.';
@@ -4595,6 +4639,7 @@ create view app_hidden.daily_deliveries with (security_invoker=true) as
     s.day,
     s.channel_id,
     s.author,
+    s.campaign_id,
     s.status,
     s.error_code,
     s.price_category,
@@ -4607,6 +4652,7 @@ UNION ALL
     ((a.queued_at AT TIME ZONE t.time_zone))::date AS day,
     a.channel_id,
     a.author,
+    a.campaign_id,
     a.status,
     d.error_code,
     d.price_category,
@@ -5376,6 +5422,15 @@ $$
 comment on function app_hidden.claim_idempotency_key(uuid,text,bytea) is 'Claims an idempotency key. Returns null if the key is new, otherwise the message that was sent with it. PYIDM: the key belongs to another request. PYNFD: the tenant is not the caller''s. PYDEN: agents only.';
 grant execute on function app_hidden.claim_idempotency_key(uuid,text,bytea) to parley_visitor;
 
+create function app_hidden.clean_name(name text) returns text as $$
+  select app_hidden.clean_prose(
+    pg_catalog.regexp_replace(clean_name.name, '[\u0001-\u001f\u007f-\u009f\u2028\u2029]+', ' ', 'g')
+  )
+$$
+  language sql immutable strict parallel safe;
+comment on function app_hidden.clean_name(text) is 'A name as it is stored: one line, without control characters and without what clean_prose() removes, which would make two names look alike or a text around a name read backwards.';
+grant execute on function app_hidden.clean_name(text) to parley_visitor;
+
 create function app_hidden.clean_pasted(pasted text) returns text as $$
   select case
     when pasted ~ '^[!-~]+( [!-~]+)*$' then pasted
@@ -5782,16 +5837,7 @@ grant execute on function app_hidden.contact_ids_by_text(text) to parley_visitor
 
 create function app_hidden.contact_language(contact app_public.contacts) returns text as $$
 begin
-  return coalesce(
-    contact.language,
-    (
-      select r.language
-      from app_hidden.phone_regions r
-      where r.prefix = any (app_hidden.phone_prefixes(contact.phone)) and r.language is not null
-      order by length(r.prefix) desc
-      limit 1
-    )
-  );
+  return coalesce(contact.language, app_hidden.phone_language(contact.phone));
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
@@ -5832,13 +5878,7 @@ create function app_hidden.contact_time_zone(contact app_public.contacts) return
 begin
   return coalesce(
     contact.time_zone,
-    (
-      select r.time_zone
-      from app_hidden.phone_regions r
-      where r.prefix = any (app_hidden.phone_prefixes(contact.phone)) and r.time_zone is not null
-      order by length(r.prefix) desc
-      limit 1
-    ),
+    app_hidden.phone_time_zone(contact.phone),
     (select t.time_zone from app_public.tenants t where t.id = contact.tenant_id)
   );
 end;
@@ -6955,8 +6995,19 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('contacts', 'phone', 'phone', '{row}.phone', null, null, null),
     ('contacts', 'email', 'text', '{row}.email', null, null, null),
     ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
-    ('contacts', 'language', 'text', '{row}.language', null, null, null),
-    ('contacts', 'timeZone', 'text', '{row}.time_zone', null, null, null),
+    -- As contact_language() and contact_time_zone() return them, without a look-up for each contact.
+    ('contacts', 'language', 'text',
+      'coalesce({row}.language, (select g.languages from app_hidden.phone_ranges() g)[
+        app_hidden.phone_range({row}.phone, (select g.starts from app_hidden.phone_ranges() g))
+      ])', null, null, null),
+    ('contacts', 'timeZone', 'text',
+      'coalesce(
+        {row}.time_zone,
+        (select g.time_zones from app_hidden.phone_ranges() g)[
+          app_hidden.phone_range({row}.phone, (select g.starts from app_hidden.phone_ranges() g))
+        ],
+        (select t.time_zone from app_public.tenants t where t.id = {row}.tenant_id)
+      )', null, null, null),
     ('contacts', 'notes', 'text', '{row}.notes', null, null, null),
     ('contacts', 'status', 'choice', '{row}.status', null, null, 'app_public.contact_status'),
     ('contacts', 'optedOutAt', 'time', '{row}.opted_out_at', null, null, null),
@@ -7015,7 +7066,10 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
       'app_public.contact_tags x', 'x.contact_id = {row}.contact_id', null),
     ('conversations', 'group', 'group', 'x.group_id',
       'app_public.group_contacts x', 'x.contact_id = {row}.contact_id', null),
-    ('conversations', 'language', 'text', 'x.language', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
+    ('conversations', 'language', 'text',
+      'coalesce(x.language, (select g.languages from app_hidden.phone_ranges() g)[
+        app_hidden.phone_range(x.phone, (select g.starts from app_hidden.phone_ranges() g))
+      ])', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
     ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
     ('conversations', 'contact', 'contacts', null,
       'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
@@ -7915,14 +7969,14 @@ grant execute on function app_hidden.order_preview(jsonb) to parley_visitor;
 
 create function app_hidden.parameter_problem(path text, value jsonb) returns text as $$
   select case
-    when coalesce(jsonb_typeof(value), 'null') <> 'string' or btrim(value #>> '{}', E' \n\r\t') = ''
+    when coalesce(jsonb_typeof(value), 'null') <> 'string' or app_hidden.visible_text(value #>> '{}') is null
     then path || ' must not be empty'
     when value #>> '{}' ~ '[\n\r\t]| {5}'
     then path || ' must not contain line breaks, tabs, or more than four spaces in a row'
   end
 $$
   language sql immutable parallel safe;
-comment on function app_hidden.parameter_problem(text,jsonb) is 'What is wrong with a text parameter of a template, or null. Meta refuses (132018, 100) one that is empty or contains a line break, a tab or more than four consecutive spaces.';
+comment on function app_hidden.parameter_problem(text,jsonb) is 'What is wrong with a text parameter of a template, or null. Meta refuses (132018, 100) one that is empty (or has nothing but spaces and invisible characters) or contains a line break, a tab or more than four consecutive spaces.';
 grant execute on function app_hidden.parameter_problem(text,jsonb) to parley_visitor;
 
 create function app_hidden.personalize_template_message(message app_hidden.template_message, variables jsonb) returns app_hidden.template_message as $$
@@ -7952,6 +8006,21 @@ $$
   language plpgsql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.personalize_template_message(app_hidden.template_message,jsonb) is 'A prepared template message to one contact. variables: those of message_variables(). problem: a variable has neither a value nor an alternative, or a value may not stand in a template.';
 grant execute on function app_hidden.personalize_template_message(app_hidden.template_message,jsonb) to parley_visitor;
+
+create function app_hidden.phone_language(phone text) returns text as $$
+begin
+  return (
+    select r.language
+    from app_hidden.phone_regions r
+    where r.prefix = any (app_hidden.phone_prefixes(phone)) and r.language is not null
+    order by length(r.prefix) desc
+    limit 1
+  );
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.phone_language(text) is 'The language of most people with such a phone number. Null if it is not known.';
+grant execute on function app_hidden.phone_language(text) to parley_visitor;
 
 create function app_hidden.phone_match_keys(tenant_id uuid, phone text) returns text[] as $$
 declare
@@ -7991,6 +8060,43 @@ $$
   language sql immutable parallel safe;
 comment on function app_hidden.phone_prefixes(text) is 'What a phone number with "+" begins with, without "+", as long as prefixes of phone_regions are.';
 grant execute on function app_hidden.phone_prefixes(text) to parley_visitor;
+
+create function app_hidden.phone_range(phone text, starts integer[]) returns integer as $$
+  select pg_catalog.width_bucket(pg_catalog.rpad(pg_catalog.substr(phone, 2), 7, '0')::int, starts)
+$$
+  language sql immutable parallel safe;
+comment on function app_hidden.phone_range(text,integer[]) is 'The position of the range that contains a phone number with "+", in phone_ranges().';
+grant execute on function app_hidden.phone_range(text,integer[]) to parley_visitor;
+
+create function app_hidden.phone_ranges(out starts integer[], out time_zones text[], out languages text[]) returns record as $$
+  select
+    array_agg(b.start order by b.start),
+    array_agg(app_hidden.phone_time_zone('+' || b.start) order by b.start),
+    array_agg(app_hidden.phone_language('+' || b.start) order by b.start)
+  from (
+    select distinct e.prefix * (10 ^ (7 - length(r.prefix)))::int as start
+    from app_hidden.phone_regions r
+    cross join lateral (values (r.prefix::int), (r.prefix::int + 1)) e (prefix)
+  ) b
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.phone_ranges() is 'The regions of phone numbers by the number of their first seven digits: from each start up to the next one, all phone numbers have one phone_time_zone() and one phone_language(). For filters, which test a million contacts.';
+grant execute on function app_hidden.phone_ranges() to parley_visitor;
+
+create function app_hidden.phone_time_zone(phone text) returns text as $$
+begin
+  return (
+    select r.time_zone
+    from app_hidden.phone_regions r
+    where r.prefix = any (app_hidden.phone_prefixes(phone)) and r.time_zone is not null
+    order by length(r.prefix) desc
+    limit 1
+  );
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.phone_time_zone(text) is 'The time zone of most people with such a phone number. Null if it is not known.';
+grant execute on function app_hidden.phone_time_zone(text) to parley_visitor;
 
 create function app_hidden.placeholders(template text, variables jsonb) returns table(n bigint, path text, written text, value text) as $$
   select m.n, m.parts[1], '{{' || m.parts[1] || coalesce(m.parts[2], '') || '}}', case
@@ -9534,11 +9640,12 @@ begin
   with entries as (
     select distinct on (v_ids[e.n])
       v_ids[e.n] as id,
-      left(e.contact ->> 'name', 150) as name,
+      -- As it is stored, because it is compared with what is stored.
+      left(app_hidden.clean_name(e.contact ->> 'name'), 150) as name,
       (e.contact #>> '{customer,heard_at}')::timestamptz as reported_at,
       (e.contact ->> 'received_at')::timestamptz as received_at
     from jsonb_array_elements(contacts) with ordinality e (contact, n)
-    where e.contact ->> 'name' <> '' and v_ids[e.n] is not null
+    where app_hidden.clean_name(e.contact ->> 'name') <> '' and v_ids[e.n] is not null
     order by v_ids[e.n], reported_at desc, e.n desc
   ),
   newer as (
@@ -10940,6 +11047,34 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.choose_language(text[],text,text) is 'The language of a template for someone: the wanted one, or else the same with another region (pt_PT for pt_BR), then the one that is given as otherwise, then the first. Null if there is none.';
 
+create function app_private.choose_named(noun text, wanted text, ids uuid[], names text[], labels text[] default null::text[]) returns uuid as $$
+declare
+  v_ids uuid[];
+  v_labels text[];
+begin
+  select array_agg(c.id order by c.label), array_agg(format('%s (%s)', c.label, c.id) order by c.label)
+  into v_ids, v_labels
+  from (
+    select
+      n.id, coalesce(n.label, n.name) as label,
+      rank() over (order by n.id::text = lower(wanted) desc, n.name = wanted desc) as place
+    from unnest(ids, names, labels) n (id, name, label)
+    where n.id::text = lower(wanted) or lower(n.name) = lower(wanted)
+  ) c
+  where c.place = 1;
+
+  if v_ids is null then
+    raise exception 'There is no % "%"', noun, left(wanted, 100) using errcode = 'PYNFD';
+  elsif cardinality(v_ids) > 1 then
+    raise exception 'Several %s are called "%": %', noun, left(wanted, 100), array_to_string(v_labels[1 : 10], ', ')
+      using errcode = 'PYREQ', hint = 'Name one by its id.';
+  end if;
+  return v_ids[1];
+end;
+$$
+  language plpgsql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.choose_named(text,text,uuid[],text[],text[]) is 'The one of these that has the wanted id; else that with exactly this name; else that with this name regardless of case. noun: what they are. labels: what errors call them, if not by their names. PYNFD: there is none. PYREQ: there are several, which the error lists.';
+
 create function app_private.claim_chatbot_turns(batch_size integer, taker_id uuid default null::uuid) returns table(tenant_id uuid, conversation_id uuid, contact jsonb, is_silent boolean, context jsonb, previous jsonb, is_first_message boolean, candidate_version_ids uuid[], events jsonb) as $$
 declare
   v_ids uuid[] := app_private.lock_waiting_conversations(batch_size);
@@ -11350,19 +11485,6 @@ $$
   language sql stable;
 comment on function app_private.closing_rule_of(uuid,uuid,uuid) is 'The closing rule for the conversations of a channel and a team: the most specific one, or what applies without a rule.';
 
-create function app_private.complete_import(import_id uuid) returns app_public.imports as $$
-  -- Rows with an error are kept for the list of errors, and all rows of a dry run for start_import().
-  delete from app_public.import_rows r
-  using app_public.imports i
-  where i.id = complete_import.import_id and r.import_id = i.id and not i.is_dry_run and r.error_code is null;
-
-  update app_public.imports i set status = 'completed', completed_at = now()
-  where i.id = complete_import.import_id
-  returning i.*;
-$$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.complete_import(uuid) is 'Ends an import whose rows have all been applied.';
-
 create function app_private.complete_sign_in(user_id uuid, source text, totp_step integer, recovery_code text) returns void as $$
   update app_private.totp_secrets t set
     last_step = coalesce(nullif(complete_sign_in.totp_step, -1), t.last_step),
@@ -11581,24 +11703,30 @@ $$
 comment on function app_private.count_initiated_contacts(uuid[]) is 'Records that templates were queued for these conversations: contacts whose reply window is closed count towards the messaging limit of WhatsApp for 24 hours.';
 
 create function app_private.count_recipients(changes app_hidden.campaign_counts[]) returns void as $$
-  insert into app_hidden.campaign_counts as k (
-    tenant_id, campaign_id, variant_id, state, error_code, recipients, replied, clicked
+  with counted as (
+    insert into app_hidden.campaign_counts as k (
+      tenant_id, campaign_id, variant_id, state, error_code, recipients, replied, clicked
+    )
+    select c.tenant_id, c.campaign_id, c.variant_id, c.state, c.error_code, c.recipients,
+      coalesce(c.replied, 0), coalesce(c.clicked, 0)
+    from unnest(changes) c
+    -- When a campaign is deleted, its counts go with it.
+    join app_public.campaigns x on x.id = c.campaign_id
+    where (c.recipients, coalesce(c.replied, 0), coalesce(c.clicked, 0)) <> (0, 0, 0)
+    -- In a fixed order, so that concurrent statements do not deadlock.
+    order by c.campaign_id, c.variant_id, c.state, c.error_code
+    on conflict (campaign_id, variant_id, state, error_code) do update set
+      recipients = k.recipients + excluded.recipients,
+      replied = k.replied + excluded.replied,
+      clicked = k.clicked + excluded.clicked
+    returning k.tenant_id, k.campaign_id
   )
-  select c.tenant_id, c.campaign_id, c.variant_id, c.state, c.error_code, c.recipients,
-    coalesce(c.replied, 0), coalesce(c.clicked, 0)
-  from unnest(changes) c
-  -- When a campaign is deleted, its counts go with it.
-  join app_public.campaigns x on x.id = c.campaign_id
-  where (c.recipients, coalesce(c.replied, 0), coalesce(c.clicked, 0)) <> (0, 0, 0)
-  -- In a fixed order, so that concurrent statements do not deadlock.
-  order by c.campaign_id, c.variant_id, c.state, c.error_code
-  on conflict (campaign_id, variant_id, state, error_code) do update set
-    recipients = k.recipients + excluded.recipients,
-    replied = k.replied + excluded.replied,
-    clicked = k.clicked + excluded.clicked
+  select app_private.notify_change(c.tenant_id, 'campaigns', array_agg(distinct c.campaign_id))
+  from counted c
+  group by c.tenant_id
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.count_recipients(app_hidden.campaign_counts[]) is 'Adds changes to campaign_counts; negative ones are subtracted.';
+comment on function app_private.count_recipients(app_hidden.campaign_counts[]) is 'Adds changes to campaign_counts; negative ones are subtracted. Subscriptions are notified of the campaigns, once.';
 
 create function app_private.database_identity() returns text as $$
   select left(md5(concat_ws(' ',
@@ -11649,6 +11777,47 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.delay_bursts(jsonb) is 'Postpones the events of conversations in which more messages are expected: [{"conversation_id", "delay_ms"}]. Part of save_chatbot_turns().';
 
+create function app_private.delete_cancelled_rows(import_id uuid, at_most integer) returns integer as $$
+  with deleted as (
+    delete from app_public.import_rows r
+    where r.import_id = delete_cancelled_rows.import_id
+    and r.row_number in (
+      select n.row_number
+      from app_public.imports i
+      join app_public.import_rows n on n.import_id = i.id
+      where i.id = delete_cancelled_rows.import_id and i.status = 'cancelled' and n.error_code is null
+      order by n.row_number
+      limit at_most
+    )
+    returning r.row_number
+  )
+  select count(*)::int from deleted
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.delete_cancelled_rows(uuid,integer) is 'Deletes rows of an import that was cancelled, at most so many, without those in the list of errors. Returns their number.';
+
+create function app_private.delete_old_imports(at_most integer) returns integer as $$
+declare
+  v_deleted int;
+begin
+  delete from app_public.import_rows r
+  where (r.import_id, r.row_number) in (
+    select n.import_id, n.row_number
+    from app_public.imports i
+    join app_public.import_rows n on n.import_id = i.id
+    where i.status <> 'running' and i.created_at < now() - interval '30 days'
+    limit at_most
+  );
+  get diagnostics v_deleted = row_count;
+  if v_deleted < at_most then
+    delete from app_public.imports i where i.status <> 'running' and i.created_at < now() - interval '30 days';
+  end if;
+  return v_deleted;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.delete_old_imports(integer) is 'Deletes imports that are older than thirty days with their rows, at most at_most of these. Returns the number of rows; when there are fewer, the imports are gone, too.';
+
 create function app_private.delete_old_rows() returns void as $$
   delete from app_private.erased_addresses e
   where not exists (
@@ -11686,7 +11855,6 @@ create function app_private.delete_old_rows() returns void as $$
   and j.updated_at < now() - interval '1 day';
   -- The messaging limit looks back one day.
   delete from app_private.initiated_contacts i where i.initiated_at < now() - interval '2 days';
-  delete from app_public.imports i where i.status <> 'running' and i.created_at < now() - interval '30 days';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Statuses move on and leave zeros behind.
@@ -11699,7 +11867,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; contacts that counted towards the messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside and imports after thirty days; scheduled messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; contacts that counted towards the messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -12248,24 +12416,13 @@ $$
 comment on function app_private.find_api_key(text,uuid) is 'The id of an API key, for the operator: by its id, by the key itself, or, within a tenant, by the name of a key that is not revoked. PYNFD.';
 
 create function app_private.find_campaign(campaign text, tenant_id uuid) returns uuid as $$
-declare
-  v_ids uuid[];
-begin
-  select array_agg(c.id) into v_ids
+  select app_private.choose_named('campaign', find_campaign.campaign, array_agg(c.id), array_agg(c.name))
   from app_public.campaigns c
-  where c.tenant_id = find_campaign.tenant_id and find_campaign.campaign in (c.name, c.id::text);
-
-  if v_ids is null then
-    raise exception 'There is no campaign "%"', left(find_campaign.campaign, 100) using errcode = 'PYNFD';
-  elsif cardinality(v_ids) > 1 then
-    raise exception 'Several campaigns are called "%": name it by its id', left(find_campaign.campaign, 100)
-      using errcode = 'PYREQ';
-  end if;
-  return v_ids[1];
-end;
+  where c.tenant_id = find_campaign.tenant_id
+  and lower(find_campaign.campaign) in (lower(c.name), c.id::text)
 $$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_campaign(text,uuid) is 'The id of the tenant''s campaign with that name or id, for the operator. PYNFD. PYREQ: several campaigns match.';
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_campaign(text,uuid) is 'The id of the tenant''s campaign with that name or id, for the operator: choose_named(). PYNFD, PYREQ.';
 
 create function app_private.find_channel(channel text, tenant_id uuid default null::uuid) returns uuid as $$
 declare
@@ -12274,7 +12431,7 @@ begin
   select array_agg(c.id) into v_ids
   from app_public.channels c
   left join app_public.whatsapp_channels w on w.channel_id = c.id
-  where find_channel.channel in (c.id::text, w.phone_number_id)
+  where lower(find_channel.channel) in (c.id::text, w.phone_number_id)
   and (find_channel.tenant_id is null or c.tenant_id = find_channel.tenant_id);
 
   if v_ids is null then
@@ -12290,24 +12447,13 @@ $$
 comment on function app_private.find_channel(text,uuid) is 'The id of the channel with that id or phone number id, in one tenant or in all, for the operator. PYNFD. PYREQ: several channels match.';
 
 create function app_private.find_chatbot(chatbot text, tenant_id uuid) returns uuid as $$
-declare
-  v_id uuid;
-begin
-  select c.id into v_id
+  select app_private.choose_named('chatbot', find_chatbot.chatbot, array_agg(c.id), array_agg(c.name))
   from app_public.chatbots c
-  where c.tenant_id = find_chatbot.tenant_id and find_chatbot.chatbot in (c.name, c.id::text)
-  -- A chatbot may be called what another one's id is.
-  order by c.id::text = find_chatbot.chatbot desc
-  limit 1;
-
-  if v_id is null then
-    raise exception 'There is no chatbot "%"', left(find_chatbot.chatbot, 100) using errcode = 'PYNFD';
-  end if;
-  return v_id;
-end;
+  where c.tenant_id = find_chatbot.tenant_id
+  and lower(find_chatbot.chatbot) in (lower(c.name), c.id::text)
 $$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_chatbot(text,uuid) is 'The id of the tenant''s chatbot with that name or id, for the operator. PYNFD.';
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_chatbot(text,uuid) is 'The id of the tenant''s chatbot with that name or id, for the operator: choose_named(). PYNFD, PYREQ.';
 
 create function app_private.find_contact(tenant_id uuid, contact text) returns uuid as $$
 declare
@@ -12691,25 +12837,16 @@ $$
 comment on function app_private.find_status_messages(jsonb) is 'The message of each status, by position: found by Parley''s own id, which the provider returns, otherwise by the provider''s id; null if it is not known. has_new_ids: for some message that was found by Parley''s id, the provider''s id is not stored yet. Part of apply_statuses().';
 
 create function app_private.find_template(template text, language text, tenant_id uuid) returns uuid as $$
-declare
-  v_ids uuid[];
-begin
-  select array_agg(t.id) into v_ids
+  select app_private.choose_named(
+    'template', template, array_agg(t.id), array_agg(t.name), array_agg(t.name || ' ' || t.language)
+  )
   from app_public.templates t
   where t.tenant_id = find_template.tenant_id
-  and (t.id::text = template or t.name = template)
-  and (find_template.language is null or t.language = app_hidden.template_language(find_template.language));
-  if v_ids is null then
-    raise exception 'There is no template %', template using errcode = 'PYNFD';
-  elsif cardinality(v_ids) > 1 then
-    raise exception 'There are several templates of this name: name the language, or give the id'
-      using errcode = 'PYREQ';
-  end if;
-  return v_ids[1];
-end;
+  and lower(template) in (lower(t.name), t.id::text)
+  and (find_template.language is null or t.language = app_hidden.template_language(find_template.language))
 $$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_template(text,text,uuid) is 'The id of a tenant''s template, by its name or id. PYNFD: there is none. PYREQ: there are several. language, or the id, says which.';
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.find_template(text,text,uuid) is 'The id of a tenant''s template, by its name or id, for the operator, as choose_named() chooses it. PYNFD. PYREQ: there are several; the language, or the id, says which.';
 
 create function app_private.find_tenant(tenant text) returns uuid as $$
 declare
@@ -12717,7 +12854,7 @@ declare
 begin
   select t.id into v_id
   from app_public.tenants t
-  where find_tenant.tenant in (t.slug, t.id::text);
+  where lower(find_tenant.tenant) in (t.slug, t.id::text);
 
   if v_id is null then
     raise exception 'There is no tenant "%"', left(find_tenant.tenant, 100) using errcode = 'PYNFD';
@@ -12726,7 +12863,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.find_tenant(text) is 'The id of the tenant with that slug or id, for the operator. PYNFD.';
+comment on function app_private.find_tenant(text) is 'The id of the tenant with that slug or id, regardless of case, for the operator. PYNFD.';
 
 create function app_private.find_unindexed(tenant_id uuid, terms text[], from_id uuid, below_id uuid, out message_ids uuid[], out complete_until timestamp with time zone) returns record as $$
 declare
@@ -13082,7 +13219,10 @@ begin
     limit maximum
   ) n;
   if v_last_row is null then
-    return app_private.complete_import(v_import.id);
+    update app_public.imports i set status = 'completed', completed_at = now()
+    where i.id = v_import.id
+    returning i.* into v_import;
+    return v_import;
   end if;
 
   begin
@@ -13093,6 +13233,12 @@ begin
   exception when sqlstate 'PYIMP' then
     null; -- What was done is known, and has been undone.
   end;
+
+  -- Rows with an error are kept for the list of errors, and all rows of a dry run for start_import().
+  delete from app_public.import_rows r
+  where r.import_id = v_import.id and not v_import.is_dry_run
+  and r.row_number > v_import.last_row and r.row_number <= v_last_row
+  and r.error_code is null;
 
   update app_public.imports i set
     last_row = v_last_row,
@@ -13106,7 +13252,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.import_contacts(uuid,integer) is 'Applies the next rows of an import, at most so many, and returns the import, which is completed when no rows are left. If one of the rows cannot be applied, none is, and the error is raised: then the caller passes fewer rows, and the error of a single row to fail_import_row(). A dry run does the same, and undoes it by an error (PYIMP) that the caller does not get.';
+comment on function app_private.import_contacts(uuid,integer) is 'Applies the next rows of an import, at most so many, removes them, and returns the import, which is completed when no rows are left. If one of the rows cannot be applied, none is, and the error is raised: then the caller passes fewer rows, and the error of a single row to fail_import_row(). A dry run does the same, and undoes it by an error (PYIMP) that the caller does not get.';
 
 create function app_private.imported_contacts(import app_public.imports, rows app_private.import_contact[]) returns setof app_public.contacts as $$
   select n.*
@@ -15380,10 +15526,11 @@ create function app_private.read_import_rows(import app_public.imports, last_row
       'phone', f.phone,
       'external_ref', f.external_ref,
       'email', app_hidden.normalize_email(f.columns ->> 'email'),
-      'name', coalesce(
+      -- As it is stored, so that an equal name is recognised.
+      'name', nullif(app_hidden.clean_name(coalesce(
         f.columns ->> 'name',
-        nullif(concat_ws(' ', f.columns ->> 'first_name', f.columns ->> 'last_name'), '')
-      )
+        concat_ws(' ', f.columns ->> 'first_name', f.columns ->> 'last_name')
+      )), '')
     )),
     f.fields,
     import.tags || f.tags,
@@ -16251,35 +16398,35 @@ begin
 
   with differences as (
     select
-      d.tenant_id, d.day, d.channel_id, d.author, d.status, d.error_code, d.price_category, d.price_type,
-      d.is_billable, sum(d.count) as count
+      d.tenant_id, d.day, d.channel_id, d.author, d.campaign_id, d.status, d.error_code, d.price_category,
+      d.price_type, d.is_billable, sum(d.count) as count
     from (
       select
-        m.tenant_id, (m.created_at at time zone t.time_zone)::date as day, m.channel_id, m.author, m.status,
-        k.error_code, k.price_category, k.price_type, k.is_billable, count(*) as count
+        m.tenant_id, (m.created_at at time zone t.time_zone)::date as day, m.channel_id, m.author, m.campaign_id,
+        m.status, k.error_code, k.price_category, k.price_type, k.is_billable, count(*) as count
       from app_public.message_statuses m
       join app_public.tenants t on t.id = m.tenant_id
       cross join lateral app_hidden.counted_delivery(m.status, m.error_code, m.pricing) k
       where m.status >= 'sent'
       and (recount_figures.tenant_id is null or m.tenant_id = recount_figures.tenant_id)
-      group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
       union all
       select
-        k.tenant_id, k.day, k.channel_id, k.author, k.status, k.error_code, k.price_category, k.price_type,
-        k.is_billable, -k.count
+        k.tenant_id, k.day, k.channel_id, k.author, k.campaign_id, k.status, k.error_code, k.price_category,
+        k.price_type, k.is_billable, -k.count
       from app_hidden.daily_deliveries k
       where recount_figures.tenant_id is null or k.tenant_id = recount_figures.tenant_id
     ) d
     where d.day >= v_first_day
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     having sum(d.count) <> 0
   )
   insert into app_hidden.delivery_stats as s (
-    tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
+    tenant_id, day, channel_id, author, campaign_id, status, error_code, price_category, price_type, is_billable, count
   )
   select d.* from differences d
-  order by 1, 2, 3, 4, 5, 6, 7, 8, 9
-  on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count;
+  order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+  on conflict on constraint delivery_stats_key do update set count = s.count + excluded.count;
   get diagnostics v_deliveries = row_count;
 
   return v_messages + v_deliveries;
@@ -17264,17 +17411,18 @@ create function app_private.roll_up_figures(batch_size integer default 10000) re
   ),
   counted_deliveries as (
     insert into app_hidden.delivery_stats as s (
-      tenant_id, day, channel_id, author, status, error_code, price_category, price_type, is_billable, count
+      tenant_id, day, channel_id, author, campaign_id, status, error_code, price_category, price_type, is_billable,
+      count
     )
     select
-      a.tenant_id, (a.queued_at at time zone t.time_zone)::date, a.channel_id, a.author, a.status, d.error_code,
-      d.price_category, d.price_type, d.is_billable, sum(a.count)
+      a.tenant_id, (a.queued_at at time zone t.time_zone)::date, a.channel_id, a.author, a.campaign_id, a.status,
+      d.error_code, d.price_category, d.price_type, d.is_billable, sum(a.count)
     from deliveries a
     join app_public.tenants t on t.id = a.tenant_id
     cross join lateral app_hidden.counted_delivery(a.status, a.error_code, a.pricing) d
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
-    order by 1, 2, 3, 4, 5, 6, 7, 8, 9
-    on conflict on constraint delivery_stats_pkey do update set count = s.count + excluded.count
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    on conflict on constraint delivery_stats_key do update set count = s.count + excluded.count
   )
   select (select count(*) from messages)::int + (select count(*) from deliveries)::int
 $$
@@ -18444,12 +18592,12 @@ comment on function app_private.tg__clean_email() is 'Normalizes an e-mail addre
 
 create function app_private.tg__clean_name() returns trigger as $$
 begin
-  NEW.name := app_hidden.clean_prose(NEW.name);
+  NEW.name := app_hidden.clean_name(NEW.name);
   return NEW;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg__clean_name() is 'Stores names that look alike as the same name.';
+comment on function app_private.tg__clean_name() is 'Stores the name as clean_name() returns it.';
 
 create function app_private.tg__edit_campaign() returns trigger as $$
 begin
@@ -19458,11 +19606,11 @@ begin
   perform from new_rows n offset 1;
   if not found then
     insert into app_hidden.delivery_activity (
-      tenant_id, channel_id, queued_at, author, status, error_code, pricing, count
+      tenant_id, channel_id, queued_at, author, campaign_id, status, error_code, pricing, count
     )
     select
-      s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.status, s.error_code,
-      s.pricing, s.change
+      s.tenant_id, s.channel_id, date_bin('15 minutes', s.created_at, 'epoch'), s.author, s.campaign_id, s.status,
+      s.error_code, s.pricing, s.change
     from (
       select o.*, -1 as change from old_rows o
       union all
@@ -19473,23 +19621,24 @@ begin
   end if;
 
   insert into app_hidden.delivery_activity (
-    tenant_id, channel_id, queued_at, author, status, error_code, pricing, count
+    tenant_id, channel_id, queued_at, author, campaign_id, status, error_code, pricing, count
   )
-  select s.tenant_id, s.channel_id, s.queued_at, s.author, s.status, s.error_code, s.pricing, sum(s.change)
+  select
+    s.tenant_id, s.channel_id, s.queued_at, s.author, s.campaign_id, s.status, s.error_code, s.pricing, sum(s.change)
   from (
     select
-      o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch') as queued_at, o.author, o.status,
-      o.error_code, o.pricing, -1 as change
+      o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch') as queued_at, o.author, o.campaign_id,
+      o.status, o.error_code, o.pricing, -1 as change
     from old_rows o
     where o.status >= 'sent'
     union all
     select
-      n.tenant_id, n.channel_id, date_bin('15 minutes', n.created_at, 'epoch'), n.author, n.status, n.error_code,
-      n.pricing, 1
+      n.tenant_id, n.channel_id, date_bin('15 minutes', n.created_at, 'epoch'), n.author, n.campaign_id, n.status,
+      n.error_code, n.pricing, 1
     from new_rows n
     where n.status >= 'sent'
   ) s
-  group by 1, 2, 3, 4, 5, 6, 7
+  group by 1, 2, 3, 4, 5, 6, 7, 8
   having sum(s.change) <> 0;
   return null;
 end;
@@ -19500,14 +19649,14 @@ comment on function app_private.tg_message_statuses__count() is 'Moves messages 
 create function app_private.tg_message_statuses__count_deleted() returns trigger as $$
 begin
   insert into app_hidden.delivery_activity (
-    tenant_id, channel_id, queued_at, author, status, error_code, pricing, count
+    tenant_id, channel_id, queued_at, author, campaign_id, status, error_code, pricing, count
   )
   select
-    o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch'), o.author, o.status, o.error_code,
-    o.pricing, -count(*)
+    o.tenant_id, o.channel_id, date_bin('15 minutes', o.created_at, 'epoch'), o.author, o.campaign_id, o.status,
+    o.error_code, o.pricing, -count(*)
   from old_rows o
   where o.status >= 'sent'
-  group by 1, 2, 3, 4, 5, 6, 7;
+  group by 1, 2, 3, 4, 5, 6, 7, 8;
   return null;
 end;
 $$
@@ -20392,6 +20541,21 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_templates__normalize() is 'Stores languages in one notation.';
 
+create function app_private.tg_templates__notify() returns trigger as $$
+declare
+  v_times text[] := '{updated_at,checked_at,status_at,category_at,quality_rating_at,components_at}';
+begin
+  perform app_private.notify_change(n.tenant_id, 'templates', array_agg(n.id))
+  from new_rows n
+  join old_rows o on o.id = n.id
+  where to_jsonb(o) - v_times is distinct from to_jsonb(n) - v_times
+  group by n.tenant_id;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_templates__notify() is 'Notifies GraphQL subscriptions of templates that have changed, once per statement. Meta''s list is read again and again; what it confirms changes only the times of the reports.';
+
 create function app_private.tg_templates__refuse_edit() returns trigger as $$
 begin
   if OLD.status <> 'draft' and not app_hidden.is_program() then
@@ -21201,10 +21365,11 @@ begin
     raise exception 'The import has ended already' using errcode = 'PYIMP';
   end if;
 
-  delete from app_public.import_rows r where r.import_id = v_import.id and r.error_code is null;
   update app_public.imports i set status = 'cancelled', completed_at = now()
   where i.id = v_import.id
   returning i.* into v_import;
+  -- There may be millions of rows: the job removes them.
+  perform app_private.schedule_import(v_import.id);
   return v_import;
 end;
 $$
@@ -22877,13 +23042,14 @@ grant execute on function app_public.tenants_conversation_figures(app_public.ten
 
 create function app_public.tenants_delivery_figures(tenant app_public.tenants, since date default null::date, until date default null::date, by app_public.delivery_grouping[] default '{day}'::app_public.delivery_grouping[]) returns setof app_public.delivery_figure as $$
   select
-    f.day, f.channel_id, f.author, f.messages, f.sent, f.failed, f.delivered, f.read,
+    f.day, f.channel_id, f.author, f.campaign_id, f.messages, f.sent, f.failed, f.delivered, f.read,
     f.delivered::float8 / f.messages, f.read::float8 / nullif(f.delivered, 0)
   from (
     select
       case when 'day' = any (by) then d.day end as day,
       case when 'channel' = any (by) then d.channel_id end as channel_id,
       case when 'author' = any (by) then d.author end as author,
+      case when 'campaign' = any (by) then d.campaign_id end as campaign_id,
       sum(d.count)::int as messages,
       coalesce(sum(d.count) filter (where d.status <> 'failed'), 0)::int as sent,
       coalesce(sum(d.count) filter (where d.status = 'failed'), 0)::int as failed,
@@ -22891,10 +23057,10 @@ create function app_public.tenants_delivery_figures(tenant app_public.tenants, s
       coalesce(sum(d.count) filter (where d.status >= 'read'), 0)::int as read
     from app_hidden.figure_days(tenant, since, until) p
     join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
     having sum(d.count) <> 0
   ) f
-  order by 1, 2, 3
+  order by 1, 2, 3, 4
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_delivery_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The outcome of messages that Parley sent, by the day on which they were queued: a status that arrives days later changes the figures of that day. PYLIM: more than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list gives the total.';
@@ -22905,14 +23071,15 @@ create function app_public.tenants_failure_figures(tenant app_public.tenants, si
     case when 'day' = any (by) then d.day end,
     case when 'channel' = any (by) then d.channel_id end,
     case when 'author' = any (by) then d.author end,
+    case when 'campaign' = any (by) then d.campaign_id end,
     d.error_code,
     sum(d.count)::int
   from app_hidden.figure_days(tenant, since, until) p
   join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
   where d.status = 'failed'
-  group by 1, 2, 3, 4
+  group by 1, 2, 3, 4, 5
   having sum(d.count) <> 0
-  order by 1, 2, 3, 5 desc, 4
+  order by 1, 2, 3, 4, 6 desc, 5
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_failure_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages that have failed, by the error_code of their status, the most frequent first. PYLIM: more than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list, the default, gives the figures of all days together.';
@@ -22989,6 +23156,7 @@ create function app_public.tenants_price_figures(tenant app_public.tenants, sinc
     case when 'day' = any (by) then d.day end,
     case when 'channel' = any (by) then d.channel_id end,
     case when 'author' = any (by) then d.author end,
+    case when 'campaign' = any (by) then d.campaign_id end,
     d.price_category,
     d.price_type,
     d.is_billable,
@@ -22996,9 +23164,9 @@ create function app_public.tenants_price_figures(tenant app_public.tenants, sinc
   from app_hidden.figure_days(tenant, since, until) p
   join app_hidden.daily_deliveries d on d.tenant_id = tenant.id and d.day between p.first_day and p.last_day
   where (d.price_category, d.price_type) <> ('', '')
-  group by 1, 2, 3, 4, 5, 6
+  group by 1, 2, 3, 4, 5, 6, 7
   having sum(d.count) <> 0
-  order by 1, 2, 3, 7 desc, 4, 5, 6
+  order by 1, 2, 3, 4, 8 desc, 5, 6, 7
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_public.tenants_price_figures(app_public.tenants,date,date,app_public.delivery_grouping[]) is 'The number of messages for which the provider reported a pricing, by its category (marketing, utility, …), its type (regular, free_customer_service, …) and whether they are charged. Providers report no amounts: multiply by the prices of your contract. PYLIM: more than 400 days. since: the first day; by default 29 days before until. until: the last day; by default today. by: what to distinguish. An empty list, the default, gives the figures of all days together.';

@@ -40,6 +40,18 @@ story("language and time zone are guessed from the number, until they are set", 
   assert.equal(await refusal(db, () => regionOf({ time_zone: "Europe/Atlantis" })), "PYCON");
 });
 
+story("ranges of numbers have the regions that the prefixes give", async (db) => {
+  const { rows } = await db.query(
+    `select phone
+     from app_hidden.phone_regions r, generate_series(0, 99) d,
+       lateral (values ('+' || r.prefix || lpad(d::text, 2, '0') || '99999'), ('+' || r.prefix || '000000')) p (phone),
+       app_hidden.phone_ranges() g, app_hidden.phone_range(phone, g.starts) at
+     where (g.time_zones[at], g.languages[at])
+       is distinct from (app_hidden.phone_time_zone(phone), app_hidden.phone_language(phone))`,
+  );
+  assert.deepEqual(rows, []);
+});
+
 story("every zone of the numbers is one of the database, and readable to members", async (db) => {
   const { rows } = await db.query(
     `select r.prefix, r.time_zone from app_hidden.phone_regions r

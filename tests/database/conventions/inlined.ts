@@ -61,6 +61,7 @@ export const INLINED: Record<string, string> = {
   names_file: "select app_private.names_file(m.type, m.content) from app_public.messages m",
   needs_attention:
     "select app_private.needs_attention(m.direction, m.origin, m.type, m.content) from app_public.messages m",
+  phone_range: "select app_hidden.phone_range(c.phone, array[1]) from app_public.contacts c",
   clean_name: "select app_hidden.clean_name(c.name) from app_public.contacts c",
   phone_prefixes: "select app_hidden.phone_prefixes(c.phone) from app_public.contacts c",
   opens_window:

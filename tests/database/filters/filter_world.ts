@@ -54,6 +54,16 @@ async function readWorld(
       async (table) => [table, await all(table)] as const,
     ),
   );
+  const { rows: regions } = await db.query<Json & { id: string }>(
+    `select c.id, app_hidden.contact_time_zone(c) as time_zone, app_hidden.contact_language(c) as language
+     from app_public.contacts c where c.tenant_id = $1`,
+    [tenantId],
+  );
+  for (const contact of tables.contacts!)
+    Object.assign(
+      contact,
+      regions.find(({ id }) => id === contact.id),
+    );
   const { rows } = await db.query("select to_jsonb(now()) as now");
   const now = Date.parse(rows[0].now);
   const named = ["tags", "groups", "teams", "channels", "chatbots", "campaigns"].flatMap(
