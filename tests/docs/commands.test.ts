@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
-import { program } from "../../src/cli/main.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
 import { blocksOf, documents, proseOf } from "./document.ts";
+
+const program = await wholeProgram();
 
 type Line = { where: string; words: string[] };
 

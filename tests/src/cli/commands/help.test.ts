@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Command } from "commander";
-import { program } from "../../../../src/cli/main.ts";
+import { wholeProgram } from "../../../../src/cli/program.ts";
 import { runParley } from "./parley.ts";
+
+const program = await wholeProgram();
 
 /** The commands that do something, with their groups: "user add". */
 function commandsOf(parent: Command, group = ""): { path: string; command: Command }[] {
