@@ -2,7 +2,7 @@
 // The `parley` command. Runs src/cli/main.ts with a Node that can: this one, if it is new enough, else the one in
 // node_modules. Plain JavaScript, because whatever Node the machine has must be able to read it.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -35,16 +35,39 @@ if (isNew && lacksFlag && process.platform !== "win32") {
 } else if (isNew) {
   // Halves the start. Beside the packages: who can write there can change us anyway.
   module.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/parley", import.meta.url)));
+  if (import.meta.url.includes("/node_modules/")) stripOwnTypes();
   const { run } = await import("./cli/main.ts");
   await run();
 } else {
   reExecute();
 }
 
+/** Node does not strip the types of packages that are installed in node_modules. */
+function stripOwnTypes() {
+  const own = new URL("..", import.meta.url).href;
+  const dependencies = new URL("../node_modules/", import.meta.url).href;
+  // The first call prints a warning, which would be in the output of each command.
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  module.stripTypeScriptTypes("");
+  process.emitWarning = emitWarning;
+  module.registerHooks({
+    load(url, context, nextLoad) {
+      if (!url.endsWith(".ts") || !url.startsWith(own) || url.startsWith(dependencies))
+        return nextLoad(url, context);
+      const source = module.stripTypeScriptTypes(readFileSync(fileURLToPath(url), "utf8"));
+      return { format: "module", source, shortCircuit: true };
+    },
+  });
+}
+
 function reExecute() {
   const name = process.platform === "win32" ? "node.exe" : "node";
-  const node = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
-  if (!existsSync(node)) {
+  let node;
+  try {
+    // Beside this package, if npm has installed it as a dependency of another.
+    node = module.createRequire(import.meta.url).resolve(`node/bin/${name}`);
+  } catch {
     console.error(`parley needs Node 24 or newer (this is ${process.version}); "npm ci" brings one along`);
     process.exit(1);
   }
