@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import jwt from "jsonwebtoken";
 import { type TOTP, URI } from "otpauth";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
-import { type Api, JWT_SECRET, startApi } from "./support/api.ts";
+import { type Api, borrowApi, JWT_SECRET } from "./support/api.ts";
 import { REFRESH, SEND, SIGN_IN, WHO_AM_I } from "./support/documents.ts";
 import { PASSWORD, setPassword } from "./support/password.ts";
 
@@ -12,13 +12,8 @@ let database: TestDatabase;
 let api: Api;
 let workspace: Workspace;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const signIn = (email: string, password = PASSWORD, tenant?: string) =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { WebSocket } from "ws";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { type Api, startApi, tokenOf } from "./support/api.ts";
+import { type Api, borrowApi, tokenOf } from "./support/api.ts";
 
 /** Answers have a bound in bytes, and so has what clients leave unread. */
 
@@ -14,8 +14,7 @@ let api: Api;
 let agent: Person;
 let other: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   const { tenantId } = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, tenantId, "agent");
   other = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "agent");
@@ -24,10 +23,6 @@ before(async () => {
      select $1, 'large', jsonb_build_object('x', repeat('y', 30000)) from generate_series(1, 100)`,
     [tenantId],
   );
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 /** 3 MB for each list. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { send } from "../support/messages.ts";
 import {
   aConversation,
@@ -11,7 +11,7 @@ import {
   type Person,
   type Workspace,
 } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 import { type MediaApi, startMediaApi } from "./support/media_api.ts";
 import { exchange, openSocket, subscribe } from "./support/websocket.ts";
 
@@ -22,15 +22,10 @@ let admin: Person;
 let conversationId: string;
 
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, workspace.tenantId, "admin");
   conversationId = (await aConversation(database.pool, workspace)).conversationId;
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const CREATE = `mutation ($input: CreateApiKeyInput!) {

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { anApiKey, aPerson, aWorkspace, type Person } from "../support/people.ts";
-import { type Api, startApi, tokenOf } from "./support/api.ts";
+import { type Api, borrowApi, tokenOf } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
 let admin: Person;
 let agent: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   const { tenantId } = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, tenantId, "admin");
   agent = await aPerson(database.pool, tenantId, "agent");
@@ -20,10 +19,6 @@ before(async () => {
     "insert into app_public.contacts (tenant_id, name) select $1, 'Contact ' || n from generate_series(1, 50) n",
     [tenantId],
   );
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 /** The bytes as they come over the wire. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { blocksOf, document } from "../docs/document.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
-import { type Api, startApi, tokenOf } from "./support/api.ts";
+import { type Api, borrowApi, tokenOf } from "./support/api.ts";
 import { subscribe } from "./support/websocket.ts";
 
 const COUNT = 500;
@@ -17,8 +17,7 @@ let api: Api;
 let agent: Person;
 let ids: string[];
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   const { tenantId, channelId } = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, tenantId, "agent");
   const { rows } = await database.pool.query(
@@ -31,10 +30,6 @@ before(async () => {
     [tenantId, channelId, COUNT],
   );
   ids = rows.map(({ id }) => id);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 test("500 conversations are closed in one request, and subscribers hear of each", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, beforeEach, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { hear, send } from "../support/messages.ts";
 import {
   aConversation,
@@ -11,7 +11,7 @@ import {
   type Workspace,
 } from "../support/people.ts";
 import { openTransactionsEnded } from "../support/transaction.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -21,18 +21,13 @@ let thread: Thread;
 let other: Thread;
 
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
 });
 beforeEach(async () => {
   workspace = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, workspace.tenantId, "agent");
   thread = await aConversation(database.pool, workspace);
   other = await aConversation(database.pool, workspace);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 async function cursorOfNow(): Promise<string> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { before, beforeEach, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aWamid, hear, send } from "../support/messages.ts";
 import {
@@ -10,7 +10,7 @@ import {
   type Thread,
   type Workspace,
 } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi, startApi } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -21,8 +21,7 @@ let stranger: Person;
 let thread: Thread;
 
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
 });
 // A transaction that is open elsewhere on the server, as those of other tests are, makes earlier changes come again.
@@ -31,10 +30,6 @@ beforeEach(async () => {
   agent = await aPerson(database.pool, workspace.tenantId, "agent");
   admin = await aPerson(database.pool, workspace.tenantId, "admin");
   thread = await aConversation(database.pool, workspace);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 async function cursorOfNow(person: Person | null = agent): Promise<string> {

@@ -1,23 +1,18 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { openChannelSecrets } from "../../src/secrets/channel_secrets.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, digits, type Person, type Workspace } from "../support/people.ts";
-import { type Api, RING, startApi } from "./support/api.ts";
+import { type Api, borrowApi, RING } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
 let workspace: Workspace;
 let admin: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, workspace.tenantId, "admin");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const CREATE = `mutation ($input: CreateChannelInput!) {

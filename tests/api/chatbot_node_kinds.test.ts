@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { kindsAsData } from "../../src/chatbot/nodes/kinds_as_data.ts";
 import { NODE_KINDS } from "../../src/chatbot/nodes/registry.ts";
 import { blocksOf, document } from "../docs/document.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 const QUERY = blocksOf(document("docs/graphql.md")).find(({ text }) => text.includes("chatbotNodeKinds"));
 
@@ -13,13 +13,8 @@ let database: TestDatabase;
 let api: Api;
 let agent: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   agent = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "agent");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 test("the query in the docs returns all kinds of nodes to every signed-in user", async () => {

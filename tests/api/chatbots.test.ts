@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
 import { SUPPORT_BOT } from "../support/support_bot.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -11,16 +11,11 @@ let admin: Person;
 let agent: Person;
 let stranger: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   const { tenantId } = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, tenantId, "admin");
   agent = await aPerson(database.pool, tenantId, "agent");
   stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "admin");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const SAVE = `mutation ($id: UUID, $name: String, $nodes: JSON, $edges: JSON) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import {
   aConversation,
   aPerson,
@@ -9,7 +9,7 @@ import {
   type Thread,
   type Workspace,
 } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -17,15 +17,10 @@ let workspace: Workspace;
 let agent: Person;
 let thread: Thread;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, workspace.tenantId, "agent");
   thread = await aConversation(database.pool, workspace);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const SEND = `mutation ($input: SendMessageInput!) {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { dataSourceToken } from "../../src/secrets/data_source_token.ts";
 import { openGoogleToken } from "../../src/secrets/google_account.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
-import { type Api, RING, startApi } from "./support/api.ts";
+import { type Api, borrowApi, RING } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -12,16 +12,11 @@ let admin: Person;
 let agent: Person;
 let stranger: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   const { tenantId } = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, tenantId, "admin");
   agent = await aPerson(database.pool, tenantId, "agent");
   stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const CREATE = `mutation ($name: String!) {

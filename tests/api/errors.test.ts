@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi, startApi } from "./support/api.ts";
 import { SEND } from "./support/documents.ts";
 
 let database: TestDatabase;
@@ -10,14 +10,9 @@ let api: Api;
 let workspace: Workspace;
 let agent: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, workspace.tenantId, "agent");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const addContact = (contact: object) =>

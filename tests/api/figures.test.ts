@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import {
   buildSchema,
   type GraphQLField,
@@ -10,10 +10,10 @@ import {
   isEnumType,
   isLeafType,
 } from "graphql";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { hear, send } from "../support/messages.ts";
 import { aConversation, aPerson, aWorkspace, type Person } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 const schema = buildSchema(
   readFileSync(new URL("../../src/graphql/schema.graphql", import.meta.url), "utf8"),
@@ -22,12 +22,7 @@ const schema = buildSchema(
 let database: TestDatabase;
 let api: Api;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
+  ({ database, api } = await borrowApi());
 });
 
 /** All figures of a type. */

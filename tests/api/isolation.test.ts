@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Thread } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 import { SEND } from "./support/documents.ts";
 
 let database: TestDatabase;
@@ -12,8 +12,7 @@ let theirs: Person;
 let thread: Thread;
 let messageId: string;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   const workspace = await aWorkspace(database.pool);
   ours = await aPerson(database.pool, workspace.tenantId, "owner");
   theirs = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
@@ -22,10 +21,6 @@ before(async () => {
     input: { conversationId: thread.conversationId, content: { body: "Secret" } },
   });
   messageId = sent.data.sendMessage.message.id;
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 test("every row that can be queried by id is null for another tenant's owner", async () => {

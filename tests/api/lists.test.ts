@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -11,8 +11,7 @@ let agent: Person;
 const COUNT = 230;
 
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, workspace.tenantId, "agent");
   // Every tenth conversation has no message yet; several share an instant.
@@ -28,10 +27,6 @@ before(async () => {
      from contact, lateral (select substr(name, 10)::int) _ (n)`,
     [workspace.tenantId, workspace.channelId, COUNT],
   );
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const idsOf = (nodes: { id: string }[]) => nodes.map(({ id }) => id);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { hear } from "../support/messages.ts";
 import {
   aConversation,
@@ -11,7 +11,7 @@ import {
   type Workspace,
 } from "../support/people.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 /** Lists, searches and roles, as a console uses them. */
 
@@ -20,8 +20,7 @@ let api: Api;
 let workspace: Workspace;
 let people: { [role in Role]: Person };
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   const person = (role: Role) => aPerson(database.pool, workspace.tenantId, role);
   people = {
@@ -30,10 +29,6 @@ before(async () => {
     agent: await person("agent"),
     viewer: await person("viewer"),
   };
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 test("a list of messages begins with the newest, and a cursor continues where it ended", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import {
   aConversation,
   aPerson,
@@ -9,7 +9,7 @@ import {
   type Thread,
   type Workspace,
 } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -18,8 +18,7 @@ let agent: Person;
 const threads: Thread[] = [];
 
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, workspace.tenantId, "agent");
   for (let i = 0; i < 5; i++) threads.push(await aConversation(database.pool, workspace));
@@ -32,10 +31,6 @@ before(async () => {
   await database.pool.query("update app_public.conversations set status = 'closed' where id = $1", [
     threads[4]!.conversationId,
   ]);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const PAGE = `query ($matching: JSON, $first: Int, $after: Cursor) {

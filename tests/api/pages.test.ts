@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { type GraphQLSchema, getNamedType, isEnumType, isObjectType } from "postgraphile/graphql";
 import { buildSchema } from "../../src/graphql/schema/build_schema.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 const COUNT = 11;
 
@@ -25,8 +25,7 @@ const TIMES = [
 ];
 
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   const built = await buildSchema({
     pool: database.pool,
     accounts: {
@@ -78,10 +77,6 @@ before(async () => {
     [tenantId, groupId, thread.contactId],
   );
   await sayMessages(conversationId, TIMES);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 type Page = {

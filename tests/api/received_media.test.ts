@@ -1,21 +1,16 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Workspace } from "../support/people.ts";
 import { aPicture, aStoredPicture } from "../support/received_media.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
 let workspace: Workspace;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const FETCH =

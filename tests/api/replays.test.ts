@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import type { TurnTaker } from "../../src/runner/turn_taker.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { hear, type Said } from "../support/messages.ts";
 import {
   aConversation,
@@ -13,7 +13,7 @@ import {
 } from "../support/people.ts";
 import { anActiveChatbot, SUPPORT_BOT } from "../support/support_bot.ts";
 import { turnsOn } from "../support/turns.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 /** A conversation that was really had, replayed over the API. */
 
@@ -28,8 +28,7 @@ let stranger: Person;
 let versionId: string;
 let changedId: string;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   turns = turnsOn(database.pool);
   workspace = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, workspace.tenantId, "admin");
@@ -57,10 +56,6 @@ before(async () => {
     bot.chatbotId,
   ]);
   changedId = rows[0].id;
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const REPLAY = `mutation ($input: ReplayConversationInput!) {

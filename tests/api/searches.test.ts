@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { hear } from "../support/messages.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
-import { type Api, startApi } from "./support/api.ts";
+import { type Api, borrowApi } from "./support/api.ts";
 
 let database: TestDatabase;
 let api: Api;
@@ -11,15 +11,10 @@ let workspace: Workspace;
 let agent: Person;
 let stranger: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, workspace.tenantId, "viewer");
   stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 async function ask(query: string, variables: object = {}, person: Person | null = agent) {

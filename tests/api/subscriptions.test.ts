@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import jwt from "jsonwebtoken";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
-import { type Api, JWT_SECRET, startApi, tokenOf } from "./support/api.ts";
+import { type Api, borrowApi, JWT_SECRET, tokenOf } from "./support/api.ts";
 import { SEND } from "./support/documents.ts";
 import { settle, subscribe } from "./support/websocket.ts";
 
@@ -14,16 +14,11 @@ let agent: Person;
 let viewer: Person;
 let stranger: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, workspace.tenantId, "agent");
   viewer = await aPerson(database.pool, workspace.tenantId, "viewer");
   stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const MESSAGES = `subscription ($id: UUID) {

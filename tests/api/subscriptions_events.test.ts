@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { aRunningCampaign } from "../support/campaigns.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
-import { type Api, startApi, tokenOf } from "./support/api.ts";
+import { type Api, borrowApi, tokenOf } from "./support/api.ts";
 import { type Listener, subscribe } from "./support/websocket.ts";
 
 let database: TestDatabase;
@@ -14,8 +14,7 @@ let stranger: Person;
 let mark: Listener;
 let markId: string;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   admin = await aPerson(database.pool, workspace.tenantId, "admin");
   stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
@@ -27,11 +26,7 @@ before(async () => {
   markId = rows[0].id;
   mark = await subscribe(api, tokenOf(admin), "subscription { messageChanged { id } }");
 });
-after(async () => {
-  await mark.stop();
-  await api.close();
-  await database.drop();
-});
+after(() => mark.stop());
 
 const sql = (text: string, values: unknown[] = []) => database.pool.query(text, values);
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { before, test } from "node:test";
+import type { TestDatabase } from "../support/database.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
-import { type Api, startApi, tokenOf } from "./support/api.ts";
+import { type Api, borrowApi, tokenOf } from "./support/api.ts";
 import { settle, subscribe } from "./support/websocket.ts";
 
 let database: TestDatabase;
@@ -12,16 +12,11 @@ let ann: Person;
 let ben: Person;
 let admin: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   ann = await aPerson(database.pool, workspace.tenantId, "agent");
   ben = await aPerson(database.pool, workspace.tenantId, "agent");
   admin = await aPerson(database.pool, workspace.tenantId, "admin");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const MESSAGES = `subscription ($id: UUID) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { blocksOf, document } from "../docs/document.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { aWamid, edit, hear, reaction, revoke } from "../support/messages.ts";
 import { claim, record } from "../support/outbox.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
-import { type Api, startApi, tokenOf } from "./support/api.ts";
+import { type Api, borrowApi, tokenOf } from "./support/api.ts";
 import { SEND } from "./support/documents.ts";
 import { subscribe } from "./support/websocket.ts";
 
@@ -18,14 +18,9 @@ let api: Api;
 let workspace: Workspace;
 let agent: Person;
 before(async () => {
-  database = await createTestDatabase();
-  api = await startApi(database);
+  ({ database, api } = await borrowApi());
   workspace = await aWorkspace(database.pool);
   agent = await aPerson(database.pool, workspace.tenantId, "agent");
-});
-after(async () => {
-  await api.close();
-  await database.drop();
 });
 
 function documented(start: string): string {

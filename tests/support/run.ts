@@ -20,7 +20,10 @@ const named = args.filter((arg) => !arg.startsWith("-"));
 const folder = mkdtempSync(join(tmpdir(), "parley-batches-"));
 const files = named.length > 0 ? named : writeBatches(globSync("tests/**/*.test.ts").sort(), folder);
 
-const FIXED_SEED = new URL("fixed_seed.ts", import.meta.url).href;
+const PRELOADED = ["fixed_seed.ts", "process_end.ts"].flatMap((name) => [
+  "--import",
+  new URL(name, import.meta.url).href,
+]);
 
 const given = process.env.TEST_DATABASE_URL;
 const server = given
@@ -43,7 +46,7 @@ process.exit(exitCode);
 function runTests(): Promise<number> {
   const child = spawn(
     process.execPath,
-    ["--test", "--test-concurrency=2", "--test-timeout=120000", "--import", FIXED_SEED, ...options, ...files],
+    ["--test", "--test-concurrency=2", "--test-timeout=120000", ...PRELOADED, ...options, ...files],
     {
       stdio: "inherit",
       env: {

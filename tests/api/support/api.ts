@@ -7,8 +7,9 @@ import { signAccessToken } from "../../../src/graphql/auth/access_token.ts";
 import { createGraphql } from "../../../src/graphql/create_graphql.ts";
 import { MediaAddresses } from "../../../src/media/signed_address.ts";
 import { keyRing } from "../../../src/secrets/key_ring.ts";
-import type { TestDatabase } from "../../support/database.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import type { Person } from "../../support/people.ts";
+import { atProcessEnd } from "../../support/process_end.ts";
 
 export const JWT_SECRET = "a token secret for tests, long enough";
 export const RING = keyRing(["a secret key for tests, long enough"]);
@@ -44,6 +45,26 @@ export type Api = {
 export function tokenOf(person: Person): string {
   return signAccessToken({ ...person, sessionExpiresAt: new Date(Date.now() + 86_400_000) }, JWT_SECRET)
     .token;
+}
+
+let shared: Promise<{ database: TestDatabase; api: Api }> | undefined;
+
+/**
+ * The API and the database that the tests of a process share: building its schema takes two seconds. For tests with
+ * workspaces of their own, which leave the API as it is. Closing them is left to the end of the process.
+ */
+export function borrowApi(): Promise<{ database: TestDatabase; api: Api }> {
+  shared ??= (async () => {
+    const database = await createTestDatabase();
+    const api = await startApi(database);
+    atProcessEnd(async () => {
+      await api.close();
+      await database.drop();
+    });
+    const keep = async () => {};
+    return { database: { ...database, drop: keep }, api: { ...api, close: keep } };
+  })();
+  return shared;
 }
 
 export async function startApi(database: TestDatabase, settings: Record<string, string> = {}): Promise<Api> {
