@@ -102,14 +102,14 @@ export async function fillMessages(
     client.query(
       `update app_public.conversations c set
          last_message_id = m.id, last_message_at = m.occurred_at, last_message_preview = m.preview
-       from app_public.conversations x
-       cross join lateral (
-         select n.* from app_public.messages n
-         where n.tenant_id = x.tenant_id and n.conversation_id = x.id
-         order by n.id desc
-         limit 1
+       from (
+         -- Read once: without statistics, a plan that looks them up for each conversation may read all each time.
+         select distinct on (n.conversation_id) n.*
+         from app_public.messages n
+         where n.tenant_id = $1
+         order by n.conversation_id, n.id desc
        ) m
-       where x.id = c.id and c.tenant_id = $1`,
+       where m.conversation_id = c.id and c.tenant_id = $1`,
       [tenantId],
     ),
   );
