@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readDatabaseUrl } from "./database_hosts.ts";
 
 /** Schema of a setting that is an http(s) address; trailing slashes are removed. */
 export function url() {
@@ -16,14 +17,20 @@ export function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
 }
 
-/** Schema of a setting that is the address of a Postgres database. */
+/** Schema of a setting that is the address of a Postgres database, on one host or several (`a:5432,b:5432`). */
 export function postgresUrl() {
   return z
     .string()
     .refine(
-      (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
-      "is not a postgres:// address",
-    );
+      (value) => !/[?&]target_session_attrs=(?!(read-write|primary)(&|$))/.test(value),
+      "may not have a target_session_attrs other than read-write",
+    )
+    .transform((value, context) => {
+      const url = readDatabaseUrl(value);
+      if (url !== undefined) return url;
+      context.addIssue({ code: "custom", message: "is not a postgres:// address" });
+      return z.NEVER;
+    });
 }
 
 /** Schema of a setting that is a folder or an S3 bucket; of other addresses it must not be a folder's name. */

@@ -1,4 +1,5 @@
-import pg from "pg";
+import type pg from "pg";
+import { PrimaryClient } from "../database/primary_client.ts";
 import { openAuthenticatorUrl } from "../database/urls.ts";
 import { apiKeyHash } from "../graphql/auth/api_key.ts";
 import { databaseSettings } from "../graphql/auth/visitor.ts";
@@ -27,7 +28,7 @@ export async function withTenantRights<T>(
     [tenantId],
   );
   const { id, secret } = rows[0]!;
-  const client = new pg.Client({ connectionString, application_name: "parley export" });
+  const client = new PrimaryClient({ connectionString, application_name: "parley export" });
   client.on("error", () => {});
   try {
     await client.connect();

@@ -8,6 +8,7 @@ import { describeFailure, readCommitted } from "./committed_migrations.ts";
 import { withLockRetries } from "./lock_retries.ts";
 import { ensurePartitions } from "./partitions.ts";
 import { prepareDatabase } from "./prepare.ts";
+import { primaryUrl } from "./primary_client.ts";
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../migrations", import.meta.url));
 
@@ -31,10 +32,11 @@ const RETRY_MS = 2 * 60_000;
  * @throws ParleyError PYMIG, which names the file
  */
 export async function migrate(
-  ownerUrl: string,
+  databaseUrl: string,
   log: Log,
   { withCurrent = false, migrationsFolder = MIGRATIONS_FOLDER, retryForMs = RETRY_MS }: MigrateOptions = {},
 ): Promise<void> {
+  const ownerUrl = await primaryUrl(databaseUrl);
   const client = new pg.Client({ connectionString: ownerUrl, application_name: "parley migrate" });
   await client.connect();
   try {

@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import pg from "pg";
 import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
+import { PrimaryClient } from "./primary_client.ts";
 
 type PoolOptions = {
   wakesItself?: boolean;
@@ -9,6 +10,7 @@ type PoolOptions = {
   onConnect?: (client: pg.ClientBase) => Promise<void>;
   isUnprepared?: boolean;
   mayIdle?: boolean;
+  isStandby?: boolean;
 };
 
 /**
@@ -25,6 +27,7 @@ const WAKES_ITSELF = "-c parley.wake=self";
  * are added for work that its transactions leave to the worker, since the caller starts it (app_private.wake()).
  * `isOperator`: audit entries name an operator. `onConnect` may refuse a new connection. `isUnprepared`: no named
  * statements, for poolers that do not support them. `mayIdle`: no idle-in-transaction timeout, for the same reason.
+ * `isStandby`: the server may be one; otherwise it must be the primary.
  */
 export function createPool(
   connectionString: string,
@@ -37,13 +40,14 @@ export function createPool(
     onConnect,
     isUnprepared = false,
     mayIdle = false,
+    isStandby = false,
   }: PoolOptions = {},
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
     application_name: `parley ${name}`,
     ...(onConnect && { onConnect }),
-    ...(isUnprepared && { Client: UnpreparedClient }),
+    Client: clientOf(isStandby, isUnprepared),
     ...(wakesItself && { options: WAKES_ITSELF }),
     ...(isOperator && { options: "-c parley.actor=operator" }),
     ...(!mayIdle && { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS }),
@@ -59,17 +63,27 @@ export function createPool(
   // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
   pool.on("error", (error) => log.warn({ pool: name, err: error.message }, "database connection lost"));
   pool.on("connect", (client) => client.on("error", () => {}));
-  leaveStandbys(pool);
+  if (!isStandby) leaveStandbys(pool);
   return pool;
 }
 
+/** As pg's types have it; the pool passes its own options. */
+type ClientClass = NonNullable<pg.PoolConfig["Client"]>;
+
+function clientOf(isStandby: boolean, isUnprepared: boolean): ClientClass {
+  const base = (isStandby ? pg.Client : PrimaryClient) as ClientClass;
+  return isUnprepared ? unprepared(base) : base;
+}
+
 /** Ignores the names of queries: each is parsed again, as a pooler without prepared statements requires. */
-class UnpreparedClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: pg overloads query() in eight ways, and all begin with the query
-  override query(query: any, ...rest: any[]): any {
-    const isNamed = typeof query === "object" && typeof query?.name === "string";
-    return super.query(isNamed ? { ...query, name: undefined } : query, ...rest);
-  }
+function unprepared(base: ClientClass): ClientClass {
+  return class extends base {
+    // biome-ignore lint/suspicious/noExplicitAny: pg overloads query() in eight ways, and all begin with the query
+    override query(query: any, ...rest: any[]): any {
+      const isNamed = typeof query === "object" && typeof query?.name === "string";
+      return super.query(isNamed ? { ...query, name: undefined } : query, ...rest);
+    }
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Config } from "../base/config.ts";
 import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { PrimaryClient } from "./primary_client.ts";
 import { scramVerifier } from "./scram_verifier.ts";
 
 /** Access to the database as its owner: on the server of DATABASE_URL, or on the embedded one. */
@@ -64,7 +65,7 @@ export function authenticatorUrl(ownerUrl: string, secretKey: string): string {
 
 /** Whether the password is accepted; throws on any other problem. */
 async function canSignIn(connectionString: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  const client = new PrimaryClient({ connectionString, connectionTimeoutMillis: 5_000 });
   client.on("error", () => {});
   try {
     await client.connect();
@@ -90,7 +91,7 @@ async function setPassword(client: pg.Client, password: string): Promise<void> {
 }
 
 async function inLock(ownerUrl: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: "parley authenticator" });
+  const client = new PrimaryClient({ connectionString: ownerUrl, application_name: "parley authenticator" });
   client.on("error", () => {});
   await client.connect();
   try {

@@ -3,6 +3,7 @@ import type { Log } from "../base/log.ts";
 import { remember } from "../base/remember.ts";
 import { withTimeout } from "../base/timeout.ts";
 import { type OperationsStatus, readOperationsStatus } from "../database/operations_status.ts";
+import { StandbyError } from "../database/primary_client.ts";
 import { schemaState } from "../database/schema_state.ts";
 import type { MediaFiles } from "../media/media_files.ts";
 
@@ -64,7 +65,7 @@ async function runChecks(pool: pg.Pool, log: Log, checkStorage?: () => Promise<C
         { err: error instanceof Error ? error.message : String(error) },
         "database health check failed",
       );
-      return { database: failed("cannot be reached") };
+      return { database: failed(error instanceof StandbyError ? "read only" : "cannot be reached") };
     },
   );
   if (storage && checks.database?.ok) checks.media = await storage;

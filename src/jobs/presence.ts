@@ -1,5 +1,6 @@
-import pg from "pg";
+import type pg from "pg";
 import type { Log } from "../base/log.ts";
+import { PrimaryClient } from "../database/primary_client.ts";
 import type { JobPool } from "./registry.ts";
 
 /**
@@ -33,7 +34,7 @@ export async function announceWorker(
   let isEnded = false;
 
   async function hold(): Promise<void> {
-    const connecting = new pg.Client({
+    const connecting = new PrimaryClient({
       connectionString: ownerUrl,
       application_name: `parley ${ROLES[jobPool]} presence`,
       keepAlive: true,

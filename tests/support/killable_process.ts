@@ -42,7 +42,8 @@ export async function startKillableProcess(
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback interface that nothing uses. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

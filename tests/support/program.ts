@@ -81,34 +81,7 @@ export async function startProgram(
     ring: testKeyRing,
     url,
     sandbox,
-    async connectedWorkspace() {
-      const workspace = await aWorkspace(database.pool);
-      const secrets = {
-        accessToken: `token-${workspace.slug}`,
-        appSecret: `secret-${workspace.slug}`,
-        verifyToken: `verify-${workspace.slug}`,
-      };
-      await database.pool.query("select app_private.set_channel_secrets($1, $2)", [
-        workspace.channelId,
-        JSON.stringify(sealChannelSecrets(workspace.channelId, secrets, testKeyRing)),
-      ]);
-      await database.pool.query(
-        "update app_public.whatsapp_channels set graph_url = $2 where channel_id = $1",
-        [workspace.channelId, sandbox.url],
-      );
-      sandbox.addNumber({
-        phoneNumberId: workspace.phoneNumberId,
-        businessAccountId: workspace.businessAccountId,
-        displayPhoneNumber: "15550001111",
-        accessToken: secrets.accessToken,
-        appSecret: secrets.appSecret,
-        verifyToken: secrets.verifyToken,
-        webhookUrl: `${url}/webhooks/whatsapp/${workspace.channelId}`,
-        graphUrl: sandbox.url,
-        messagesPerSecond: 10_000,
-      });
-      return { ...workspace, ...secrets };
-    },
+    connectedWorkspace: () => connectWorkspace(database.pool, sandbox, `${url}/webhooks/whatsapp`),
     async stop() {
       await sandbox.close();
       server.close();
@@ -119,6 +92,40 @@ export async function startProgram(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A workspace whose number the sandbox plays. Its webhooks go to `<webhooksUrl>/<channel id>`. */
+export async function connectWorkspace(
+  db: Pick<pg.ClientBase, "query">,
+  sandbox: SandboxServer,
+  webhooksUrl: string,
+): Promise<ConnectedWorkspace> {
+  const workspace = await aWorkspace(db);
+  const secrets = {
+    accessToken: `token-${workspace.slug}`,
+    appSecret: `secret-${workspace.slug}`,
+    verifyToken: `verify-${workspace.slug}`,
+  };
+  await db.query("select app_private.set_channel_secrets($1, $2)", [
+    workspace.channelId,
+    JSON.stringify(sealChannelSecrets(workspace.channelId, secrets, testKeyRing)),
+  ]);
+  await db.query("update app_public.whatsapp_channels set graph_url = $2 where channel_id = $1", [
+    workspace.channelId,
+    sandbox.url,
+  ]);
+  sandbox.addNumber({
+    phoneNumberId: workspace.phoneNumberId,
+    businessAccountId: workspace.businessAccountId,
+    displayPhoneNumber: "15550001111",
+    accessToken: secrets.accessToken,
+    appSecret: secrets.appSecret,
+    verifyToken: secrets.verifyToken,
+    webhookUrl: `${webhooksUrl}/${workspace.channelId}`,
+    graphUrl: sandbox.url,
+    messagesPerSecond: 10_000,
+  });
+  return { ...workspace, ...secrets };
 }
 
 function listening(server: Server): Promise<void> {

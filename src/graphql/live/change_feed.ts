@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import type { Log } from "../../base/log.ts";
 import { settlesWithin } from "../../base/timeout.ts";
+import { PrimaryClient } from "../../database/primary_client.ts";
 import { type FeedListeners, NoticePublisher } from "./publish_notices.ts";
 
 const BACKOFF_MS = { first: 100, max: 5_000 };
@@ -77,7 +78,7 @@ export class ChangeFeed {
   }
 
   #newClient(): pg.Client {
-    return new pg.Client({
+    return new PrimaryClient({
       connectionString: this.#ownerUrl,
       application_name: "parley change feed",
       keepAlive: true,
