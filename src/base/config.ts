@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CHANNEL_SETTINGS } from "../channels/settings.ts";
+import { hasOneHost } from "./database_hosts.ts";
 import { isProxyRange } from "./proxy_range.ts";
 import { isOrigin, mediaStorage, pageOfToken, postgresUrl, sender, smtpUrl, url } from "./setting.ts";
 
@@ -36,12 +37,16 @@ export const Settings = z
     DATABASE_URL: postgresUrl().optional(),
     /** The API's login. Unset: parley_authenticator, with a password derived from the secret key. */
     DATABASE_AUTHENTICATOR_URL: postgresUrl().optional(),
+    /** A standby for queries that allow it, with the API's login unless it names one. Unset: none. */
+    DATABASE_READ_URL: postgresUrl().refine(hasOneHost, "must have one host").optional(),
+    /** How far the standby may be behind to answer. */
+    DATABASE_READ_MAX_LAG_MS: z.coerce.number().int().min(1_000).max(300_000).default(2_000),
     /** Connections of one process: of the API, of the webhook receiver, of the worker. */
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
     DATABASE_CONNECTION_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
     DATABASE_IDLE_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
-    /** Whether the API uses prepared statements. False behind a pooler that does not support them. */
-    DATABASE_PREPARED_STATEMENTS: z.stringbool().default(true),
+    /** Whether the API uses prepared statements. Unset: unless its login goes through a pooler that does not support them. */
+    DATABASE_PREPARED_STATEMENTS: z.stringbool().optional(),
     /** The longest time that a statement of an API request may run. */
     DATABASE_STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),

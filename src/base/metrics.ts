@@ -48,6 +48,12 @@ export const metrics = {
     labelNames: ["direction"],
     registers,
   }),
+  replicaQueries: new Counter({
+    name: "parley_replica_queries_total",
+    help: "Queries that allow a replica to answer, by who answered: replica, primary.",
+    labelNames: ["source"],
+    registers,
+  }),
   jobSeconds: new Histogram({
     name: "parley_job_duration_seconds",
     help: "How long jobs ran, by task and outcome.",

@@ -2,11 +2,9 @@ import type { Server } from "node:http";
 import type { Express } from "express";
 import type pg from "pg";
 import type { Config } from "../base/config.ts";
-import { FairShare } from "../base/fair_share.ts";
 import type { Log } from "../base/log.ts";
 import { settlesWithin } from "../base/timeout.ts";
 import { readConstraintColumns } from "../database/constraint_columns.ts";
-import { createPool } from "../database/pool.ts";
 import type { AccountActions } from "../http/account/account_routes.ts";
 import type { Authorize } from "../http/caller.ts";
 import { createSourceOf } from "../http/client_source.ts";
@@ -17,7 +15,7 @@ import type { KeyRing } from "../secrets/key_ring.ts";
 import { openAccounts } from "./auth/accounts.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createAuthorizer } from "./auth/authorizer.ts";
-import { requirePlainLogin } from "./auth/plain_login.ts";
+import { openConnections, sharedChecks, sharedConnections } from "./connections.ts";
 import { ChangeFeed } from "./live/change_feed.ts";
 import { ChangeHub } from "./live/change_hub.ts";
 import { LiveOperations } from "./live/live_operations.ts";
@@ -37,8 +35,8 @@ const GRAPHQL_PATH = "/graphql";
 const GRAPHIQL_PATH = "/graphiql";
 
 type Graphql = {
-  /** The API's connections, for the metrics. */
-  pool: pg.Pool;
+  /** The API's connections by name, for the metrics. */
+  pools: Readonly<Record<string, pg.Pool>>;
   /** For the other routes: who sends a request. */
   authorize: Authorize;
   /** The same for exports, which use connections of their own, because they may take minutes. */
@@ -69,22 +67,14 @@ type GraphqlOptions = {
 };
 
 const CLOSE_MS = 1_000;
-/** At the same time. */
-const EXPORTS = 2;
 
 /** Builds the API on a migrated database. Fails where the schema cannot be built. */
 export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const { ownerUrl, ownerPool, authenticatorUrl, config, keyRing, jwtSecret, mediaAddresses, log } = options;
   const isDevelopment = config.NODE_ENV === "development";
   const statementTimeoutMs = config.DATABASE_STATEMENT_TIMEOUT_MS;
-  const open = (name: string, size: number) =>
-    createPool(authenticatorUrl, name, { ...config, DATABASE_POOL_SIZE: size }, log, {
-      onConnect: (client) => requirePlainLogin(client, log),
-      mayIdle: true,
-      isUnprepared: !config.DATABASE_PREPARED_STATEMENTS,
-    });
-  const pool = open("api", config.DATABASE_POOL_SIZE);
-  const exportPool = open("export", EXPORTS);
+  const connections = await openConnections({ authenticatorUrl, ownerPool, config, log });
+  const { pool, exportPool, replica } = connections;
   const fetches = createChatbotFetches(config);
   try {
     const authenticator = createAuthenticator(pool, jwtSecret, sharedChecks(config));
@@ -103,7 +93,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     const shared = { schema, resolvedPreset, connections: sharedConnections(config), timeoutMs };
     const readDocument = createDocumentReader(schema, { isDevelopment });
     const fieldOf = createFieldFinder(schema, await readConstraintColumns(pool));
-    const operations = createOperations({ ...shared, readDocument, fieldOf });
+    const operations = createOperations({ ...shared, readDocument, fieldOf, replica });
     const live = new LiveOperations({ ...shared, authenticator, hub, log });
     const clients = new SignedInClients();
     const feed = new ChangeFeed(ownerUrl, { hub, sessions: clients }, log);
@@ -116,7 +106,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     });
 
     return {
-      pool,
+      pools: { api: pool, ...(replica && { replica: replica.pool }) },
       authorize: createAuthorizer(pool, authenticator, sourceOf, statementTimeoutMs),
       authorizeExport: createAuthorizer(exportPool, authenticator, sourceOf, statementTimeoutMs),
       accountPages: accounts.pages,
@@ -136,40 +126,11 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
         await Promise.all([sockets.close(), feed.close()]);
         await built.release();
         // A statement that is still running is cut off by its own timeout, after us; so is a call.
-        await settlesWithin(CLOSE_MS, Promise.all([pool.end(), exportPool.end(), fetches.close()]));
+        await settlesWithin(CLOSE_MS, Promise.all([connections.close(), fetches.close()]));
       },
     };
   } catch (error) {
-    await Promise.all([pool.end(), exportPool.end(), fetches.close()]);
+    await Promise.all([connections.close(), fetches.close()]);
     throw error;
   }
-}
-
-/** The connections that check sessions and API keys, which every request needs for a moment. */
-function sharedChecks({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS }: Config): FairShare {
-  const half = Math.ceil(DATABASE_POOL_SIZE / 2);
-  return new FairShare({
-    places: DATABASE_POOL_SIZE,
-    perKey: [half, half],
-    // As many operations as the connections of one tenant may have: after a restart, all clients come back at once.
-    waiting: 100_000,
-    waitingPerKey: 50_000,
-    waitMs: DATABASE_CONNECTION_TIMEOUT_MS,
-    refusal:
-      "Too many requests of this tenant are waiting for the check of their credentials; try again shortly",
-  });
-}
-
-/** Two connections are reserved for sign-ins and for checking each request's session. */
-function sharedConnections({ DATABASE_POOL_SIZE, DATABASE_CONNECTION_TIMEOUT_MS }: Config): FairShare {
-  const places = Math.max(1, DATABASE_POOL_SIZE - 2);
-  const share = (part: number) => Math.max(1, Math.floor(places * part));
-  return new FairShare({
-    places,
-    perKey: [share(2 / 3), share(1 / 2)],
-    waiting: 5_000,
-    waitingPerKey: 1_000,
-    waitMs: DATABASE_CONNECTION_TIMEOUT_MS,
-    refusal: "Too many requests of this tenant or session are waiting for the database; try again shortly",
-  });
 }

@@ -58,7 +58,7 @@ export async function startApi(
       health: healthRoutes(health),
       metrics: metricsRoute({
         pool: watching,
-        pools: { receiver: pool, health: watching, api: graphql.pool },
+        pools: { receiver: pool, health: watching, ...graphql.pools },
         health,
         log,
       }),

@@ -3,6 +3,7 @@ import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import { migrate } from "../database/migrate.ts";
 import { createPool } from "../database/pool.ts";
+import { requireOwnSessions } from "../database/pooler.ts";
 import { requireCurrentSchema } from "../database/schema_state.ts";
 import { ensureDemo } from "../demo/demo.ts";
 import { registerSandboxChannels } from "../demo/sandbox_channels.ts";
@@ -43,6 +44,7 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
     await closing.disposeAsync().catch((err: unknown) => log.error({ err }, "a part failed to close"));
   };
   try {
+    if (!resources.owner.isEmbedded) await requireOwnSessions(resources.owner.url);
     if (parts.migrates) await migrate(resources.owner.url, log);
     else await requireSchema(resources);
     const hasSandbox =

@@ -45,6 +45,11 @@ export function databaseSettings(
   };
 }
 
+/** Whether the settings are those of a session or an API key. */
+export function isSignedIn(settings: Record<string, string | undefined> | null): boolean {
+  return settings !== null && ("parley.session_id" in settings || "parley.api_key_hash" in settings);
+}
+
 function settingsOf(visitor: Visitor | null): Record<string, string> {
   switch (visitor?.kind) {
     case undefined:

@@ -10,6 +10,7 @@ import {
 import { ParleyError } from "../../base/errors.ts";
 import type { FairShare } from "../../base/fair_share.ts";
 import type { Log } from "../../base/log.ts";
+import { metrics } from "../../base/metrics.ts";
 import { withTimeout } from "../../base/timeout.ts";
 import type { Origin } from "../../http/client_source.ts";
 import type { Visitor } from "../auth/visitor.ts";
@@ -18,8 +19,10 @@ import { countObjects } from "../limits/count_objects.ts";
 import { LIMITS } from "../limits/limits.ts";
 import { isDeeperThan } from "../limits/variable_depth.ts";
 import { PAGE_SIZE } from "../schema/page_size.ts";
+import { allowsReplica } from "../schema/replica_directive.ts";
 import { type FieldOf, maskError } from "./mask_error.ts";
 import type { ReadDocument } from "./read_document.ts";
+import type { Replica } from "./replica.ts";
 import { createRequestQueue, type RequestQueue } from "./request_queue.ts";
 import { rootFields } from "./root_fields.ts";
 
@@ -75,6 +78,8 @@ type Settings = {
   connections: FairShare;
   /** Finds the field of an input that was refused. */
   fieldOf: FieldOf;
+  /** The standby for queries with `@replica`. */
+  replica?: Replica | undefined;
   /** The time limit after which a query is answered with PYTIM. */
   timeoutMs: number;
 };
@@ -86,12 +91,14 @@ export function createOperations({
   readDocument,
   connections,
   fieldOf,
+  replica,
   timeoutMs,
 }: Settings): Operations {
-  const queueOf = ({ visitor, origin }: Operation) =>
+  const queueOf = ({ visitor, origin }: Operation, replica?: Replica) =>
     createRequestQueue(
-      connections,
+      replica?.connections ?? connections,
       visitor ? [visitor.tenantId, visitor.credentialId] : ["anonymous", origin.source],
+      replica,
     );
   const argsOf = async (operation: Operation, queue: RequestQueue) =>
     hookArgs({
@@ -104,26 +111,53 @@ export function createOperations({
       requestContext: { visitor: operation.visitor, queue },
     });
 
+  const run = async (operation: Operation, log: Log, from?: Replica): Promise<FormattedExecutionResult> => {
+    const queue = queueOf(operation, from);
+    try {
+      const executed = async () => execute(await argsOf(operation, queue));
+      const result = await withTimeout(timeoutMs, executed, tooLate);
+      // There are no @defer and @stream in the schema.
+      if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
+      return masked(result, log, fieldOf);
+    } catch (error) {
+      return { errors: [maskError(error as Error, log)] };
+    } finally {
+      queue.end();
+    }
+  };
+
   return {
     schema,
 
     prepare: (request, visitor, origin) => prepare(schema, readDocument, request, visitor, origin),
 
     async execute(operation, log) {
-      const queue = queueOf(operation);
-      try {
-        const run = async () => execute(await argsOf(operation, queue));
-        const result = await withTimeout(timeoutMs, run, tooLate);
-        // There are no @defer and @stream in the schema.
-        if (isAsyncIterable(result)) throw new Error("a query answered with a stream");
-        return masked(result, log, fieldOf);
-      } catch (error) {
-        return { errors: [maskError(error as Error, log)] };
-      } finally {
-        queue.end();
-      }
+      const answer =
+        replica && allowsReplica(operation.definition) && (await readReplica(replica, run, operation, log));
+      return answer || run(operation, log);
     },
   };
+}
+
+type Run = (operation: Operation, log: Log, from: Replica) => Promise<FormattedExecutionResult>;
+
+/** The replica's answer; undefined if it cannot answer now, is too far behind, or had to cancel the query. */
+async function readReplica(
+  replica: Replica,
+  run: Run,
+  operation: Operation,
+  log: Log,
+): Promise<FormattedExecutionResult | undefined> {
+  if (!replica.isAvoided) {
+    const result = await run(operation, log, replica);
+    if (!result.errors?.some(({ extensions }) => extensions?.code === "PYUNA")) {
+      metrics.replicaQueries.inc({ source: "replica" });
+      return result;
+    }
+    replica.avoid();
+  }
+  metrics.replicaQueries.inc({ source: "primary" });
+  return undefined;
 }
 
 /** Checks a request before anything of it runs. @throws RefusedRequest, and ParleyError for pages that are too large */

@@ -21,6 +21,7 @@ import { passwordMutations } from "./password_mutations.ts";
 import { pipelinedService } from "./pipelined_service.ts";
 import { SchemaPreset } from "./preset.ts";
 import { replayMutation } from "./replay_mutation.ts";
+import { ReplicaDirective } from "./replica_directive.ts";
 import { Searches } from "./searches.ts";
 import { sessionMutations } from "./session_mutations.ts";
 import { simulationMutations } from "./simulation_mutations.ts";
@@ -81,6 +82,7 @@ export async function buildSchema({
       ChatbotNodeKinds,
       mediaUrl(mediaAddresses),
       Subscriptions,
+      ReplicaDirective,
     ],
     pgServices: [service],
     grafast: { explain: false },

@@ -7,7 +7,8 @@ import {
   type NodePostgresPgClient,
 } from "postgraphile/adaptors/pg";
 import { inTransaction } from "../../database/pipeline.ts";
-import type { DatabaseSettings } from "../auth/visitor.ts";
+import { type DatabaseSettings, isSignedIn } from "../auth/visitor.ts";
+import type { Replica } from "../request/replica.ts";
 import { REQUEST_QUEUE } from "../request/request_queue.ts";
 
 type Options = Parameters<typeof makePgService>[0] & { pool: pg.Pool };
@@ -34,7 +35,7 @@ export function pipelinedService(options: Options) {
 function withPipelinedClient(pool: pg.Pool): WithPgClient<NodePostgresPgClient> {
   const withPgClient: WithPgClient<NodePostgresPgClient> = (pgSettings, callback) => {
     const queue = (pgSettings as DatabaseSettings | null)?.[REQUEST_QUEUE];
-    const work = () => inOneTransaction(pool, pgSettings, callback);
+    const work = () => inOneTransaction(pool, queue?.replica, pgSettings, callback);
     return queue ? queue.run(work) : work();
   };
   withPgClient.release = () => {};
@@ -42,11 +43,12 @@ function withPipelinedClient(pool: pg.Pool): WithPgClient<NodePostgresPgClient> 
 }
 
 function inOneTransaction<T>(
-  pool: pg.Pool,
+  primary: pg.Pool,
+  replica: Replica | undefined,
   pgSettings: Record<string, string | undefined> | null,
   callback: (client: NodePostgresPgClient) => T | Promise<T>,
 ): Promise<T> {
-  return inTransaction(pool, async (client) => {
+  return inTransaction(replica?.pool ?? primary, async (client) => {
     const settingsApplied = client.query({
       name: "settings",
       text: "select set_config(s ->> 0, s ->> 1, true) from json_array_elements($1::json) s",
@@ -55,8 +57,11 @@ function inOneTransaction<T>(
       ],
     });
     settingsApplied.catch(() => {});
+    const isFresh = replica?.requireFresh(client, !isSignedIn(pgSettings));
+    isFresh?.catch(() => {});
     const result = await makeWithPgClientViaPgClientAlreadyInTransaction(client, true)(null, callback);
     await settingsApplied;
+    await isFresh;
     return result;
   });
 }
