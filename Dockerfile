@@ -1,12 +1,12 @@
 # A server install: the database is elsewhere (DATABASE_URL), so the embedded one stays out of the image.
 # There is no build step: Node runs the TypeScript as it is.
-FROM node:24-bookworm-slim AS dependencies
+FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The base image is the Node we need, and the optional packages are the embedded PostgreSQL.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
-FROM node:24-bookworm-slim
+FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 PARLEY_DATA_DIR=/var/lib/parley
 # For files that are being received, and for those that are kept if MEDIA_STORAGE is a folder here (mount a volume).
 RUN install --directory --owner=node --group=node --mode=700 /var/lib/parley

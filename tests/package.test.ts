@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { type ExecFileException, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import packageJson from "../package.json" with { type: "json" };
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
 const CHECKOUT = join(import.meta.dirname, "..");
@@ -74,4 +75,16 @@ test("the package runs the API and the worker", { timeout: 60_000 }, async () =>
     child.kill("SIGTERM");
     await exit;
   }
+});
+
+test("the container image has the files of the package, and the same Node", async () => {
+  const dockerfile = await readFile(join(CHECKOUT, "Dockerfile"), "utf8");
+  const copied = [...dockerfile.matchAll(/^COPY ([\w./]+) \.\/\1$/gm)].map(([, path = ""]) => path);
+  const missing = packageJson.files.filter(
+    (path) => path !== "CHANGELOG.md" && !copied.some((each) => path === each || path.startsWith(`${each}/`)),
+  );
+  assert.deepEqual(missing, []);
+  const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+  const base = `node:${packageJson.dependencies.node}-bookworm-slim`;
+  assert.deepEqual(bases, [base, base]);
 });
