@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CHANNEL_SETTINGS } from "../channels/settings.ts";
 import { hasOneHost } from "./database_hosts.ts";
 import { isProxyRange } from "./proxy_range.ts";
-import { isOrigin, mediaStorage, pageOfToken, postgresUrl, sender, smtpUrl, url } from "./setting.ts";
+import { isOrigin, mediaStorage, pageOfToken, postgresUrl, sender, smtpUrl, url, whole } from "./setting.ts";
 
 /**
  * The only place that reads the environment: every setting, its default and its allowed values. A wrong value stops the
@@ -10,7 +10,7 @@ import { isOrigin, mediaStorage, pageOfToken, postgresUrl, sender, smtpUrl, url 
  */
 export const Settings = z
   .object({
-    PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+    PORT: whole(0, 65535).default(4000),
     HOST: z.string().min(1).default("127.0.0.1"),
     /** The public address, if it differs from HOST and PORT: behind a proxy, in a container. */
     PUBLIC_URL: url().optional(),
@@ -40,20 +40,20 @@ export const Settings = z
     /** A standby for queries that allow it, with the API's login unless it names one. Unset: none. */
     DATABASE_READ_URL: postgresUrl().refine(hasOneHost, "must have one host").optional(),
     /** How far the standby may be behind to answer. */
-    DATABASE_READ_MAX_LAG_MS: z.coerce.number().int().min(1_000).max(300_000).default(2_000),
+    DATABASE_READ_MAX_LAG_MS: whole(1_000, 300_000).default(2_000),
     /** Connections of one process: of the API, of the webhook receiver, of the worker. */
-    DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
-    DATABASE_CONNECTION_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
-    DATABASE_IDLE_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(30_000),
+    DATABASE_POOL_SIZE: whole(2, 200).default(10),
+    DATABASE_CONNECTION_TIMEOUT_MS: whole(100, 60_000).default(2_000),
+    DATABASE_IDLE_TIMEOUT_MS: whole(1_000, 3_600_000).default(30_000),
     /** Whether the API uses prepared statements. Unset: unless its login goes through a pooler that does not support them. */
     DATABASE_PREPARED_STATEMENTS: z.stringbool().optional(),
     /** The longest time that a statement of an API request may run. */
-    DATABASE_STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
-    WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
+    DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000).default(5_000),
+    WORKER_CONCURRENCY: whole(1, 100).default(8),
 
     JWT_SECRET: z.string().min(32, "needs at least 32 characters").optional(),
     /** A session ends this long after its sign-in, however often it is refreshed. */
-    SESSION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+    SESSION_DAYS: whole(1, 3650).default(90),
     PARLEY_SECRET_KEY: z.string().min(32, "needs at least 32 characters").optional(),
     /** The key before it, while something is still sealed with that one, or a run's callback address made with it is out. */
     PARLEY_PREVIOUS_SECRET_KEY: z.string().min(32, "needs at least 32 characters").optional(),
@@ -69,15 +69,15 @@ export const Settings = z
     AI_API_KEY: z.string().min(1).optional(),
     AI_MODEL: z.string().min(1).optional(),
     /** Default token limits for 24 hours, of a tenant's chatbots and of one conversation; ai_budgets overrides them. */
-    AI_TOKENS_PER_DAY: z.coerce.number().int().min(0).max(2_000_000_000).default(1_000_000),
-    AI_TOKENS_PER_CONVERSATION: z.coerce.number().int().min(0).max(2_000_000_000).default(50_000),
+    AI_TOKENS_PER_DAY: whole(0, 2_000_000_000).default(1_000_000),
+    AI_TOKENS_PER_CONVERSATION: whole(0, 2_000_000_000).default(50_000),
     GOOGLE_CALENDAR_URL: url().default("https://www.googleapis.com/calendar/v3"),
     /** The endpoint that renews access tokens, and the OAuth client that they were issued to. */
     GOOGLE_TOKEN_URL: url().default("https://oauth2.googleapis.com/token"),
     GOOGLE_CLIENT_ID: z.string().min(1).optional(),
     GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
     /** Webhook bodies older than this are dropped, one monthly partition at a time. */
-    WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(8).max(3650).default(30),
+    WEBHOOK_RETENTION_DAYS: whole(8, 3650).default(30),
 
     /** The mail server that sends invitations and links for new passwords. Unset: none are sent. */
     SMTP_URL: smtpUrl().optional(),

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { readDatabaseUrl } from "./database_hosts.ts";
 
+/** Schema of a setting that is a whole number. */
+export function whole(from: number, to: number) {
+  const error = `must be a whole number from ${from} to ${to}`;
+  return z.coerce.number({ error }).int(error).min(from, error).max(to, error);
+}
+
 /** Schema of a setting that is an http(s) address; trailing slashes are removed. */
 export function url() {
   return z
