@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:025301b27cb47c9696d0ac3727197953e9120b5d
+--! Hash: sha1:4fa9904c0c9c79a00aaa45e2e4e492581c53c788
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -20936,22 +20936,24 @@ create or replace function app_hidden.fill_content(content jsonb, variables json
 declare
   -- A text with a variable, which the names of fields do not have: what stands between texts has no "{{".
   v_pattern constant text := '"(?:[^"\\]|\\.)*\{\{(?:[^"\\]|\\.)*"(?!:)';
-  v_rest text := content::text;
-  v_filled text := '';
-  v_text text;
-  v_at int;
-begin
   -- In the text of the content, because a walk through its parts costs several times as much.
-  loop
-    v_text := (regexp_match(v_rest, v_pattern))[1];
+  v_texts text[] := array(select m[1] from regexp_matches(content::text, v_pattern, 'g') m);
+  v_length int := 0;
+begin
+  if v_texts = '{}' then
+    return content;
+  end if;
+  for v_at in 1 .. cardinality(v_texts) loop
+    v_texts[v_at] := to_jsonb(app_hidden.interpolate(v_texts[v_at]::jsonb #>> '{}', variables))::text;
+    v_length := v_length + octet_length(v_texts[v_at]);
     -- Not more than any message may have.
-    exit when v_text is null or octet_length(v_filled) > 262144;
-    v_at := strpos(v_rest, v_text);
-    v_filled := v_filled || left(v_rest, v_at - 1)
-      || to_jsonb(app_hidden.interpolate(v_text::jsonb #>> '{}', variables))::text;
-    v_rest := substr(v_rest, v_at + length(v_text));
+    exit when v_length > 262144;
   end loop;
-  return case when v_filled = '' then content else (v_filled || v_rest)::jsonb end;
+  return (
+    select string_agg(p.before || coalesce(p.text, ''), '' order by p.n)
+    from rows from (unnest(regexp_split_to_array(content::text, v_pattern)), unnest(v_texts))
+      with ordinality p (before, text, n)
+  )::jsonb;
 end;
 $$ language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 
