@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4fa9904c0c9c79a00aaa45e2e4e492581c53c788
+--! Hash: sha1:67ce22ba652ea32b021b97b5d2a496918d556bf6
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -22944,7 +22944,9 @@ declare
 begin
   if NEW.tenant_id is null then
     raise exception 'There is no such conversation' using errcode = 'PYNFD';
-  elsif NEW.fallback_template is not null and NEW.type = 'template' then
+  end if;
+  perform app_hidden.check_send_time('send_at', NEW.send_at);
+  if NEW.fallback_template is not null and NEW.type = 'template' then
     raise exception '`fallback_template` must not be given for a template, which needs no reply window'
       using errcode = 'PYREQ';
   end if;
@@ -22971,8 +22973,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_scheduled_messages__refuse_invalid() is
-  E'Refuses a scheduled message whose template cannot be filled (PYTPL, PYCNT, PYREQ), or that has no conversation '
-   '(PYNFD). Other contents are checked by a constraint.';
+  E'Refuses a scheduled message whose template cannot be filled (PYTPL, PYCNT, PYREQ), whose time is not reasonable '
+   '(PYREQ), or that has no conversation (PYNFD). Other contents are checked by a constraint.';
 --! EndIncluded messages/tg_scheduled_messages__refuse_invalid.sql
 --! Included messages/tg_scheduled_messages__notify.sql
 create or replace function app_private.tg_scheduled_messages__notify() returns trigger as $$
@@ -23217,17 +23219,17 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_public.send_message(
   uuid, jsonb, app_public.message_type, uuid, text, uuid, jsonb, timestamptz, jsonb
 ) is
-  E'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; '
-   'PYNFD, PYDEN. Null if it is scheduled (sendAt). content: the Graph API''s own object of the type; of a '
-   'template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type '
-   'of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to '
-   'that message. media_id: a file to send. It takes the place of id or link in the media object of the content '
-   'that has neither: the content itself of an image, video, audio, document or sticker, which may then be left '
-   'out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, '
-   'kept for eight days. Repeating the request with the same key returns the same message instead of sending it '
-   'again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are '
-   'filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a '
-   'value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, '
+  E'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, '
+   'PYDEN. Null if it is scheduled (sendAt). content: the Graph API''s own object of the type; of a template also '
+   '{"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; '
+   'defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. '
+   'media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: '
+   'the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the '
+   'header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. '
+   'Repeating the request with the same key returns the same message instead of sending it again; another request with '
+   'the same key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the '
+   'content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. '
+   'send_at: when to send it, at most a year from now. The message is then one of Conversation.scheduledMessages, '
    'found by its idempotencyKey. fallback_template: with sendAt, the template that is sent if the reply window is '
    'closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
 
@@ -27539,7 +27541,8 @@ create or replace trigger _200_refuse_late_change before update on app_public.sc
   execute function app_private.tg_scheduled_messages__refuse_late_change();
 
 -- What could not be sent now is not scheduled, except for what can change until then.
-create or replace trigger _210_refuse_invalid before insert or update of type, content, media_id, fallback_template
+create or replace trigger _210_refuse_invalid
+  before insert or update of type, content, media_id, fallback_template, send_at
   on app_public.scheduled_messages
   for each row when (NEW.status = 'scheduled')
   execute function app_private.tg_scheduled_messages__refuse_invalid();

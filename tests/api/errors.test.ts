@@ -96,9 +96,9 @@ test("an error names the field that was refused, as the input does", async () =>
 test("a malformed value is not quoted in the database's error", async () => {
   const answer = await addContact({ optedOutAt: "not a time, but secret" });
   assert.ok(["PYCON", "PYREQ"].includes(answer.code!));
-  const range = await addContact({ optedOutAt: "9999999-01-01T00:00:00Z" });
+  const range = await addContact({ optedOutAt: "2026-02-31T00:00:00Z" });
   assert.equal(range.code, "PYCON");
-  assert.ok(!range.text.includes("9999999"));
+  assert.ok(!range.text.includes("02-31"));
 });
 
 test("an unexpected error is PYINT with an id; the log has it under that id, without personal data", async () => {

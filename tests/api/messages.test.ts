@@ -170,7 +170,16 @@ test("a template is sent by its name, and messages are scheduled, changed and ca
   assert.equal(refused.code, "PYCNT");
   assert.match(refused.errors[0]!.message, /parameters\.body\.2 must be given/);
 
-  const sendAt = "2040-01-01T09:00:00Z";
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  for (const wrong of ["tomorrow", "2040-01-01", "2040-01-01T09:00:00", "infinity", "-infinity", inDays(400)])
+    assert.equal((await send(conversationId, { sendAt: wrong })).code, "PYREQ", wrong);
+  const literal = await api.ask(
+    agent,
+    `mutation { sendMessage(input: { conversationId: "${conversationId}", content: {}, sendAt: "now" }) { message { id } } }`,
+  );
+  assert.equal(literal.code, "PYREQ");
+  assert.match(literal.errors[0]!.message, /must be a time in ISO 8601 with an offset/);
+  const sendAt = inDays(30);
   const later = await send(conversationId, { sendAt, idempotencyKey: "later", fallbackTemplate: given });
   assert.deepEqual(later.errors, []);
   assert.equal(later.data.sendMessage.message, null);
@@ -184,7 +193,7 @@ test("a template is sent by its name, and messages are scheduled, changed and ca
   const changed = await api.ask(
     agent,
     `mutation ($id: UUID!) {
-      updateScheduledMessage(input: { id: $id, patch: { sendAt: "2041-01-01T09:00:00Z" } }) {
+      updateScheduledMessage(input: { id: $id, patch: { sendAt: "${inDays(31)}" } }) {
         scheduledMessage { sendAt }
       }
       cancelScheduledMessage(input: { scheduledMessageId: $id }) { scheduledMessage { status message { id } } }

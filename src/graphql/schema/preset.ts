@@ -6,6 +6,7 @@ import { Columns } from "./columns.ts";
 import { CurrentMessage } from "./current_message.ts";
 import { Descriptions } from "./descriptions/descriptions.ts";
 import { InfiniteTimes } from "./infinite_times.ts";
+import { Instants } from "./instants.ts";
 import { MissingRow } from "./missing_row.ts";
 import { Naming } from "./naming.ts";
 import { Nullability } from "./nullability.ts";
@@ -29,6 +30,7 @@ export const SchemaPreset: GraphileConfig.Preset = {
     UniqueOrder,
     NullableOrders,
     InfiniteTimes,
+    Instants,
     MissingRow,
     WrittenFilters,
     ...Nullability,
