@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:67ce22ba652ea32b021b97b5d2a496918d556bf6
+--! Hash: sha1:aee877d1539d5666f9eda34628b8f0678548c48e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -22996,13 +22996,19 @@ begin
   perform graphile_worker.add_jobs(array(
     select app_private.job('send_scheduled_messages', run_at => r.send_at)
     from (select distinct n.send_at from new_rows n where n.status = 'scheduled') r
+    -- Another message of this time has added the job: 100,000 jobs at nine o'clock would delay all others.
+    where not exists (
+      select from app_public.scheduled_messages s
+      where s.status = 'scheduled' and s.send_at = r.send_at and s.send_at > now() + interval '1 second'
+      and s.id not in (select n.id from new_rows n)
+    )
   ));
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_scheduled_messages__enqueue() is
-  E'Adds a job for the time at which messages are due.';
+  E'Adds a job for each time at which messages are due, unless there is one.';
 --! EndIncluded messages/tg_scheduled_messages__enqueue.sql
 --! Included messages/send_scheduled_message.sql
 create or replace function app_private.insert_scheduled_message(
@@ -23079,6 +23085,56 @@ comment on function app_private.send_scheduled_message(app_public.scheduled_mess
    'instead. Part of send_scheduled_messages().';
 --! EndIncluded messages/send_scheduled_message.sql
 --! Included messages/send_scheduled_messages.sql
+create or replace function app_private.due_scheduled_messages(batch_size int)
+returns table (id uuid, conversation_id uuid) as $$
+  -- From one tenant to the next in the index, past all their messages.
+  with recursive tenants as (
+    (
+      select s.tenant_id
+      from app_public.scheduled_messages s
+      where s.status = 'scheduled'
+      order by s.tenant_id
+      limit 1
+    )
+    union all
+    select n.tenant_id
+    from tenants t
+    cross join lateral (
+      select s.tenant_id
+      from app_public.scheduled_messages s
+      where s.status = 'scheduled' and s.tenant_id > t.tenant_id
+      order by s.tenant_id
+      limit 1
+    ) n
+  ),
+  due as materialized (
+    select t.tenant_id
+    from tenants t
+    cross join lateral (
+      select from app_public.scheduled_messages s
+      where s.tenant_id = t.tenant_id and s.status = 'scheduled' and s.send_at <= now()
+      limit 1
+    ) s
+  )
+  select s.id, s.conversation_id
+  from due d
+  cross join lateral (
+    select m.id, m.conversation_id, m.send_at, row_number() over (order by m.send_at, m.id) as place
+    from app_public.scheduled_messages m
+    where m.tenant_id = d.tenant_id and m.status = 'scheduled' and m.send_at <= now()
+    order by m.send_at, m.id
+    limit greatest(batch_size / (select count(*) from due), 1)
+  ) s
+  order by s.place, s.send_at
+  limit batch_size
+$$ language sql stable set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.due_scheduled_messages(int) is
+  E'Scheduled messages that are due, at most batch_size: of each tenant its share of the batch, the earliest first. So '
+   'a tenant with very many delays those of another by less than a batch.';
+
+
 create or replace function app_private.send_scheduled_messages(batch_size int) returns int as $$
 declare
   v_ids uuid[];
@@ -23086,13 +23142,7 @@ declare
   v_scheduled app_public.scheduled_messages;
 begin
   select array_agg(d.id), array_agg(d.conversation_id) into v_ids, v_conversation_ids
-  from (
-    select s.id, s.conversation_id
-    from app_public.scheduled_messages s
-    where s.status = 'scheduled' and s.send_at <= now()
-    order by s.send_at, s.id
-    limit batch_size
-  ) d;
+  from app_private.due_scheduled_messages(batch_size) d;
 
   -- Conversations before their messages: docs/architecture.md, "Locks".
   perform from app_public.conversations c where c.id = any (v_conversation_ids) order by c.id for no key update;
@@ -23112,7 +23162,7 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.send_scheduled_messages(int) is
-  E'Sends up to batch_size scheduled messages that are due, the earliest first. Returns how many it found.';
+  E'Sends up to batch_size scheduled messages that are due (due_scheduled_messages). Returns how many it found.';
 --! EndIncluded messages/send_scheduled_messages.sql
 --! Included messages/cancel_scheduled_message.sql
 create or replace function app_public.cancel_scheduled_message(scheduled_message_id uuid)

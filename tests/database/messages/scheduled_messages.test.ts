@@ -172,7 +172,11 @@ story("what could not be sent is not scheduled", async (db) => {
   assert.equal(await refused({ fallback_template: [] }), "PYCNT");
   assert.equal(await refused({ type: "template", content: fallback, fallback_template: fallback }), "PYREQ");
   assert.equal(await refused({}, { ...thread, conversationId: workspace.channelId }), "PYNFD");
-  assert.equal(await refusal(db, () => schedule(db, thread, {}, "'infinity'")), "23514");
+  for (const sendAt of ["'infinity'", "'-infinity'", "now() + interval '13 months'", "'9999-01-01'"])
+    assert.equal(await refusal(db, () => schedule(db, thread, {}, sendAt)), "PYREQ", sendAt);
+  const { id } = await schedule(db, thread, {}, TOMORROW);
+  const change = "update app_public.scheduled_messages set send_at = 'infinity' where id = $1";
+  assert.equal(await refusal(db, () => db.query(change, [id])), "PYREQ");
 });
 
 story("sendMessage and sendTemplate schedule with sendAt, once for each key", async (db) => {
@@ -228,15 +232,16 @@ story("a job is added for each time, and what is scheduled moves with merged con
   const { thread, workspace } = await aTeam(db);
   await becomeOwner(db);
   const other = await aConversation(db, workspace);
-  await db.query(
-    `insert into app_public.scheduled_messages (conversation_id, content, send_at)
-     select $1, '{"body": "Later"}', '2040-01-01T00:00:00Z'::timestamptz + interval '1 hour' * (n % 2)
-     from generate_series(1, 10) n`,
-    [other.conversationId],
-  );
+  for (const count of [6, 4])
+    await db.query(
+      `insert into app_public.scheduled_messages (conversation_id, content, send_at)
+       select $1, '{"body": "Later"}', now() + interval '2 days' + interval '1 hour' * (n % 2)
+       from generate_series(1, $2::int) n`,
+      [other.conversationId, count],
+    );
   const { rows } = await db.query(
     `select count(*)::int as n from graphile_worker.jobs
-     where task_identifier = 'send_scheduled_messages' and run_at >= '2040-01-01'`,
+     where task_identifier = 'send_scheduled_messages' and run_at >= now() + interval '2 days'`,
   );
   assert.equal(rows[0].n, 2);
   await db.query("select app_private.merge_contacts($1, $2)", [thread.contactId, other.contactId]);
