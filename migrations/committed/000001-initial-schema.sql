@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:aee877d1539d5666f9eda34628b8f0678548c48e
+--! Hash: sha1:0909568ef8db74ea1483822ba72c693676b08f13
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -25182,25 +25182,41 @@ comment on function app_private.send_to_recipients(app_public.campaigns, uuid, u
 --! EndIncluded campaigns/send_to_recipients.sql
 --! Included campaigns/outbox_allowance.sql
 create or replace function app_private.outbox_allowance(channel_id uuid) returns int as $$
-  select greatest(least(least(app_private.channel_pace(c, s), 500) - b.due_lanes, 500 - b.lanes), 0)
+  select greatest(least(least(app_private.channel_pace(c, s), 500) - b.due, 500 - b.due - b.retried), 0)
   from app_private.channel_states s
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   cross join lateral (
-    -- Lanes that wait for another attempt, perhaps for minutes, do not delay others.
-    select count(*)::int as lanes, (count(*) filter (where l.due_at < now() + interval '1 second'))::int as due_lanes
-    from (
-      select l.due_at
-      from app_private.outbox_lanes l
-      where l.channel_id = s.channel_id and l.due_at < 'infinity'
-      limit 500
-    ) l
+    select
+      -- Two searches of the index.
+      (
+        select count(*)::int
+        from (values (false), (true)) k (is_campaign)
+        cross join lateral (
+          select from app_private.outbox_lanes l
+          where l.channel_id = s.channel_id and l.is_campaign = k.is_campaign
+          and l.due_at < now() + interval '1 second'
+          limit 500
+        ) l
+      ) as due,
+      -- If the provider accepts nothing, these become so many. Messages that wait for longer, and those that are not of
+      -- campaigns, take no room.
+      (
+        select count(*)::int
+        from (
+          select from app_private.outbox_lanes l
+          where l.channel_id = s.channel_id and l.is_campaign
+          and l.due_at >= now() + interval '1 second' and l.due_at < now() + interval '1 minute'
+          limit 500
+        ) l
+      ) as retried
   ) b
   where s.channel_id = outbox_allowance.channel_id and s.paused_until <= now()
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.outbox_allowance(uuid) is
   E'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at '
-   'most 500, less those that are due by then; none while 500 wait. Null if it does not send at the moment.';
+   'most 500, less those that are due by then; none while 500 of them are tried again within the next minute. Null if '
+   'it does not send at the moment.';
 --! EndIncluded campaigns/outbox_allowance.sql
 --! Included campaigns/campaign_held_until.sql
 create or replace function app_private.campaign_held_until(campaign app_public.campaigns) returns timestamptz as $$
