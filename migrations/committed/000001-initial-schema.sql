@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0909568ef8db74ea1483822ba72c693676b08f13
+--! Hash: sha1:796acfc14e3c16d2164c67c9ba85c8d36b51d1e8
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -24729,6 +24729,7 @@ create or replace function app_private.skip_reason(code text) returns text as $$
       when 'PYRUN' then 'The contact still waits for the message of another running campaign'
       when 'PYOFT' then 'The contact was sent a message of another campaign a short time ago'
       when 'PYINA' then 'The contact has not written for the time that the campaign demands'
+      when 'PYARR' then 'An earlier message of the campaign to the contact has arrived after all'
       when 'PYCNL' then 'The campaign was cancelled'
       when 'PYCHN' then 'The channel was deleted, or cannot send such a message'
       when 'PYNFD' then 'The contact was deleted'
@@ -24744,6 +24745,7 @@ comment on function app_private.skip_reason(text) is
 create or replace function app_private.withdrawal_code(message_id uuid) returns text as $$
   select case
     when a.status = 'cancelled' then 'PYCNL'
+    when app_private.arrived_message_id(r) is not null then 'PYARR'
     when p.deleted_at is not null then 'PYDEL'
     when p.status = 'blocked' or p.opted_out_at is not null
       or p.marketing_opted_out_at is not null and app_private.is_marketing(m.type, t.category, m.campaign_id)
@@ -24753,6 +24755,7 @@ create or replace function app_private.withdrawal_code(message_id uuid) returns 
   join app_public.conversations c on c.id = m.conversation_id
   join app_public.contacts p on p.id = c.contact_id
   left join app_public.campaigns a on a.id = m.campaign_id
+  left join app_public.campaign_recipients r on r.message_id = m.id and r.attempts > 1
   left join lateral (
     select t.category
     from app_public.whatsapp_channels w
@@ -24764,8 +24767,9 @@ create or replace function app_private.withdrawal_code(message_id uuid) returns 
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.withdrawal_code(uuid) is
-  E'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYDEL: '
-   'the contact was deleted since it was written. PYOPT: it was blocked or has opted out. Null: it may be sent.';
+  E'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYARR: '
+   'an earlier message of the campaign to the contact has arrived after all. PYDEL: the contact was deleted since it '
+   'was written. PYOPT: it was blocked or has opted out. Null: it may be sent.';
 
 
 create or replace function app_private.withdraw_retries(outcomes jsonb) returns jsonb as $$
@@ -25757,6 +25761,7 @@ begin
   from read r;
 
   if v_new.changes > 0 then
+    perform app_private.reconsider_retried_recipients(v_new.status_ids);
     perform app_private.apply_recipient_statuses(v_new.status_ids);
     perform app_private.attribute_replies(v_new.message_ids);
   end if;

@@ -254,6 +254,12 @@ export const ERRORS = {
     meaning: "The campaign was cancelled before the message was sent.",
     remedy: "Create another campaign for the contacts who got no message.",
   },
+  PYARR: {
+    kind: "conflict",
+    meaning:
+      "An earlier message of the campaign to the contact has arrived after all, so this one was not sent.",
+    remedy: "Nothing: no contact gets the message of a campaign twice.",
+  },
   PYUPD: {
     kind: "conflict",
     meaning: "The object has been changed since it was read.",
