@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:796acfc14e3c16d2164c67c9ba85c8d36b51d1e8
+--! Hash: sha1:eb8954914143d316f1b998fef70c20ef08e56465
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -24962,6 +24962,8 @@ create or replace function app_private.recipient_messages(
       c.variant_id, d.language, c.template_name is not null as is_template, t.status,
       coalesce(t.category = 'marketing', c.template_name is null) as is_marketing,
       case
+        when c.template_name is not null and t.id is null
+        then row(null, null, null, 'PYNFD', 'The template was deleted')::app_hidden.template_message
         when c.template_name is not null then app_hidden.prepare_template_message(t, c.parameters)
         else row(
           jsonb_build_object('body', c.text), left(c.text, 1000), null, null, null
@@ -24981,7 +24983,8 @@ create or replace function app_private.recipient_messages(
     r.contact_id, v.id, app_hidden.uuid_v7(),
     case when f.is_template then 'template' else 'text' end::app_public.message_type,
     m.content, m.preview, m.media_id,
-    coalesce(x.code, m.code), coalesce(app_private.skip_reason(x.code), m.problem)
+    coalesce(x.code, m.code), coalesce(app_private.skip_reason(x.code), m.problem),
+    case when x.code is null then (f.message).problem is not null else app_private.pauses_campaign(x.code) end
   from recipients r
   join prepared f on f.variant_id is not distinct from r.variant_id and f.language is not distinct from r.language
   join app_public.contacts p on p.id = r.contact_id
@@ -25007,8 +25010,9 @@ $$ language sql volatile rows 500 set search_path to pg_catalog, pg_temp
 comment on function app_private.recipient_messages(
   app_public.campaigns, uuid, app_private.campaign_recipient[]
 ) is
-  E'The messages of a campaign to these recipients from this channel. code: why a '
-   'recipient must not be sent a message, with its reason; null if it may.';
+  E'The messages of a campaign to these recipients from this channel. code: why a recipient must not be sent a '
+   'message, with its reason; null if it may. is_pausing: that concerns all recipients of the same text, so that the '
+   'campaign must be paused (pause_reason).';
 --! EndIncluded campaigns/recipient_messages.sql
 --! Included campaigns/pause_reason.sql
 create or replace function app_private.pauses_campaign(error_code text) returns boolean as $$
@@ -25037,18 +25041,38 @@ comment on function app_private.pausing_failures(uuid) is
   E'The number of recipients of a campaign whose message failed with an error that pauses it.';
 
 
+create or replace function app_private.campaign_template_problem(
+  template app_public.templates, parameters jsonb, out code text, out reason text
+) as $$
+  select
+    case when s.is_sendable then 'PYCNT' else app_hidden.template_refusal(template.status) end,
+    case
+      when s.is_sendable
+      then format('The parameters do not fit the template "%s" (%s): %s', template.name, template.language, f.problem)
+      else format(
+        'The template "%s" (%s) is %s%s', template.name, template.language, template.status,
+        ': ' || template.status_reason
+      )
+    end
+  from (values (app_hidden.is_sendable(template.status))) s (is_sendable)
+  cross join lateral app_hidden.fill_template(template.components, parameters) f
+  where not s.is_sendable or f.problem is not null
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.campaign_template_problem(app_public.templates, jsonb) is
+  E'Why a template cannot be sent to any recipient with these parameters. Nulls: it can.';
+
+
 create or replace function app_private.pause_reason(campaign app_public.campaigns) returns text as $$
   select coalesce(
     (
-      select format(
-        '%s: the template "%s" (%s) is %s%s',
-        app_hidden.template_refusal(t.status), t.name, t.language, t.status, ': ' || t.status_reason
-      )
+      select w.code || ': ' || w.reason
       from app_private.campaign_contents(campaign) c
       cross join app_private.campaign_senders(campaign) s
       join app_public.templates t on t.tenant_id = campaign.tenant_id
         and t.business_account_id = s.business_account_id and t.name = c.template_name
-      where not app_hidden.is_sendable(t.status)
+      cross join lateral app_private.campaign_template_problem(t, c.parameters) w
+      where w.code is not null
       and exists (
         select from app_public.campaign_recipients r
         where r.campaign_id = campaign.id and r.channel_id = s.channel_id and r.state = 'pending'
@@ -25058,7 +25082,7 @@ create or replace function app_private.pause_reason(campaign app_public.campaign
     ),
     -- It is enough to look at who is next.
     (
-      select format('PYNFD: the template "%s"%s was deleted', c.template_name, ' (' || n.language || ')')
+      select format('PYNFD: The template "%s"%s was deleted', c.template_name, ' (' || n.language || ')')
       from app_private.campaign_senders(campaign) s
       cross join lateral (
         select r.variant_id, r.language
@@ -25092,7 +25116,8 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.pause_reason(app_public.campaigns) is
   E'Why a running campaign must be paused, as its status_reason: a template that its recipients wait for must not be '
-   'sent any more, or messages fail with an error that concerns all of them. Null: it need not be.';
+   'sent any more, or its variables were changed, or messages fail with an error that concerns all of them. Null: it '
+   'need not be.';
 --! EndIncluded campaigns/pause_reason.sql
 --! Included campaigns/send_to_recipients.sql
 create or replace function app_private.insert_recipient_messages(
@@ -25103,6 +25128,9 @@ declare
 begin
   -- Contacts before conversations: docs/architecture.md, "Locks".
   perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for key share;
+
+  -- No recipient gets the message twice.
+  perform app_private.adopt_arrived_messages(campaign.id, contact_ids);
 
   v_messages := array(
     select m
@@ -25118,7 +25146,7 @@ begin
   update app_public.campaign_recipients r set state = 'skipped', error_code = m.code, reason = m.reason
   from unnest(v_messages) m
   where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null
-  and not app_private.pauses_campaign(m.code);
+  and not m.is_pausing;
 
   -- Closed: it opens when the customer answers, as every conversation does. Open, it would only be in the way.
   insert into app_public.conversations (tenant_id, channel_id, contact_id, status)
@@ -25315,7 +25343,7 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_templates__hurry_campaigns() is
-  E'Campaigns look at their template at once when it must not be sent any more, and pause (pause_reason).';
+  E'Campaigns look at their template at once when it has changed, and pause if it cannot be sent (pause_reason).';
 --! EndIncluded campaigns/tg_templates__hurry_campaigns.sql
 --! Included campaigns/feed_campaign.sql
 create or replace function app_private.feed_campaign(
@@ -25846,16 +25874,17 @@ begin
   end if;
 
   for v_content in
-    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.code
+    select c.template_name, c.text, s.channel_id, t.is_known, t.code, t.reason
     from app_private.campaign_contents(campaign) c
     cross join app_private.campaign_senders(campaign) s
     cross join lateral (
       select
         count(*) > 0 as is_known,
         -- Null if it can be sent in one language.
-        case when bool_and(not app_hidden.is_sendable(x.status)) then min(app_hidden.template_refusal(x.status)) end
-          as code
+        case when count(r.code) = count(*) then (array_agg(r.code order by x.language))[1] end as code,
+        (array_agg(r.reason order by x.language))[1] as reason
       from app_public.templates x
+      cross join lateral app_private.campaign_template_problem(x, c.parameters) r
       where x.tenant_id = campaign.tenant_id and x.business_account_id = s.business_account_id
       and x.name = c.template_name
     ) t
@@ -25867,8 +25896,7 @@ begin
       raise exception 'The template "%" does not exist for channel %', v_content.template_name, v_content.channel_id
         using errcode = 'PYNFD', hint = 'Templates are read from the provider by "parley template sync".';
     elsif v_content.code is not null then
-      raise exception 'Template "%": %', v_content.template_name, app_private.refusal_message(v_content.code, null)
-        using errcode = v_content.code;
+      raise exception '%', v_content.reason using errcode = v_content.code;
     end if;
   end loop;
 end;
@@ -25877,7 +25905,7 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.check_campaign(app_public.campaigns) is
   E'Refuses a campaign that is not ready to start. PYREQ: it has no audience, or nothing to send. PYCHN: the tenant '
    'has no channel. PYNFD: a template does not exist for a channel. PYTPL, PYPAU, PYREJ, PYDIS: a template must not '
-   'be sent.';
+   'be sent. PYCNT: the parameters do not fit a template.';
 
 
 create or replace function app_private.run_campaign(campaign_id uuid) returns app_public.campaigns as $$
@@ -25923,6 +25951,7 @@ begin
     raise exception 'The campaign has started already' using errcode = 'PYCAM';
   end if;
   perform app_private.check_campaign(v_campaign);
+  perform app_hidden.check_send_time('at', at);
 
   if at > now() then
     update app_public.campaigns c set status = 'scheduled', status_reason = null, scheduled_at = at
@@ -25937,8 +25966,9 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_public.start_campaign(uuid, timestamptz) is
   E'Starts a campaign, now or at a time. Its recipients are determined when it starts; then its messages are sent. '
    'PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD: a template does not exist. '
-   'PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent. PYCHN: there is no channel. PYDEN: admins only. at: when '
-   'to start; by default now. A scheduled campaign can be started again, at another time.';
+   'PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent. PYCNT: the parameters do not fit a template. PYCHN: there '
+   'is no channel. PYDEN: admins only. at: when to start, at most a year from now; by default now. A scheduled '
+   'campaign can be started again, at another time.';
 
 grant execute on function app_public.start_campaign(uuid, timestamptz) to parley_visitor;
 
@@ -26116,8 +26146,8 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_public.retry_campaign(uuid, text[]) is
   E'Sends the message again to recipients whose message has failed, but not to those of whom it is not known whether '
    'it arrived (PYUNC). A completed campaign runs again; a paused one stays paused. PYCAM: it is not running, paused '
-   'or completed. PYTPL, PYPAU, PYREJ, PYDIS: its template must not be sent. PYNFD. PYDEN: admins only. error_codes: '
-   'only those that failed with one of these codes; by default all.';
+   'or completed. PYTPL, PYPAU, PYREJ, PYDIS, PYCNT: its template must not be sent, or its parameters do not fit it. '
+   'PYNFD. PYDEN: admins only. error_codes: only those that failed with one of these codes; by default all.';
 
 grant execute on function app_public.retry_campaign(uuid, text[]) to parley_visitor;
 --! EndIncluded campaigns/retry_campaign.sql
@@ -26286,7 +26316,9 @@ comment on function app_private.campaign_examples(app_public.campaigns, app_priv
 create or replace function app_private.preview_of_campaign(campaign app_public.campaigns)
 returns app_public.campaign_preview as $$
   with audience as materialized (
-    select * from app_private.campaign_audience(campaign)
+    select * from app_private.campaign_audience(
+      campaign, array(select app_private.contacts_matching(campaign.tenant_id, campaign.audience))
+    )
   ),
   recipients as materialized (
     select
@@ -26373,7 +26405,7 @@ $$ language plpgsql stable security definer set search_path to pg_catalog, pg_te
 comment on function app_public.preview_campaign(uuid) is
   E'What would happen if a campaign started now: how many contacts would get it, who would not and why, what it would '
    'cost by messagePrices, when it would finish, and what the first ten recipients would read. PYCAM: it has started. '
-   'PYREQ, PYNFD, PYTPL, PYPAU, PYREJ, PYDIS, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only. '
+   'PYREQ, PYNFD, PYTPL, PYPAU, PYREJ, PYDIS, PYCNT, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only. '
    'campaign_id: the campaign.';
 
 grant execute on function app_public.preview_campaign(uuid) to parley_visitor;
@@ -27819,9 +27851,9 @@ create or replace trigger _210_refuse_edit
   after update of name, language, category, parameter_format, components, message_ttl on app_public.templates
   for each row when (OLD.status <> 'draft') execute function app_private.tg_templates__refuse_edit();
 
--- A campaign pauses at once when its template must not be sent any more.
-create or replace trigger _910_hurry_campaigns after update of status on app_public.templates
-  for each row when (OLD.status is distinct from NEW.status)
+-- A campaign pauses at once when its template must not be sent any more, or has other variables.
+create or replace trigger _910_hurry_campaigns after update of status, components on app_public.templates
+  for each row when ((OLD.status, OLD.components) is distinct from (NEW.status, NEW.components))
   execute function app_private.tg_templates__hurry_campaigns();
 
 -- Clients remove what no longer exists.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
-import { aDraftCampaign, aRunningCampaign, stepCampaign } from "../../support/campaigns.ts";
+import { aDraftCampaign, aRunningCampaign, freezeCampaign, stepCampaign } from "../../support/campaigns.ts";
 import { claim, record } from "../../support/outbox.ts";
 import { aChannel, aWorkspace, type Workspace } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
@@ -24,7 +24,7 @@ async function aDraftWithVariants(db: pg.PoolClient, workspace: Workspace): Prom
 
 async function started(db: pg.PoolClient, id: string): Promise<void> {
   await db.query("select app_public.start_campaign($1)", [id]);
-  await stepCampaign(db, id);
+  await freezeCampaign(db, id);
 }
 
 /** How many recipients there are of each. */
@@ -71,8 +71,9 @@ story("a contact always gets the same variant of a campaign", async (db) => {
   const variants = async () =>
     (
       await db.query(
-        `select a.contact_id, a.variant_id from app_public.campaigns c, app_private.campaign_audience(c) a
-         where c.id = $1 order by 1`,
+        `select a.contact_id, a.variant_id from app_public.campaigns c, app_private.campaign_audience(
+           c, array(select app_private.contacts_matching(c.tenant_id, c.audience))
+         ) a where c.id = $1 order by 1`,
         [id],
       )
     ).rows;
@@ -150,7 +151,7 @@ story("a template that is paused while a batch is prepared skips no recipient", 
     assert.equal(rows[0].status, "paused");
     assert.match(
       rows[0].status_reason,
-      new RegExp(`^${code}: the template "spring" \\(en_US\\) is ${status}`),
+      new RegExp(`^${code}: The template "spring" \\(en_US\\) is ${status}`),
     );
   }
 });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
 import { aDraftCampaign, aRunningCampaign, stepCampaign } from "../../support/campaigns.ts";
-import { claim, record } from "../../support/outbox.ts";
+import { applyStatuses, claim, record, statusFor } from "../../support/outbox.ts";
 import { aChannel, aWorkspace, type Workspace } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
+import { refusal } from "../../support/transaction.ts";
 
 const story = stories();
 
@@ -131,7 +132,7 @@ story("a campaign that cannot determine its recipients has failed, with the reas
   await db.query("select app_public.start_campaign($1)", [id]);
   await db.query("delete from app_public.segments");
   await db.query("update app_private.campaign_feeds set next_at = '-infinity' where campaign_id = $1", [id]);
-  await db.query("select app_private.feed_campaigns()");
+  await db.query("select app_private.freeze_campaigns()");
   const { status, reason } = await endOf(db, id);
   assert.equal(status, "failed");
   assert.match(String(reason), /^PYFLT: .*segment/);
@@ -143,7 +144,7 @@ story("a campaign pauses when there is no such template any more", async (db) =>
   await stepCampaign(db, id);
   assert.deepEqual(await endOf(db, id), {
     status: "paused",
-    reason: 'PYNFD: the template "spring" (en_US) was deleted',
+    reason: 'PYNFD: The template "spring" (en_US) was deleted',
     pending: 20,
   });
 });
@@ -173,10 +174,120 @@ story("a message in the outbox counts for campaigns that exclude who was sent on
 });
 
 story("recipients for whom the provider asks to wait do not hold up the others", async (db) => {
-  const id = await aRunningCampaign(db, await aSlowWorkspace(db));
+  const workspace = await aSlowWorkspace(db);
+  const id = await aRunningCampaign(db, workspace, { contacts: 530 });
+  const waiting = async (isCampaign: boolean, due: string) => {
+    await db.query("delete from app_private.outbox_lanes");
+    await db.query(
+      `with waiting as (
+         insert into app_public.conversations (tenant_id, channel_id, contact_id)
+         select $1, $2, id from app_public.contacts where tenant_id = $1
+         on conflict (channel_id, contact_id, tenant_id) do update set status = 'open'
+         returning id
+       )
+       insert into app_private.outbox_lanes (tenant_id, conversation_id, channel_id, due_at, is_campaign)
+       select $1, id, $2, now() + $3::interval, $4 from waiting`,
+      [workspace.tenantId, workspace.channelId, due, isCampaign],
+    );
+    return (await stepCampaign(db, id)).messages;
+  };
+  assert.equal(await waiting(true, "10 seconds"), 0, "the provider accepts nothing at the moment");
+  assert.equal(await waiting(true, "2 minutes"), 5, "they have been tried several times");
+  assert.equal(await waiting(false, "10 seconds"), 5, "they are an agent's");
+});
+
+story(
+  "a campaign pauses when its parameters do not fit its template any more, and skips nobody",
+  async (db) => {
+    const workspace = await aSlowWorkspace(db);
+    const id = await aRunningCampaign(db, workspace, { contacts: 3 });
+    const setText = (text: string) =>
+      db.query("update app_public.templates set components = $1, status = 'approved'", [
+        JSON.stringify([{ type: "BODY", text }]),
+      ]);
+    await setText("Hello {{1}}");
+    // What feed_campaign() does after it has found no reason to pause.
+    await db.query(
+      `select app_private.send_to_recipients(c, $2, array(
+       select r.contact_id from app_public.campaign_recipients r where r.campaign_id = c.id
+     )) from app_public.campaigns c where c.id = $1`,
+      [id, workspace.channelId],
+    );
+    await stepCampaign(db, id);
+    assert.deepEqual(await endOf(db, id), {
+      status: "paused",
+      reason:
+        'PYCNT: The parameters do not fit the template "spring" (en_US): parameters.body.1 must be given',
+      pending: 3,
+    });
+    const draft = await aDraftCampaign(db, workspace, "name = 'Another'");
+    for (const call of [`resume_campaign('${id}')`, `start_campaign('${draft}')`])
+      assert.equal(await refusal(db, () => db.query(`select app_public.${call}`)), "PYCNT");
+
+    await setText("Hello again");
+    await db.query("select app_public.resume_campaign($1)", [id]);
+    assert.equal((await stepCampaign(db, id)).messages, 3);
+  },
+);
+
+/** A campaign to one contact, whose message has failed and is tried again. */
+async function aRetriedCampaign(
+  db: pg.PoolClient,
+): Promise<{ id: string; workspace: Workspace; first: string }> {
+  const workspace = await aWorkspace(db);
+  const id = await aRunningCampaign(db, workspace, { contacts: 1 });
   await stepCampaign(db, id);
-  await db.query("update app_private.outbox_lanes set due_at = now() + interval '10 minutes'");
-  assert.equal((await stepCampaign(db, id)).messages, 5);
+  const [first] = await claim(db);
+  await record(db, { message_id: first!, kind: "failed", error_code: "131000" });
+  await track(db, [first!]);
+  await db.query("select app_public.retry_campaign($1)", [id]);
+  return { id, workspace, first: first! };
+}
+
+/** What track_tenant() does with changed statuses. */
+async function track(db: pg.PoolClient, ids: string[]): Promise<void> {
+  await db.query("select app_private.reconsider_retried_recipients($1)", [ids]);
+  await db.query("select app_private.apply_recipient_statuses($1)", [ids]);
+}
+
+const arrives = (db: pg.PoolClient, workspace: Workspace, message_id: string) =>
+  applyStatuses(
+    db,
+    statusFor(workspace, "delivered", { message_id, provider_message_id: `wamid.${message_id}` }),
+  );
+
+story("a message that has arrived after all is not sent again", async (db) => {
+  const { id, workspace, first } = await aRetriedCampaign(db);
+  await arrives(db, workspace, first);
+  assert.equal((await stepCampaign(db, id)).messages, 0);
+  assert.deepEqual(await endOf(db, id), { status: "completed", reason: null, delivered: 1 });
+});
+
+story("a second message is withdrawn when the first one has arrived after all", async (db) => {
+  const { id, workspace, first } = await aRetriedCampaign(db);
+  assert.equal((await stepCampaign(db, id)).messages, 1);
+  await arrives(db, workspace, first);
+  await track(db, [first]);
+  assert.deepEqual(await claim(db), []);
+  assert.deepEqual(await endOf(db, id), { status: "running", reason: null, delivered: 1 });
+});
+
+story("a second message that is being sent is not sent again when the first one has arrived", async (db) => {
+  const { id, workspace, first } = await aRetriedCampaign(db);
+  await stepCampaign(db, id);
+  const [second] = await claim(db);
+  await arrives(db, workspace, first);
+  await track(db, [first]);
+  assert.deepEqual(
+    await endOf(db, id),
+    { status: "running", reason: null, queued: 1 },
+    "it may arrive as well",
+  );
+  await record(db, retried(second!));
+  await track(db, [second!]);
+  assert.deepEqual(await claim(db), []);
+  assert.deepEqual(await statusCodes(db, [second!]), [{ status: "failed", error_code: "PYARR" }]);
+  assert.deepEqual(await endOf(db, id), { status: "running", reason: null, delivered: 1 });
 });
 
 story("messages in the outbox are not sent to contacts that were blocked or deleted", async (db) => {

@@ -100,7 +100,7 @@ story(
     assert.deepEqual(await step(db, id), { messages: 0, next_in: null });
     const paused = await campaignOf(db, id);
     assert.equal(paused.status, "paused");
-    assert.match(paused.status_reason, /^PYPAU: the template "spring" \(en_US\) is paused: Low quality$/);
+    assert.match(paused.status_reason, /^PYPAU: The template "spring" \(en_US\) is paused: Low quality$/);
     await query(db, "update app_public.templates set status = 'approved'");
     await query(db, "delete from app_private.outbox_lanes");
     await query(db, "select app_public.resume_campaign($1)", id);
