@@ -9,11 +9,14 @@ import type { Case } from "./measured.ts";
 
 const START_MS = 15_000;
 const AGENT_MS = 1_000;
+const CHANGE_MS = 1_000;
+/** How long Meta refuses messages as too many. */
+const STORM_MS = 1_000;
 
 export const campaign: Case = {
   name: "campaign",
   about:
-    "a campaign at full pace, with agents' messages and two kill -9 meanwhile; the start of one to 100,000",
+    "a campaign at full pace, with agents' messages, two kill -9, a pause, a storm of 429 and a template that Meta pauses; the start of one to 100,000, and a pause during it",
   async run(bench) {
     const meta = startChild<MetaRequest>("world/meta.ts");
     try {
@@ -25,7 +28,7 @@ export const campaign: Case = {
   },
 };
 
-/** Sends to all, kills Parley twice in between, and counts. */
+/** Sends to all, through all that may happen meanwhile, and counts. */
 async function runWhole(
   bench: Bench,
   meta: ReturnType<typeof startChild<MetaRequest>>,
@@ -38,11 +41,12 @@ async function runWhole(
   const { number, tenantId, slug } = workspace;
   await meta.ask({ kind: "report", number, gatherMs: 10, perBody: 100, connections: 16 });
   const agents = await watchAgents(bench, workspace);
+  const change = (action: string, ...options: string[]) =>
+    bench.program.command(["campaign", action, id, "--tenant", slug, ...options]);
 
   const began = performance.now();
   const id = await startCampaign(bench, slug);
-  for (const share of [0.3, 0.6]) {
-    await eventually(watcher, sentSql(share), [id], 120_000);
+  const kill = async () => {
     // What an agent writes to a dead process waits for the next one, which is not what is measured.
     await agents.rest();
     process.kill(bench.program.pid(), "SIGKILL");
@@ -51,6 +55,17 @@ async function runWhole(
     await watcher.query("update app_private.outbox set lease_until = now() where state = 'sending'");
     await watcher.query("select app_private.reconcile_outbox()");
     agents.write();
+  };
+  const hardships: [share: number, happen: () => Promise<unknown>][] = [
+    [0.15, kill],
+    [0.3, () => change("pause").then(() => change("resume"))],
+    [0.45, () => meta.ask({ kind: "storm", ms: STORM_MS })],
+    [0.6, () => pauseTemplate(bench, meta, workspace, id).then(() => change("resume"))],
+    [0.75, kill],
+  ];
+  for (const [share, happen] of hardships) {
+    await eventually(watcher, sentSql(share), [id], 120_000);
+    await happen();
   }
   // All but what a dead process may have sent.
   await eventually(
@@ -61,18 +76,12 @@ async function runWhole(
     300_000,
   );
   const seconds = (performance.now() - began) / 1000;
-  // Ten minutes pass for what nobody knows of.
-  await watcher.query("update app_private.channel_states set last_webhook_at = now() + interval '1 minute'");
-  await watcher.query(
-    "update app_private.outbox set uncertain_at = now() - interval '11 minutes' where state = 'uncertain'",
-  );
-  await watcher.query("select app_private.reconcile_outbox()");
-  await eventually(
-    watcher,
-    "(select status = 'completed' from app_public.campaigns where id = $1)",
-    [id],
-    60_000,
-  );
+  await passTime(bench);
+  const isCompleted = "(select status = 'completed' from app_public.campaigns where id = $1)";
+  await eventually(watcher, isCompleted, [id], 60_000);
+  // The messages that Meta refused because of the template.
+  await change("retry", "--code", "132015");
+  await eventually(watcher, isCompleted, [id], 60_000);
   const latency = await agents.stop();
   await meta.ask({ kind: "drain" });
   const counts = await meta.ask<MetaCounts>({ kind: "counts" });
@@ -91,7 +100,7 @@ async function runWhole(
     faults.push(`${sent} sent, ${failed} failed, ${skipped} skipped of ${count}`);
   if (counts.duplicates > 0) faults.push(`${counts.duplicates} messages went out twice`);
   if (wrong > 0) faults.push(`${wrong} counts differ from a recount`);
-  const name = `${count.toLocaleString("en-US")} recipients, two kill -9`;
+  const name = `${count.toLocaleString("en-US")} recipients, two kill -9, a pause, a storm, a paused template`;
   bench.add({
     case: "campaign",
     name,
@@ -110,6 +119,38 @@ async function runWhole(
   });
 }
 
+/** Meta pauses the template, the campaign pauses itself, and Meta approves the template again. */
+async function pauseTemplate(
+  { postgres: { watcher } }: Bench,
+  meta: ReturnType<typeof startChild<MetaRequest>>,
+  { number, tenantId }: Workspace,
+  id: string,
+): Promise<void> {
+  await meta.ask({ kind: "template", number, status: "PAUSED" });
+  await eventually(
+    watcher,
+    "(select status = 'paused' from app_public.campaigns where id = $1)",
+    [id],
+    30_000,
+  );
+  await meta.ask({ kind: "template", number, status: "APPROVED" });
+  await eventually(
+    watcher,
+    "(select bool_and(status = 'approved') from app_public.templates where tenant_id = $1)",
+    [tenantId],
+    30_000,
+  );
+}
+
+/** Ten minutes pass for the messages that a dead process may have sent. */
+async function passTime({ postgres: { watcher } }: Bench): Promise<void> {
+  await watcher.query("update app_private.channel_states set last_webhook_at = now() + interval '1 minute'");
+  await watcher.query(
+    "update app_private.outbox set uncertain_at = now() - interval '11 minutes' where state = 'uncertain'",
+  );
+  await watcher.query("select app_private.reconcile_outbox()");
+}
+
 /** From the start until the first message is out; then it is cancelled. */
 async function runStart(bench: Bench, count: number): Promise<void> {
   const { watcher } = bench.postgres;
@@ -117,6 +158,7 @@ async function runStart(bench: Bench, count: number): Promise<void> {
   await fillContacts(bench, workspace, count);
   const began = performance.now();
   const id = await startCampaign(bench, workspace.slug);
+  const changeMs = await changeDuringStart(bench, id);
   await eventually(watcher, `exists (${SENT})`, [id], 120_000);
   const elapsed = performance.now() - began;
   const { rows } = await watcher.query(
@@ -132,6 +174,32 @@ async function runStart(bench: Bench, count: number): Promise<void> {
     target: lowerValue(START_MS, START_MS),
     faults: rows[0].recipients === count ? [] : [`${rows[0].recipients} recipients of ${count}`],
   });
+  bench.add({
+    case: "campaign",
+    name: "pause and resume while these are determined, the longest",
+    value: changeMs,
+    unit: "ms",
+    target: lowerValue(CHANGE_MS, CHANGE_MS),
+    faults: [],
+  });
+}
+
+/** Pauses and resumes a campaign all the time while its recipients are determined. @returns the longest wait, in ms */
+async function changeDuringStart({ postgres: { watcher } }: Bench, id: string): Promise<number> {
+  const durations: number[] = [];
+  for (;;) {
+    const { rows } = await watcher.query(
+      "select frozen_at is null as is_starting from app_public.campaigns where id = $1",
+      [id],
+    );
+    if (!rows[0].is_starting) return Math.max(0, ...durations);
+    for (const action of ["pause", "resume"]) {
+      const from = performance.now();
+      await watcher.query(`select app_public.${action}_campaign($1)`, [id]);
+      durations.push(performance.now() - from);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 const SENT = `select from app_public.messages m

@@ -83,6 +83,33 @@ export function signature(body: Buffer, appSecret: string): Record<string, strin
   return { "x-hub-signature-256": `sha256=${digest}` };
 }
 
+/** What Meta reports when it has decided about a template. */
+export function templateBody(
+  { businessAccountId }: BusinessNumber,
+  template: { id: string; name: string; language: string },
+  status: string,
+): Buffer {
+  const value = {
+    event: status,
+    message_template_id: Number(template.id),
+    message_template_name: template.name,
+    message_template_language: template.language,
+    reason: "NONE",
+  };
+  return Buffer.from(
+    JSON.stringify({
+      object: "whatsapp_business_account",
+      entry: [
+        {
+          id: businessAccountId,
+          time: Math.floor(Date.now() / 1000),
+          changes: [{ value, field: "message_template_status_update" }],
+        },
+      ],
+    }),
+  );
+}
+
 function envelope({ businessAccountId, phoneNumberId }: BusinessNumber, value: object): Buffer {
   return Buffer.from(
     JSON.stringify({

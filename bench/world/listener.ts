@@ -1,12 +1,12 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-type Answer = (path: string, body: Buffer) => string;
+/** The JSON of an answer; with a status if it is not 200. */
+type Answer = (path: string, body: Buffer) => string | { status: number; json: string };
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /**
- * A kept-alive HTTP/1.1 server that reads requests with a Content-Length and answers each with 200 and JSON: as little
- * as will do. On 127.0.0.1, any port, which it returns.
+ * A kept-alive HTTP/1.1 server that reads requests with a Content-Length and answers each with JSON: as little as will do. On 127.0.0.1, any port, which it returns.
  */
 export function listen(answer: Answer): Promise<number> {
   const server = createServer({ noDelay: true }, (socket) => serve(socket, answer));
@@ -30,9 +30,10 @@ function serve(socket: Socket, answer: Answer): void {
       if (received.length < end) return;
       const body = received.subarray(headEnd + 4, end);
       received = received.subarray(end);
-      const json = answer(head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/")), body);
+      const answered = answer(head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/")), body);
+      const { status, json } = typeof answered === "string" ? { status: 200, json: answered } : answered;
       socket.write(
-        `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+        `HTTP/1.1 ${status} OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
       );
     }
   });

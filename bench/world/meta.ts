@@ -6,6 +6,7 @@ import {
   type Status,
   signature,
   statusesBody,
+  templateBody,
 } from "./bodies.ts";
 import { Connection } from "./connection.ts";
 import { takeJobs } from "./job.ts";
@@ -13,17 +14,21 @@ import { type Latency, latencyOf } from "./latency.ts";
 import { listen } from "./listener.ts";
 import { SPRING } from "./spring_template.ts";
 
-const TEMPLATES = JSON.stringify({ data: [SPRING] });
-
 export type MetaRequest =
   /** Begins to listen, and returns the port. */
   | { kind: "listen" }
   | ({ kind: "round_trips" } & RoundTrips)
   /** From now on posts the statuses sent, delivered and read of whatever it takes, gathered for `gatherMs`. */
   | { kind: "report"; number: BusinessNumber; gatherMs: number; perBody: number; connections: number }
+  /** Refuses all messages for so long, because there are too many. */
+  | { kind: "storm"; ms: number }
+  /** Decides about the template of campaigns, and reports it. */
+  | { kind: "template"; number: BusinessNumber; status: TemplateStatus }
   /** Waits until all statuses are posted. */
   | { kind: "drain" }
   | { kind: "counts" };
+
+type TemplateStatus = "APPROVED" | "PAUSED";
 
 type RoundTrips = {
   number: BusinessNumber;
@@ -49,7 +54,7 @@ export type RoundTripsResult = {
 
 export type MetaCounts = {
   taken: number;
-  /** Messages that came more than once under one id of theirs. */
+  /** Messages that came more than once under one id of theirs, and templates to a customer who has one. */
   duplicates: number;
   statusesPosted: number;
   statusesRefused: number;
@@ -63,6 +68,8 @@ const TIMEOUT_MS = 10_000;
 const waiting = new Map<string, () => void>();
 const seen = new Set<string>();
 let [taken, duplicates] = [0, 0];
+let stormUntil = 0;
+let templateStatus: TemplateStatus = "APPROVED";
 let report: ((sent: Sent) => void) | null = null;
 let [statusesPosted, statusesRefused] = [0, 0];
 const statusDurations: number[] = [];
@@ -77,6 +84,11 @@ takeJobs(async (request: MetaRequest): Promise<unknown> => {
       return roundTrips(request);
     case "report":
       return startReporting(request);
+    case "storm":
+      stormUntil = performance.now() + request.ms;
+      return null;
+    case "template":
+      return decide(request);
     case "drain":
       return drain();
     case "counts":
@@ -87,20 +99,48 @@ takeJobs(async (request: MetaRequest): Promise<unknown> => {
 });
 
 /** `POST /{version}/{phone number id}/messages`. Requests without a body read the account's templates. */
-function take(_path: string, body: Buffer): string {
-  if (body.length === 0) return TEMPLATES;
-  const { to, biz_opaque_callback_data: ours = null } = JSON.parse(body.toString("utf8")) as {
+function take(_path: string, body: Buffer): string | { status: number; json: string } {
+  if (body.length === 0) return JSON.stringify({ data: [{ ...SPRING, status: templateStatus }] });
+  const {
+    to,
+    type,
+    biz_opaque_callback_data: ours = null,
+  } = JSON.parse(body.toString("utf8")) as {
     to?: string;
+    type?: string;
     biz_opaque_callback_data?: string;
   };
+  const isTemplate = type === "template";
+  if (performance.now() < stormUntil) return refusal(429, 130429, "Rate limit hit");
+  if (isTemplate && templateStatus === "PAUSED") return refusal(400, 132015, "Template is paused");
   const phone = to?.replace("+", "") ?? "";
   taken += 1;
-  if (ours !== null && seen.has(ours)) duplicates += 1;
-  else if (ours !== null) seen.add(ours);
+  for (const once of [ours, isTemplate ? `template to ${phone}` : null]) {
+    if (once === null) continue;
+    if (seen.has(once)) duplicates += 1;
+    else seen.add(once);
+  }
   const wamid = `wamid.meta.${process.pid}.${taken}`;
   report?.({ wamid, ours, to: phone });
   waiting.get(phone)?.();
   return `{"messaging_product":"whatsapp","contacts":[{"input":"${to}","wa_id":"${phone}"}],"messages":[{"id":"${wamid}"}]}`;
+}
+
+function refusal(status: number, code: number, message: string): { status: number; json: string } {
+  return {
+    status,
+    json: JSON.stringify({ error: { message: `(#${code}) ${message}`, type: "OAuthException", code } }),
+  };
+}
+
+async function decide({ number, status }: MetaRequest & { kind: "template" }): Promise<void> {
+  templateStatus = status;
+  const { origin, pathname } = new URL(number.url);
+  const connection = new Connection(origin);
+  const body = templateBody(number, SPRING, status);
+  const reply = await connection.post(pathname, signature(body, number.appSecret), body);
+  connection.close();
+  if (reply.status !== 200) throw new Error(`the report of the template was answered with ${reply.status}`);
 }
 
 async function roundTrips(request: RoundTrips): Promise<RoundTripsResult> {
