@@ -606,6 +606,20 @@ create table app_private.api_key_secrets (
 comment on table app_private.api_key_secrets is 'The SHA-256 of each API key. The key itself was shown once. A slow hash is not needed: a key has 192 random bits.';
 alter table app_private.api_key_secrets enable row level security;
 
+-- app_private.campaign_audience_parts
+create table app_private.campaign_audience_parts (
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  number integer not null,
+  contact_ids uuid[] not null,
+  constraint campaign_audience_parts_pkey primary key (campaign_id, number, tenant_id),
+  constraint campaign_audience_parts_tenant_id_campaign_id_fkey foreign key (tenant_id, campaign_id) references app_public.campaigns(tenant_id, id) on delete cascade
+);
+comment on table app_private.campaign_audience_parts is 'The contacts of campaigns that start, as their audience was at that moment, who are not recipients yet. The transaction that makes the contacts of a row recipients deletes the row. The last one sets campaigns.frozen_at.';
+comment on column app_private.campaign_audience_parts.number is 'The order of the parts.';
+comment on column app_private.campaign_audience_parts.contact_ids is 'At most 2,000.';
+alter table app_private.campaign_audience_parts enable row level security;
+
 -- app_private.campaign_feeds
 create table app_private.campaign_feeds (
   campaign_id uuid not null,
@@ -3504,7 +3518,6 @@ create table app_public.scheduled_messages (
   constraint scheduled_messages_fallback_template_is_at_most_64_kb check ((octet_length((fallback_template)::text) <= 65536)),
   constraint scheduled_messages_fallback_template_is_object check ((jsonb_typeof(fallback_template) = 'object'::text)),
   constraint scheduled_messages_has_sendable_content check (((type = 'template'::app_public.message_type) or app_hidden.check_message_content(type, content, (media_id is not null)))),
-  constraint scheduled_messages_send_at_is_finite check (isfinite(send_at)),
   constraint scheduled_messages_sent_has_message check (((status = 'sent'::app_public.scheduled_message_status) = (message_id is not null))),
   constraint scheduled_messages_variables_is_at_most_32_kb check ((octet_length((variables)::text) <= 32768)),
   constraint scheduled_messages_variables_is_object check ((jsonb_typeof(variables) = 'object'::text))
@@ -3513,6 +3526,7 @@ create index scheduled_messages_conversation_id_send_at_idx on app_public.schedu
 create index scheduled_messages_send_at_idx on app_public.scheduled_messages (send_at) where (status = 'scheduled'::app_public.scheduled_message_status);
 create index scheduled_messages_tenant_id_conversation_id_idx on app_public.scheduled_messages (tenant_id, conversation_id);
 create index scheduled_messages_tenant_id_media_id_idx on app_public.scheduled_messages (tenant_id, media_id) where (media_id is not null);
+create index scheduled_messages_tenant_id_send_at_id_idx on app_public.scheduled_messages (tenant_id, send_at, id) where (status = 'scheduled'::app_public.scheduled_message_status);
 create index scheduled_messages_tenant_id_status_send_at_idx on app_public.scheduled_messages (tenant_id, status, send_at);
 create index scheduled_messages_user_id_idx on app_public.scheduled_messages (user_id);
 comment on table app_public.scheduled_messages is 'A message that is sent at a later time. Until then it can be changed and cancelled. When it is due, the rules of sending apply as to any message (PYOPT, PYWIN, …).
@@ -3524,7 +3538,7 @@ comment on column app_public.scheduled_messages.variables is 'If given, be they 
 comment on column app_public.scheduled_messages.reply_to_id is 'The message that it quotes.';
 comment on column app_public.scheduled_messages.media_id is 'A file to send, as Message.mediaId.';
 comment on column app_public.scheduled_messages.fallback_template is 'The template that is sent instead if the reply window is closed when the message is due: {"name", "language"?, "parameters"?, "variables"?}. Null: the message fails (PYWIN).';
-comment on column app_public.scheduled_messages.send_at is 'When the message is sent. A time in the past is now.';
+comment on column app_public.scheduled_messages.send_at is 'When the message is sent: at most a year from now (PYREQ). A time in the past is now.';
 comment on column app_public.scheduled_messages.message_id is 'The message that was sent. Null until then.';
 comment on column app_public.scheduled_messages.error_code is 'Why the message was refused when it was due: a code like PYWIN. Null unless it failed.';
 comment on column app_public.scheduled_messages.error_message is 'The reason in words. Null unless it failed.';
@@ -3536,7 +3550,7 @@ create trigger _110_fill_in before insert on app_public.scheduled_messages
   for each row when ((new.tenant_id is null)) execute function app_private.tg_scheduled_messages__fill_in();
 create trigger _200_refuse_late_change before update on app_public.scheduled_messages
   for each row when ((old.status <> 'scheduled'::app_public.scheduled_message_status)) execute function app_private.tg_scheduled_messages__refuse_late_change();
-create trigger _210_refuse_invalid before insert or update of type, content, media_id, fallback_template on app_public.scheduled_messages
+create trigger _210_refuse_invalid before insert or update of type, content, media_id, fallback_template, send_at on app_public.scheduled_messages
   for each row when ((new.status = 'scheduled'::app_public.scheduled_message_status)) execute function app_private.tg_scheduled_messages__refuse_invalid();
 create trigger _800_notify_on_insert after insert on app_public.scheduled_messages
   referencing new table as changed_rows for each statement execute function app_private.tg_scheduled_messages__notify();
@@ -3834,8 +3848,8 @@ create trigger _800_notify_on_insert after insert on app_public.templates
   referencing new table as changed_rows for each statement execute function app_private.tg__notify('templates');
 create trigger _800_notify_on_update after update on app_public.templates
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_templates__notify();
-create trigger _910_hurry_campaigns after update of status on app_public.templates
-  for each row when ((old.status is distinct from new.status)) execute function app_private.tg_templates__hurry_campaigns();
+create trigger _910_hurry_campaigns after update of status, components on app_public.templates
+  for each row when (((old.status is distinct from new.status) or (old.components is distinct from new.components))) execute function app_private.tg_templates__hurry_campaigns();
 alter table app_public.templates enable row level security;
 create policy tenant_isolation on app_public.templates as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -4227,7 +4241,8 @@ create type app_private.recipient_message as (
   preview text,
   media_id uuid,
   code text,
-  reason text
+  reason text,
+  is_pausing boolean
 );
 comment on type app_private.recipient_message is 'A message of a campaign, before it is inserted.';
 
@@ -5299,6 +5314,17 @@ $$
 comment on function app_hidden.check_note(jsonb,boolean) is 'Checks the content of a note: {"body", "mentions"?}. body has at most 16,384 characters, and may be missing if the note has a file; mentions has at most 100 ids of users. PYCNT: what is wrong.';
 grant execute on function app_hidden.check_note(jsonb,boolean) to parley_visitor;
 
+create function app_hidden.check_send_time(name text, at timestamp with time zone) returns void as $$
+begin
+  if not isfinite(at) or at > now() + interval '1 year' then
+    raise exception '`%` must be a time, at most a year from now', name using errcode = 'PYREQ';
+  end if;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.check_send_time(text,timestamp with time zone) is 'Refuses a time at which something is to be sent that is infinite, or more than a year from now (PYREQ). name: what the error calls it.';
+grant execute on function app_hidden.check_send_time(text,timestamp with time zone) to parley_visitor;
+
 create function app_hidden.choose_member(team_id uuid, strategy app_public.assignment_strategy, previous_user_id uuid) returns uuid as $$
   select (app_hidden.choose_members(team_id, strategy, array[previous_user_id]))[1]
 $$
@@ -6238,22 +6264,24 @@ create function app_hidden.fill_content(content jsonb, variables jsonb) returns 
 declare
   -- A text with a variable, which the names of fields do not have: what stands between texts has no "{{".
   v_pattern constant text := '"(?:[^"\\]|\\.)*\{\{(?:[^"\\]|\\.)*"(?!:)';
-  v_rest text := content::text;
-  v_filled text := '';
-  v_text text;
-  v_at int;
-begin
   -- In the text of the content, because a walk through its parts costs several times as much.
-  loop
-    v_text := (regexp_match(v_rest, v_pattern))[1];
+  v_texts text[] := array(select m[1] from regexp_matches(content::text, v_pattern, 'g') m);
+  v_length int := 0;
+begin
+  if v_texts = '{}' then
+    return content;
+  end if;
+  for v_at in 1 .. cardinality(v_texts) loop
+    v_texts[v_at] := to_jsonb(app_hidden.interpolate(v_texts[v_at]::jsonb #>> '{}', variables))::text;
+    v_length := v_length + octet_length(v_texts[v_at]);
     -- Not more than any message may have.
-    exit when v_text is null or octet_length(v_filled) > 262144;
-    v_at := strpos(v_rest, v_text);
-    v_filled := v_filled || left(v_rest, v_at - 1)
-      || to_jsonb(app_hidden.interpolate(v_text::jsonb #>> '{}', variables))::text;
-    v_rest := substr(v_rest, v_at + length(v_text));
+    exit when v_length > 262144;
   end loop;
-  return case when v_filled = '' then content else (v_filled || v_rest)::jsonb end;
+  return (
+    select string_agg(p.before || coalesce(p.text, ''), '' order by p.n)
+    from rows from (unnest(regexp_split_to_array(content::text, v_pattern)), unnest(v_texts))
+      with ordinality p (before, text, n)
+  )::jsonb;
 end;
 $$
   language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
@@ -9610,6 +9638,37 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.address_hash(uuid,app_public.identity_kind,text) is 'The keyed hash that is kept of an erased address. Null in a tenant that has never erased a contact.';
 
+create function app_private.adopt_arrived_messages(campaign_id uuid, contact_ids uuid[]) returns void as $$
+declare
+  v_arrived app_public.campaign_recipients[] := array(
+    select r
+    from app_public.campaign_recipients r
+    where r.campaign_id = adopt_arrived_messages.campaign_id and r.contact_id = any (contact_ids)
+    and r.attempts > 0 and r.state in ('pending', 'queued', 'failed', 'skipped')
+    and app_private.arrived_message_id(r) is not null
+  );
+begin
+  if v_arrived = '{}' then
+    return;
+  end if;
+  -- Lanes before recipients.
+  perform app_private.withdraw_messages(array(select a.message_id from unnest(v_arrived) a), 'PYARR');
+
+  update app_public.campaign_recipients r set
+    state = app_private.recipient_state_of(s.status), message_id = s.message_id, sent_at = s.sent_at,
+    error_code = null, reason = null
+  from unnest(v_arrived) a
+  join app_public.message_statuses s on s.message_id = app_private.arrived_message_id(a)
+  where r.campaign_id = a.campaign_id and r.contact_id = a.contact_id and r.message_id is not distinct from a.message_id
+  -- One that a sender has claimed may arrive as well, and stays the message of the recipient unless it fails.
+  and coalesce(
+    (select l.status = 'failed' from app_public.message_statuses l where l.message_id = a.message_id), true
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.adopt_arrived_messages(uuid,uuid[]) is 'Makes those of these recipients delivered who are tried again, but whose earlier message has arrived after all. The new message is withdrawn (PYARR) if no sender has claimed it yet.';
+
 create function app_private.apply_call(call jsonb) returns boolean as $$
 declare
   v_customers jsonb := jsonb_build_array(call -> 'customer');
@@ -10206,6 +10265,19 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'Applies a report of Meta on the status of a form: {"tenant_id", "flow_id", "status", "heard_at"?}. A report that is older than the stored status is ignored. Returns false if there is no such form or status.';
 
+create function app_private.arrived_message_id(recipient app_public.campaign_recipients) returns uuid as $$
+  select m.id
+  from app_public.conversations v
+  join app_public.messages m on m.conversation_id = v.id and m.campaign_id = recipient.campaign_id
+    and m.id >= app_hidden.uuid_v7_floor(recipient.created_at) and m.id is distinct from recipient.message_id
+  join app_public.message_statuses s on s.message_id = m.id
+  where v.contact_id = recipient.contact_id and s.status >= 'delivered'
+  order by m.id
+  limit 1
+$$
+  language sql stable set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.arrived_message_id(app_public.campaign_recipients) is 'The message of a recipient of a campaign that has arrived, although it was reported as failed and the recipient is tried again. Null if there is none.';
+
 create function app_private.assumed_pace(channel_id uuid) returns integer as $$
   -- Without a limit, Meta's usual one.
   select least(app_private.channel_pace(c, s), coalesce(c.messages_per_second, 80))
@@ -10396,7 +10468,7 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.bounded_metadata(jsonb,jsonb) is 'The first argument if it is within the size limit of metadata columns, else the second. For writes that have no caller to report an error to.';
 
-create function app_private.campaign_audience(campaign app_public.campaigns, only_variant_id uuid default null::uuid) returns setof app_private.campaign_recipient as $$
+create function app_private.campaign_audience(campaign app_public.campaigns, contact_ids uuid[], only_variant_id uuid default null::uuid) returns setof app_private.campaign_recipient as $$
   with senders as materialized (
     select array_agg(s.channel_id order by s.channel_id) as ids, array_agg(s.weight order by s.channel_id) as weights
     from app_private.campaign_senders(campaign) s
@@ -10437,8 +10509,8 @@ create function app_private.campaign_audience(campaign app_public.campaigns, onl
         when cardinality(x.ids) = 1 then x.ids[1]
         else app_private.choose_by_weight(x.ids, x.weights, p.id || ' ' || campaign.id)
       end as variant_id
-    from app_private.contacts_matching(campaign.tenant_id, campaign.audience) m (id)
-    join app_public.contacts p on p.id = m.id
+    from unnest(contact_ids) i (id)
+    join app_public.contacts p on p.id = i.id
     cross join senders s
     cross join variants x
     left join lateral (
@@ -10448,6 +10520,7 @@ create function app_private.campaign_audience(campaign app_public.campaigns, onl
       order by o.last_activity_at desc
       limit 1
     ) v on true
+    where p.tenant_id = campaign.tenant_id and p.deleted_at is null
   )
   select
     (a.contact).id, a.channel_id, a.variant_id,
@@ -10506,7 +10579,7 @@ create function app_private.campaign_audience(campaign app_public.campaigns, onl
   join contents c on c.channel_id = a.channel_id and c.variant_id is not distinct from a.variant_id
 $$
   language sql stable rows 10000 set search_path to pg_catalog, pg_temp;
-comment on function app_private.campaign_audience(app_public.campaigns,uuid) is 'The recipients that a campaign would have if it started now, with what each of them would get, and when. error_code says why a recipient would be skipped: a rule of sending, as recipient_refusal() has them, or PYRUN, PYOFT or PYINA, which the campaign excludes. only_variant_id: as if it had this variant only.';
+comment on function app_private.campaign_audience(app_public.campaigns,uuid[],uuid) is 'The recipients that a campaign has if it goes to these contacts and starts now, with what each of them gets, and when. Contacts of other tenants, and deleted ones, are left out. error_code says why a recipient is skipped: a rule of sending, as recipient_refusal() has them, or PYRUN, PYOFT or PYINA, which the campaign excludes. only_variant_id: as if it had this variant only.';
 
 create function app_private.campaign_clock(campaign app_public.campaigns) returns timestamp with time zone as $$
   -- The bucket holds the messages of a second, but at least one. If pace_clock is in the future, because the server's
@@ -10628,6 +10701,24 @@ create function app_private.campaign_senders(campaign app_public.campaigns) retu
 $$
   language sql stable rows 2 set search_path to pg_catalog, pg_temp;
 comment on function app_private.campaign_senders(app_public.campaigns) is 'The channels from which a campaign is sent: its own, else the default channel of the tenant, as it was when the campaign started.';
+
+create function app_private.campaign_template_problem(template app_public.templates, parameters jsonb, out code text, out reason text) returns record as $$
+  select
+    case when s.is_sendable then 'PYCNT' else app_hidden.template_refusal(template.status) end,
+    case
+      when s.is_sendable
+      then format('The parameters do not fit the template "%s" (%s): %s', template.name, template.language, f.problem)
+      else format(
+        'The template "%s" (%s) is %s%s', template.name, template.language, template.status,
+        ': ' || template.status_reason
+      )
+    end
+  from (values (app_hidden.is_sendable(template.status))) s (is_sendable)
+  cross join lateral app_hidden.fill_template(template.components, parameters) f
+  where not s.is_sendable or f.problem is not null
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.campaign_template_problem(app_public.templates,jsonb) is 'Why a template cannot be sent to any recipient with these parameters. Nulls: it can.';
 
 create function app_private.campaign_tokens(campaign app_public.campaigns) returns integer as $$
   select floor(
@@ -10863,16 +10954,17 @@ begin
   end if;
 
   for v_content in
-    select c.template_name, c.text, s.channel_id, s.business_account_id, t.is_known, t.code
+    select c.template_name, c.text, s.channel_id, t.is_known, t.code, t.reason
     from app_private.campaign_contents(campaign) c
     cross join app_private.campaign_senders(campaign) s
     cross join lateral (
       select
         count(*) > 0 as is_known,
         -- Null if it can be sent in one language.
-        case when bool_and(not app_hidden.is_sendable(x.status)) then min(app_hidden.template_refusal(x.status)) end
-          as code
+        case when count(r.code) = count(*) then (array_agg(r.code order by x.language))[1] end as code,
+        (array_agg(r.reason order by x.language))[1] as reason
       from app_public.templates x
+      cross join lateral app_private.campaign_template_problem(x, c.parameters) r
       where x.tenant_id = campaign.tenant_id and x.business_account_id = s.business_account_id
       and x.name = c.template_name
     ) t
@@ -10884,14 +10976,13 @@ begin
       raise exception 'The template "%" does not exist for channel %', v_content.template_name, v_content.channel_id
         using errcode = 'PYNFD', hint = 'Templates are read from the provider by "parley template sync".';
     elsif v_content.code is not null then
-      raise exception 'Template "%": %', v_content.template_name, app_private.refusal_message(v_content.code, null)
-        using errcode = v_content.code;
+      raise exception '%', v_content.reason using errcode = v_content.code;
     end if;
   end loop;
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.check_campaign(app_public.campaigns) is 'Refuses a campaign that is not ready to start. PYREQ: it has no audience, or nothing to send. PYCHN: the tenant has no channel. PYNFD: a template does not exist for a channel. PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent.';
+comment on function app_private.check_campaign(app_public.campaigns) is 'Refuses a campaign that is not ready to start. PYREQ: it has no audience, or nothing to send. PYCHN: the tenant has no channel. PYNFD: a template does not exist for a channel. PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent. PYCNT: the parameters do not fit a template.';
 
 create function app_private.check_own_password(user_id uuid, password text) returns uuid as $$
   select app_private.check_password(u.email, check_own_password.password, 'session of ' || u.id)
@@ -11430,6 +11521,23 @@ $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.clean_filename(text) is 'A name that is safe to show and to save under, as cleanFilename() makes of the names of uploads: without directories, control characters and marks that reverse the direction of text, at most 230 characters with its extension. Empty if nothing is left.';
 
+create function app_private.clear_cancelled_campaign(campaign app_public.campaigns) returns timestamp with time zone as $$
+begin
+  if campaign.frozen_at is null then
+    if not app_private.lock_freezing(campaign.tenant_id) then
+      return now() + interval '250 milliseconds';
+    end if;
+    perform app_private.discard_recipients(campaign.id);
+  elsif app_private.skip_pending_recipients(campaign.id, 'PYCNL') then
+    return now();
+  end if;
+  delete from app_private.campaign_feeds f where f.campaign_id = campaign.id;
+  return null;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.clear_cancelled_campaign(app_public.campaigns) is 'Skips the remaining recipients of a campaign that was cancelled. If they were still being determined, it has none. Returns when to continue, null if that was all.';
+
 create function app_private.close_inactive_conversations(batch_size integer) returns integer as $$
 declare
   v_ids uuid[];
@@ -11909,6 +12017,58 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.derived_id(text[]) is 'A version 8 id that is derived from the identity of a row, so that two transactions that insert the same row at the same time use the same id.';
 
+create function app_private.discard_recipients(campaign_id uuid) returns void as $$
+  delete from app_private.campaign_audience_parts p where p.campaign_id = discard_recipients.campaign_id;
+  delete from app_public.campaign_recipients r where r.campaign_id = discard_recipients.campaign_id
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.discard_recipients(uuid) is 'Deletes what has been determined of the recipients of a campaign that ended before it had all of them. No message was sent to any of them.';
+
+create function app_private.due_scheduled_messages(batch_size integer) returns table(id uuid, conversation_id uuid) as $$
+  -- From one tenant to the next in the index, past all their messages.
+  with recursive tenants as (
+    (
+      select s.tenant_id
+      from app_public.scheduled_messages s
+      where s.status = 'scheduled'
+      order by s.tenant_id
+      limit 1
+    )
+    union all
+    select n.tenant_id
+    from tenants t
+    cross join lateral (
+      select s.tenant_id
+      from app_public.scheduled_messages s
+      where s.status = 'scheduled' and s.tenant_id > t.tenant_id
+      order by s.tenant_id
+      limit 1
+    ) n
+  ),
+  due as materialized (
+    select t.tenant_id
+    from tenants t
+    cross join lateral (
+      select from app_public.scheduled_messages s
+      where s.tenant_id = t.tenant_id and s.status = 'scheduled' and s.send_at <= now()
+      limit 1
+    ) s
+  )
+  select s.id, s.conversation_id
+  from due d
+  cross join lateral (
+    select m.id, m.conversation_id, m.send_at, row_number() over (order by m.send_at, m.id) as place
+    from app_public.scheduled_messages m
+    where m.tenant_id = d.tenant_id and m.status = 'scheduled' and m.send_at <= now()
+    order by m.send_at, m.id
+    limit greatest(batch_size / (select count(*) from due), 1)
+  ) s
+  order by s.place, s.send_at
+  limit batch_size
+$$
+  language sql stable set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.due_scheduled_messages(integer) is 'Scheduled messages that are due, at most batch_size: of each tenant its share of the batch, the earliest first. So a tenant with very many delays those of another by less than a batch.';
+
 create function app_private.end_campaign(campaign_id uuid, status app_public.campaign_status, reason text default null::text) returns void as $$
 begin
   update app_public.campaigns c set
@@ -12305,10 +12465,16 @@ begin
 
   select f.campaign_id into campaign_id
   from app_private.campaign_feeds f
+  -- Campaigns of a tenant share the messaging limit and the outbox of their channels: one after the other counts what
+  -- is left, and hands it out.
+  join app_private.campaign_progress p on p.tenant_id = f.tenant_id
   where f.next_at <= clock_timestamp()
+  and not exists (
+    select from app_public.campaigns c where c.id = f.campaign_id and c.status = 'running' and c.frozen_at is null
+  )
   order by f.next_at
   limit 1
-  for update skip locked;
+  for update of f, p skip locked;
   if not found then
     return;
   end if;
@@ -12322,19 +12488,12 @@ begin
     update app_private.campaign_feeds f set next_at = v_step.next_at, error = null
     where f.campaign_id = feed_campaigns.campaign_id;
   exception when others then
-    -- A campaign that cannot be continued must not delay the others, and what is wrong with it is shown.
-    if sqlstate like 'PY%' then
-      perform app_private.stop_campaign(feed_campaigns.campaign_id, sqlstate || ': ' || left(sqlerrm, 500));
-      return;
-    end if;
-    error := sqlstate || ': ' || sqlerrm;
-    update app_private.campaign_feeds f set error = feed_campaigns.error, next_at = now() + interval '10 seconds'
-    where f.campaign_id = feed_campaigns.campaign_id;
+    error := app_private.record_campaign_error(feed_campaigns.campaign_id, sqlstate, sqlerrm);
   end;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.feed_campaigns() is 'Starts scheduled campaigns whose time has come, and does what is due in the campaign that has waited longest. campaign_id: which one; null if none was due. messages: how many were put into the outbox. error: why the campaign could not be continued; it is tried again after ten seconds.';
+comment on function app_private.feed_campaigns() is 'Starts scheduled campaigns whose time has come, and does what is due in the campaign that has waited longest. campaign_id: which one; null if none was due, or other workers are doing it. messages: how many were put into the outbox. error: why the campaign could not be continued; it is tried again after ten seconds.';
 
 create function app_private.fill_placeholders(messages jsonb) returns void as $$
 declare
@@ -13004,29 +13163,89 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.first_counted_day() is 'The first day whose messages can be counted again. Days before it have lost messages, because their partitions were dropped; their figures stay. -infinity: no partition was dropped.';
 
-create function app_private.freeze_campaign(campaign app_public.campaigns) returns integer as $$
+create function app_private.freeze_campaign(campaign app_public.campaigns) returns void as $$
 declare
-  v_count int;
+  v_contact_ids uuid[];
 begin
-  -- One campaign of a tenant after the other, so that each sees the recipients of those that it excludes.
-  perform from app_private.campaign_progress p where p.tenant_id = campaign.tenant_id for update;
+  -- It may have been deleted since the start.
+  if not exists (select from app_private.campaign_senders(campaign)) then
+    raise exception 'The tenant has no channel' using errcode = 'PYCHN';
+  end if;
 
-  insert into app_public.campaign_recipients (
-    tenant_id, campaign_id, contact_id, channel_id, variant_id, language, variables, state, due_at, error_code, reason
-  )
-  select
-    campaign.tenant_id, campaign.id, a.contact_id, a.channel_id, a.variant_id, a.language, a.variables,
-    case when a.error_code is null then 'pending' else 'skipped' end::app_public.recipient_state,
-    a.due_at, a.error_code, app_private.skip_reason(a.error_code)
-  from app_private.campaign_audience(campaign) a;
-  get diagnostics v_count = row_count;
+  -- First the audience as it is at this moment, then its parts one by one.
+  if not exists (select from app_private.campaign_audience_parts p where p.campaign_id = campaign.id) then
+    insert into app_private.campaign_audience_parts (tenant_id, campaign_id, number, contact_ids)
+    select campaign.tenant_id, campaign.id, m.number, array_agg(m.id)
+    from (
+      select m.id, (row_number() over (order by m.id) - 1) / 2000 as number
+      from app_private.contacts_matching(campaign.tenant_id, campaign.audience) m (id)
+    ) m
+    group by m.number;
+  else
+    delete from app_private.campaign_audience_parts p
+    where p.campaign_id = campaign.id
+    and p.number = (select min(n.number) from app_private.campaign_audience_parts n where n.campaign_id = campaign.id)
+    returning p.contact_ids into v_contact_ids;
 
-  update app_public.campaigns c set frozen_at = now() where c.id = campaign.id;
-  return v_count;
+    insert into app_public.campaign_recipients (
+      tenant_id, campaign_id, contact_id, channel_id, variant_id, language, variables, state, due_at, error_code, reason
+    )
+    select
+      campaign.tenant_id, campaign.id, a.contact_id, a.channel_id, a.variant_id, a.language, a.variables,
+      case when a.error_code is null then 'pending' else 'skipped' end::app_public.recipient_state,
+      a.due_at, a.error_code, app_private.skip_reason(a.error_code)
+    from app_private.campaign_audience(campaign, v_contact_ids) a
+    -- A recipient may have been merged into one of these contacts since.
+    on conflict on constraint campaign_recipients_pkey do nothing;
+  end if;
+
+  -- In the order of lock_campaign(), whose callers wait for no more than this. If one of them has cancelled the
+  -- campaign, clear_cancelled_campaign() discards its recipients.
+  update app_private.campaign_feeds f set next_at = clock_timestamp(), error = null
+  where f.campaign_id = campaign.id;
+  update app_public.campaigns c set frozen_at = now()
+  where c.id = campaign.id and c.status in ('running', 'paused')
+  and not exists (select from app_private.campaign_audience_parts p where p.campaign_id = campaign.id);
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.freeze_campaign(app_public.campaigns) is 'Determines the recipients of a campaign that starts, with what each of them gets. Returns their number.';
+comment on function app_private.freeze_campaign(app_public.campaigns) is 'Does the next piece of determining the recipients of a campaign that has started: evaluates its audience, or stores a part of its recipients, with what each of them gets; sets frozen_at after the last one. A piece is a transaction: what a process that dies has not committed is done again. PYCHN: the tenant has no channel any more. The caller has called lock_freezing().';
+
+create function app_private.freeze_campaigns(out campaign_id uuid, out error text) returns record as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  for v_campaign in
+    select (n.campaign).*
+    from (
+      -- One campaign of a tenant after the other, so that each sees the recipients of those that it excludes.
+      select distinct on (c.tenant_id) c as campaign, f.next_at
+      from app_private.campaign_feeds f
+      join app_public.campaigns c on c.id = f.campaign_id
+      where f.next_at <= clock_timestamp() and c.status = 'running' and c.frozen_at is null
+      order by c.tenant_id, c.started_at, c.id
+    ) n
+    -- Tenants take turns.
+    order by n.next_at
+  loop
+    continue when not app_private.lock_freezing(v_campaign.tenant_id);
+    -- Another worker may have done the last piece before the lock was free.
+    perform from app_public.campaigns c
+    where c.id = v_campaign.id and c.status = 'running' and c.frozen_at is null;
+    continue when not found;
+
+    campaign_id := v_campaign.id;
+    begin
+      perform app_private.freeze_campaign(v_campaign);
+    exception when others then
+      error := app_private.record_campaign_error(campaign_id, sqlstate, sqlerrm);
+    end;
+    return;
+  end loop;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.freeze_campaigns() is 'Does the next piece of determining recipients, of the campaign that has waited longest. campaign_id: which one; null if there is none, or other workers are doing it. error: why that failed; it is tried again after ten seconds.';
 
 create function app_private.group_imported(tenant_id uuid, rows app_private.import_contact[]) returns uuid[] as $$
   insert into app_public.groups (tenant_id, name)
@@ -13474,6 +13693,9 @@ begin
   -- Contacts before conversations: docs/architecture.md, "Locks".
   perform from app_public.contacts c where c.id = any (contact_ids) order by c.id for key share;
 
+  -- No recipient gets the message twice.
+  perform app_private.adopt_arrived_messages(campaign.id, contact_ids);
+
   v_messages := array(
     select m
     from app_private.recipient_messages(campaign, insert_recipient_messages.channel_id, array(
@@ -13488,7 +13710,7 @@ begin
   update app_public.campaign_recipients r set state = 'skipped', error_code = m.code, reason = m.reason
   from unnest(v_messages) m
   where r.campaign_id = campaign.id and r.contact_id = m.contact_id and m.code is not null
-  and not app_private.pauses_campaign(m.code);
+  and not m.is_pausing;
 
   -- Closed: it opens when the customer answers, as every conversation does. Open, it would only be in the way.
   insert into app_public.conversations (tenant_id, channel_id, contact_id, status)
@@ -14156,6 +14378,13 @@ create function app_private.lock_fetching(media_id uuid, attempt integer) return
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.lock_fetching(uuid,integer) is 'Locks a received file that an attempt is fetching. Null if it is not pending any more, or another attempt has begun.';
+
+create function app_private.lock_freezing(tenant_id uuid) returns boolean as $$
+  -- Not the row of campaign_feeds: a user who pauses or cancels the campaign does not wait for this lock.
+  select pg_try_advisory_xact_lock(hashtextextended('freeze_campaigns ' || tenant_id, 0))
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.lock_freezing(uuid) is 'Locks the determining of the recipients of a tenant''s campaigns until the end of the transaction. False if another worker is doing that.';
 
 create function app_private.lock_lanes(message_ids uuid[]) returns void as $$
 declare
@@ -14965,23 +15194,38 @@ $$
 comment on function app_private.opted_out_at(uuid,app_public.consent_category) is 'When the contact opted out, by the newest consent of the category. Null if that is an opt-in, or there is none.';
 
 create function app_private.outbox_allowance(channel_id uuid) returns integer as $$
-  select greatest(least(least(app_private.channel_pace(c, s), 500) - b.due_lanes, 500 - b.lanes), 0)
+  select greatest(least(least(app_private.channel_pace(c, s), 500) - b.due, 500 - b.due - b.retried), 0)
   from app_private.channel_states s
   join app_public.channels c on c.id = s.channel_id and c.status = 'active'
   cross join lateral (
-    -- Lanes that wait for another attempt, perhaps for minutes, do not delay others.
-    select count(*)::int as lanes, (count(*) filter (where l.due_at < now() + interval '1 second'))::int as due_lanes
-    from (
-      select l.due_at
-      from app_private.outbox_lanes l
-      where l.channel_id = s.channel_id and l.due_at < 'infinity'
-      limit 500
-    ) l
+    select
+      -- Two searches of the index.
+      (
+        select count(*)::int
+        from (values (false), (true)) k (is_campaign)
+        cross join lateral (
+          select from app_private.outbox_lanes l
+          where l.channel_id = s.channel_id and l.is_campaign = k.is_campaign
+          and l.due_at < now() + interval '1 second'
+          limit 500
+        ) l
+      ) as due,
+      -- If the provider accepts nothing, these become so many. Messages that wait for longer, and those that are not of
+      -- campaigns, take no room.
+      (
+        select count(*)::int
+        from (
+          select from app_private.outbox_lanes l
+          where l.channel_id = s.channel_id and l.is_campaign
+          and l.due_at >= now() + interval '1 second' and l.due_at < now() + interval '1 minute'
+          limit 500
+        ) l
+      ) as retried
   ) b
   where s.channel_id = outbox_allowance.channel_id and s.paused_until <= now()
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.outbox_allowance(uuid) is 'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at most 500, less those that are due by then; none while 500 wait. Null if it does not send at the moment.';
+comment on function app_private.outbox_allowance(uuid) is 'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at most 500, less those that are due by then; none while 500 of them are tried again within the next minute. Null if it does not send at the moment.';
 
 create function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
@@ -15026,15 +15270,13 @@ comment on function app_private.pause_length(jsonb) is 'How long a chatbot with 
 create function app_private.pause_reason(campaign app_public.campaigns) returns text as $$
   select coalesce(
     (
-      select format(
-        '%s: the template "%s" (%s) is %s%s',
-        app_hidden.template_refusal(t.status), t.name, t.language, t.status, ': ' || t.status_reason
-      )
+      select w.code || ': ' || w.reason
       from app_private.campaign_contents(campaign) c
       cross join app_private.campaign_senders(campaign) s
       join app_public.templates t on t.tenant_id = campaign.tenant_id
         and t.business_account_id = s.business_account_id and t.name = c.template_name
-      where not app_hidden.is_sendable(t.status)
+      cross join lateral app_private.campaign_template_problem(t, c.parameters) w
+      where w.code is not null
       and exists (
         select from app_public.campaign_recipients r
         where r.campaign_id = campaign.id and r.channel_id = s.channel_id and r.state = 'pending'
@@ -15044,7 +15286,7 @@ create function app_private.pause_reason(campaign app_public.campaigns) returns 
     ),
     -- It is enough to look at who is next.
     (
-      select format('PYNFD: the template "%s"%s was deleted', c.template_name, ' (' || n.language || ')')
+      select format('PYNFD: The template "%s"%s was deleted', c.template_name, ' (' || n.language || ')')
       from app_private.campaign_senders(campaign) s
       cross join lateral (
         select r.variant_id, r.language
@@ -15076,7 +15318,7 @@ create function app_private.pause_reason(campaign app_public.campaigns) returns 
   )
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.pause_reason(app_public.campaigns) is 'Why a running campaign must be paused, as its status_reason: a template that its recipients wait for must not be sent any more, or messages fail with an error that concerns all of them. Null: it need not be.';
+comment on function app_private.pause_reason(app_public.campaigns) is 'Why a running campaign must be paused, as its status_reason: a template that its recipients wait for must not be sent any more, or its variables were changed, or messages fail with an error that concerns all of them. Null: it need not be.';
 
 create function app_private.pause_running_campaign(campaign_id uuid, reason text) returns app_public.campaigns as $$
 declare
@@ -15289,7 +15531,9 @@ comment on function app_private.preview_audience(uuid,jsonb,integer) is 'preview
 
 create function app_private.preview_of_campaign(campaign app_public.campaigns) returns app_public.campaign_preview as $$
   with audience as materialized (
-    select * from app_private.campaign_audience(campaign)
+    select * from app_private.campaign_audience(
+      campaign, array(select app_private.contacts_matching(campaign.tenant_id, campaign.audience))
+    )
   ),
   recipients as materialized (
     select
@@ -15686,6 +15930,8 @@ create function app_private.recipient_messages(campaign app_public.campaigns, ch
       c.variant_id, d.language, c.template_name is not null as is_template, t.status,
       coalesce(t.category = 'marketing', c.template_name is null) as is_marketing,
       case
+        when c.template_name is not null and t.id is null
+        then row(null, null, null, 'PYNFD', 'The template was deleted')::app_hidden.template_message
         when c.template_name is not null then app_hidden.prepare_template_message(t, c.parameters)
         else row(
           jsonb_build_object('body', c.text), left(c.text, 1000), null, null, null
@@ -15705,7 +15951,8 @@ create function app_private.recipient_messages(campaign app_public.campaigns, ch
     r.contact_id, v.id, app_hidden.uuid_v7(),
     case when f.is_template then 'template' else 'text' end::app_public.message_type,
     m.content, m.preview, m.media_id,
-    coalesce(x.code, m.code), coalesce(app_private.skip_reason(x.code), m.problem)
+    coalesce(x.code, m.code), coalesce(app_private.skip_reason(x.code), m.problem),
+    case when x.code is null then (f.message).problem is not null else app_private.pauses_campaign(x.code) end
   from recipients r
   join prepared f on f.variant_id is not distinct from r.variant_id and f.language is not distinct from r.language
   join app_public.contacts p on p.id = r.contact_id
@@ -15727,7 +15974,7 @@ create function app_private.recipient_messages(campaign app_public.campaigns, ch
   ) x
 $$
   language sql volatile rows 500 set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_private.recipient_messages(app_public.campaigns,uuid,app_private.campaign_recipient[]) is 'The messages of a campaign to these recipients from this channel. code: why a recipient must not be sent a message, with its reason; null if it may.';
+comment on function app_private.recipient_messages(app_public.campaigns,uuid,app_private.campaign_recipient[]) is 'The messages of a campaign to these recipients from this channel. code: why a recipient must not be sent a message, with its reason; null if it may. is_pausing: that concerns all recipients of the same text, so that the campaign must be paused (pause_reason).';
 
 create function app_private.recipient_refusal(contact app_public.contacts, window_expires_at timestamp with time zone, capabilities app_public.channel_kinds, is_template boolean, template_status app_public.template_status, is_marketing boolean) returns text as $$
   select case
@@ -16010,6 +16257,28 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.reconcile_received_media() is 'Adds jobs for received files that have none: the worker that fetched them for another file''s job has died. Called every minute.';
 
+create function app_private.reconsider_retried_recipients(message_ids uuid[]) returns void as $$
+declare
+  v_retried record;
+begin
+  for v_retried in
+    select s.campaign_id, array_agg(distinct v.contact_id) as contact_ids
+    from app_public.message_statuses s
+    left join app_public.campaign_recipients r on r.message_id = s.message_id
+    join app_public.messages m on m.id = s.message_id
+    join app_public.conversations v on v.id = m.conversation_id
+    where s.message_id = any (message_ids) and s.campaign_id is not null
+    -- An earlier message has arrived, or a later one has failed.
+    and (r.message_id is null and s.status >= 'delivered' or r.attempts > 1 and s.status = 'failed')
+    group by s.campaign_id
+  loop
+    perform app_private.adopt_arrived_messages(v_retried.campaign_id, v_retried.contact_ids);
+  end loop;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
+comment on function app_private.reconsider_retried_recipients(uuid[]) is 'adopt_arrived_messages() for the recipients of these messages, whose statuses have changed. Ids that are not of campaigns are ignored.';
+
 create function app_private.record_ai_usage(call_id uuid, tokens integer) returns void as $$
   update app_private.ai_calls a set tokens = record_ai_usage.tokens where a.id = record_ai_usage.call_id;
 $$
@@ -16054,6 +16323,38 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.record_attributions(uuid[]) is 'Stores what led the writers of these messages, which have a referral, to their first such message.';
+
+create function app_private.record_campaign_error(campaign_id uuid, code text, message text) returns text as $$
+declare
+  v_campaign app_public.campaigns;
+  v_error text := code || ': ' || left(message, 500);
+begin
+  -- In the order of lock_campaign().
+  perform from app_private.campaign_feeds f where f.campaign_id = record_campaign_error.campaign_id for update;
+  select c.* into v_campaign
+  from app_public.campaigns c
+  where c.id = record_campaign_error.campaign_id and c.status = 'running'
+  for no key update;
+  -- Stopped by a user in the meantime.
+  if not found then
+    return null;
+  end if;
+
+  if code like 'PY%' and v_campaign.frozen_at is null then
+    perform app_private.end_campaign(campaign_id, 'failed', v_error);
+    perform app_private.discard_recipients(campaign_id);
+    return null;
+  elsif code like 'PY%' then
+    perform app_private.pause_running_campaign(campaign_id, v_error);
+    return null;
+  end if;
+  update app_private.campaign_feeds f set error = v_error, next_at = now() + interval '10 seconds'
+  where f.campaign_id = record_campaign_error.campaign_id;
+  return v_error;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.record_campaign_error(uuid,text,text) is 'Records why a running campaign could not be continued. If it breaks a rule (PY…), it has failed while its recipients are being determined, and is paused otherwise. After any other error, which is returned, it is tried again after ten seconds, so that it does not delay other campaigns.';
 
 create function app_private.record_consent_words(message_ids uuid[]) returns void as $$
 declare
@@ -17741,13 +18042,7 @@ declare
   v_scheduled app_public.scheduled_messages;
 begin
   select array_agg(d.id), array_agg(d.conversation_id) into v_ids, v_conversation_ids
-  from (
-    select s.id, s.conversation_id
-    from app_public.scheduled_messages s
-    where s.status = 'scheduled' and s.send_at <= now()
-    order by s.send_at, s.id
-    limit batch_size
-  ) d;
+  from app_private.due_scheduled_messages(batch_size) d;
 
   -- Conversations before their messages: docs/architecture.md, "Locks".
   perform from app_public.conversations c where c.id = any (v_conversation_ids) order by c.id for no key update;
@@ -17766,7 +18061,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.send_scheduled_messages(integer) is 'Sends up to batch_size scheduled messages that are due, the earliest first. Returns how many it found.';
+comment on function app_private.send_scheduled_messages(integer) is 'Sends up to batch_size scheduled messages that are due (due_scheduled_messages). Returns how many it found.';
 
 create function app_private.send_to_recipients(campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]) returns integer as $$
 declare
@@ -17943,18 +18238,24 @@ $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_private.sign_in_key(text) is 'How attempts at an address are counted, for addresses with and without an account: normalized, in lower case.';
 
-create function app_private.skip_pending_recipients(campaign_id uuid, code text, channel_id uuid default null::uuid) returns integer as $$
+create function app_private.skip_pending_recipients(campaign_id uuid, code text, channel_id uuid default null::uuid) returns boolean as $$
   with skipped as (
     update app_public.campaign_recipients r set
       state = 'skipped', error_code = code, reason = app_private.skip_reason(code)
-    where r.campaign_id = skip_pending_recipients.campaign_id and r.state = 'pending'
-    and (skip_pending_recipients.channel_id is null or r.channel_id = skip_pending_recipients.channel_id)
+    where r.campaign_id = skip_pending_recipients.campaign_id
+    and r.contact_id = any (array(
+      select n.contact_id
+      from app_public.campaign_recipients n
+      where n.campaign_id = skip_pending_recipients.campaign_id and n.state = 'pending'
+      and (skip_pending_recipients.channel_id is null or n.channel_id = skip_pending_recipients.channel_id)
+      limit 5000
+    ))
     returning 1
   )
-  select count(*)::int from skipped
+  select count(*) = 5000 from skipped
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.skip_pending_recipients(uuid,text,uuid) is 'Skips the recipients of a campaign who have no message yet, if channel_id is given only those of this channel. Returns their number.';
+comment on function app_private.skip_pending_recipients(uuid,text,uuid) is 'Skips recipients of a campaign who have no message yet, if channel_id is given only those of this channel, at most 5,000. Returns whether there may be more.';
 
 create function app_private.skip_reason(code text) returns text as $$
   select coalesce(
@@ -17962,6 +18263,7 @@ create function app_private.skip_reason(code text) returns text as $$
       when 'PYRUN' then 'The contact still waits for the message of another running campaign'
       when 'PYOFT' then 'The contact was sent a message of another campaign a short time ago'
       when 'PYINA' then 'The contact has not written for the time that the campaign demands'
+      when 'PYARR' then 'An earlier message of the campaign to the contact has arrived after all'
       when 'PYCNL' then 'The campaign was cancelled'
       when 'PYCHN' then 'The channel was deleted, or cannot send such a message'
       when 'PYNFD' then 'The contact was deleted'
@@ -18056,13 +18358,7 @@ declare
 begin
   messages := 0;
   if campaign.status <> 'running' then
-    -- Cancelled: the remaining recipients are skipped.
-    perform app_private.skip_pending_recipients(campaign.id, 'PYCNL');
-    delete from app_private.campaign_feeds f where f.campaign_id = campaign.id;
-    return;
-  elsif campaign.frozen_at is null then
-    perform app_private.freeze_campaign(campaign);
-    next_at := now();
+    next_at := app_private.clear_cancelled_campaign(campaign);
     return;
   end if;
 
@@ -18098,19 +18394,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.step_campaign(app_public.campaigns) is 'Does what is due in a campaign: freezes its recipients, sends to some of them, pauses it for a reason of its own, completes it, or skips those who remain after it was cancelled. messages: how many were put into the outbox. next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
-
-create function app_private.stop_campaign(campaign_id uuid, reason text) returns void as $$
-begin
-  if (select c.frozen_at is null from app_public.campaigns c where c.id = stop_campaign.campaign_id) then
-    perform app_private.end_campaign(campaign_id, 'failed', reason);
-  else
-    perform app_private.pause_running_campaign(campaign_id, reason);
-  end if;
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.stop_campaign(uuid,text) is 'Stops a campaign that breaks a rule: it has failed if it has no recipients yet, and is paused otherwise. The caller has locked its row of campaign_feeds.';
+comment on function app_private.step_campaign(app_public.campaigns) is 'Does what is due in a campaign whose recipients are determined: sends to some of them, pauses it for a reason of its own, completes it, or skips those who remain after it was cancelled. messages: how many were put into the outbox. next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
 
 create function app_private.stop_channel(channel_id uuid, reason text) returns void as $$
   -- Not a channel that a user has paused since the message was sent.
@@ -20344,12 +20628,18 @@ begin
   perform graphile_worker.add_jobs(array(
     select app_private.job('send_scheduled_messages', run_at => r.send_at)
     from (select distinct n.send_at from new_rows n where n.status = 'scheduled') r
+    -- Another message of this time has added the job: 100,000 jobs at nine o'clock would delay all others.
+    where not exists (
+      select from app_public.scheduled_messages s
+      where s.status = 'scheduled' and s.send_at = r.send_at and s.send_at > now() + interval '1 second'
+      and s.id not in (select n.id from new_rows n)
+    )
   ));
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_scheduled_messages__enqueue() is 'Adds a job for the time at which messages are due.';
+comment on function app_private.tg_scheduled_messages__enqueue() is 'Adds a job for each time at which messages are due, unless there is one.';
 
 create function app_private.tg_scheduled_messages__fill_in() returns trigger as $$
 begin
@@ -20381,7 +20671,9 @@ declare
 begin
   if NEW.tenant_id is null then
     raise exception 'There is no such conversation' using errcode = 'PYNFD';
-  elsif NEW.fallback_template is not null and NEW.type = 'template' then
+  end if;
+  perform app_hidden.check_send_time('send_at', NEW.send_at);
+  if NEW.fallback_template is not null and NEW.type = 'template' then
     raise exception '`fallback_template` must not be given for a template, which needs no reply window'
       using errcode = 'PYREQ';
   end if;
@@ -20407,7 +20699,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_scheduled_messages__refuse_invalid() is 'Refuses a scheduled message whose template cannot be filled (PYTPL, PYCNT, PYREQ), or that has no conversation (PYNFD). Other contents are checked by a constraint.';
+comment on function app_private.tg_scheduled_messages__refuse_invalid() is 'Refuses a scheduled message whose template cannot be filled (PYTPL, PYCNT, PYREQ), whose time is not reasonable (PYREQ), or that has no conversation (PYNFD). Other contents are checked by a constraint.';
 
 create function app_private.tg_scheduled_messages__refuse_late_change() returns trigger as $$
 begin
@@ -20530,7 +20822,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_templates__hurry_campaigns() is 'Campaigns look at their template at once when it must not be sent any more, and pause (pause_reason).';
+comment on function app_private.tg_templates__hurry_campaigns() is 'Campaigns look at their template at once when it has changed, and pause if it cannot be sent (pause_reason).';
 
 create function app_private.tg_templates__normalize() returns trigger as $$
 begin
@@ -20777,6 +21069,7 @@ begin
   from read r;
 
   if v_new.changes > 0 then
+    perform app_private.reconsider_retried_recipients(v_new.status_ids);
     perform app_private.apply_recipient_statuses(v_new.status_ids);
     perform app_private.attribute_replies(v_new.message_ids);
   end if;
@@ -21031,28 +21324,21 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.was_used_since(uuid,jsonb,jsonb,timestamp with time zone) is 'Whether a contact has written after this time from an address that it gave up according to the change from before to after.';
 
-create function app_private.withdraw_messages(campaign_id uuid) returns void as $$
-declare
-  v_ids uuid[] := array(
-    select r.message_id
-    from app_public.campaign_recipients r
-    join app_private.outbox o on o.message_id = r.message_id
-    where r.campaign_id = withdraw_messages.campaign_id and r.state = 'queued'
-  );
+create function app_private.withdraw_messages(message_ids uuid[], code text) returns void as $$
 begin
-  perform app_private.lock_lanes(v_ids);
+  perform app_private.lock_lanes(message_ids);
   -- Without those that a sender has claimed before the lanes were locked: these are not sent again (withdraw_retries).
   perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
-    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed', 'error_code', 'PYCNL',
-    'error', jsonb_build_object('code', 'PYCNL', 'title', app_private.skip_reason('PYCNL'))
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed', 'error_code', code,
+    'error', jsonb_build_object('code', code, 'title', app_private.skip_reason(code))
   )))
   from app_private.outbox o
-  where o.message_id = any (v_ids) and o.state = 'queued'
+  where o.message_id = any (message_ids) and o.state = 'queued'
   having count(*) > 0;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.withdraw_messages(uuid) is 'Takes the messages of a campaign out of the outbox that no sender has claimed yet: they fail with PYCNL.';
+comment on function app_private.withdraw_messages(uuid[],text) is 'Takes those of these messages out of the outbox that no sender has claimed yet: they fail with this code.';
 
 create function app_private.withdraw_retries(outcomes jsonb) returns jsonb as $$
   select jsonb_agg(
@@ -21074,6 +21360,7 @@ comment on function app_private.withdraw_retries(jsonb) is 'Outcomes of sending,
 create function app_private.withdrawal_code(message_id uuid) returns text as $$
   select case
     when a.status = 'cancelled' then 'PYCNL'
+    when app_private.arrived_message_id(r) is not null then 'PYARR'
     when p.deleted_at is not null then 'PYDEL'
     when p.status = 'blocked' or p.opted_out_at is not null
       or p.marketing_opted_out_at is not null and app_private.is_marketing(m.type, t.category, m.campaign_id)
@@ -21083,6 +21370,7 @@ create function app_private.withdrawal_code(message_id uuid) returns text as $$
   join app_public.conversations c on c.id = m.conversation_id
   join app_public.contacts p on p.id = c.contact_id
   left join app_public.campaigns a on a.id = m.campaign_id
+  left join app_public.campaign_recipients r on r.message_id = m.id and r.attempts > 1
   left join lateral (
     select t.category
     from app_public.whatsapp_channels w
@@ -21093,7 +21381,7 @@ create function app_private.withdrawal_code(message_id uuid) returns text as $$
   where m.id = withdrawal_code.message_id
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.withdrawal_code(uuid) is 'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYDEL: the contact was deleted since it was written. PYOPT: it was blocked or has opted out. Null: it may be sent.';
+comment on function app_private.withdrawal_code(uuid) is 'Why a message in the outbox must not be sent any more, as an error code. PYCNL: its campaign was cancelled. PYARR: an earlier message of the campaign to the contact has arrived after all. PYDEL: the contact was deleted since it was written. PYOPT: it was blocked or has opted out. Null: it may be sent.';
 
 create function app_private.without_invalid_fields(tenant_id uuid, fields jsonb) returns jsonb as $$
   select fields - array(
@@ -21312,11 +21600,11 @@ create function app_public.campaigns_forecast(campaign app_public.campaigns) ret
   )::app_public.campaign_forecast
   from app_private.campaign_finish(campaign, app_private.pending_batches(campaign)) f
   cross join app_private.campaign_held_until(campaign) h (until)
-  where campaign.status = 'running' and f.finishes_at is not null
+  where campaign.status = 'running' and campaign.frozen_at is not null and f.finishes_at is not null
   and (app_hidden.is_program() or campaign.tenant_id = app_hidden.current_tenant_id())
 $$
   language sql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.campaigns_forecast(app_public.campaigns) is 'When a running campaign will have sent its last message, as far as is known now. Null if it is not running, or has sent all of them.';
+comment on function app_public.campaigns_forecast(app_public.campaigns) is 'When a running campaign will have sent its last message, as far as is known now. Null if it is not running, its recipients are still being determined, or it has sent all messages.';
 grant execute on function app_public.campaigns_forecast(app_public.campaigns) to parley_visitor;
 
 create function app_public.campaigns_reasons(campaign app_public.campaigns) returns setof app_public.campaign_reason as $$
@@ -21340,8 +21628,13 @@ begin
   end if;
 
   perform app_private.end_campaign(v_campaign.id, 'cancelled');
-  perform app_private.withdraw_messages(v_campaign.id);
-  if v_campaign.frozen_at is not null then
+  perform app_private.withdraw_messages(array(
+    select r.message_id
+    from app_public.campaign_recipients r
+    join app_private.outbox o on o.message_id = r.message_id
+    where r.campaign_id = v_campaign.id and r.state = 'queued'
+  ), 'PYCNL');
+  if v_campaign.started_at is not null then
     -- The remaining recipients are skipped in the background: there may be very many.
     insert into app_private.campaign_feeds (campaign_id, tenant_id) values (v_campaign.id, v_campaign.tenant_id);
     perform app_private.wake('feed_campaigns');
@@ -22235,7 +22528,7 @@ begin
 end;
 $$
   language plpgsql stable security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.preview_campaign(uuid) is 'What would happen if a campaign started now: how many contacts would get it, who would not and why, what it would cost by messagePrices, when it would finish, and what the first ten recipients would read. PYCAM: it has started. PYREQ, PYNFD, PYTPL, PYPAU, PYREJ, PYDIS, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only. campaign_id: the campaign.';
+comment on function app_public.preview_campaign(uuid) is 'What would happen if a campaign started now: how many contacts would get it, who would not and why, what it would cost by messagePrices, when it would finish, and what the first ten recipients would read. PYCAM: it has started. PYREQ, PYNFD, PYTPL, PYPAU, PYREJ, PYDIS, PYCNT, PYCHN: it cannot start, as in startCampaign. PYDEN: admins only. campaign_id: the campaign.';
 grant execute on function app_public.preview_campaign(uuid) to parley_visitor;
 
 create function app_public.preview_contact_merge(kept_id uuid, merged_id uuid) returns app_public.contact_merge as $$
@@ -22325,7 +22618,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.resume_campaign(uuid) is 'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL, PYPAU, PYREJ, PYDIS: its template must not be sent. PYNFD. PYDEN: admins only.';
+comment on function app_public.resume_campaign(uuid) is 'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL, PYPAU, PYREJ, PYDIS, PYCNT: its template must not be sent, or its parameters do not fit it. PYNFD. PYDEN: admins only.';
 grant execute on function app_public.resume_campaign(uuid) to parley_visitor;
 
 create function app_public.retry_campaign(campaign_id uuid, error_codes text[] default null::text[]) returns app_public.campaigns as $$
@@ -22357,7 +22650,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.retry_campaign(uuid,text[]) is 'Sends the message again to recipients whose message has failed, but not to those of whom it is not known whether it arrived (PYUNC). A completed campaign runs again; a paused one stays paused. PYCAM: it is not running, paused or completed. PYTPL, PYPAU, PYREJ, PYDIS: its template must not be sent. PYNFD. PYDEN: admins only. error_codes: only those that failed with one of these codes; by default all.';
+comment on function app_public.retry_campaign(uuid,text[]) is 'Sends the message again to recipients whose message has failed, but not to those of whom it is not known whether it arrived (PYUNC). A completed campaign runs again; a paused one stays paused. PYCAM: it is not running, paused or completed. PYTPL, PYPAU, PYREJ, PYDIS, PYCNT: its template must not be sent, or its parameters do not fit it. PYNFD. PYDEN: admins only. error_codes: only those that failed with one of these codes; by default all.';
 grant execute on function app_public.retry_campaign(uuid,text[]) to parley_visitor;
 
 create function app_public.retry_conversion(conversion_id uuid) returns app_public.conversions as $$
@@ -22472,13 +22765,13 @@ declare
   v_message app_public.messages;
 begin
   perform app_private.check_campaign(v_campaign);
-  -- To this contact only, and also if others would be skipped in its place.
-  v_campaign.audience := jsonb_build_object('field', 'id', 'in', jsonb_build_array(contact_id));
+  -- Also if others would be skipped in its place.
   v_campaign.excludes_running := false;
   v_campaign.excludes_contacted_within := null;
   v_campaign.excludes_inactive_for := null;
 
-  select a.* into v_recipient from app_private.campaign_audience(v_campaign, send_campaign_test.variant_id) a;
+  select a.* into v_recipient
+  from app_private.campaign_audience(v_campaign, array[contact_id], send_campaign_test.variant_id) a;
   if not found then
     raise exception 'The contact or the variant does not exist' using errcode = 'PYNFD';
   end if;
@@ -22607,7 +22900,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it is scheduled (sendAt). content: the Graph API''s own object of the type; of a template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to send it. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. fallback_template: with sendAt, the template that is sent if the reply window is closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
+comment on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) is 'Sends a message. PYWIN, PYOPT, PYTPL, PYPAU, PYREJ, PYDIS, PYADR, PYCHN, PYCNT; PYFIL, PYGON; PYIDM; PYREQ; PYNFD, PYDEN. Null if it is scheduled (sendAt). content: the Graph API''s own object of the type; of a template also {"name", "language"?, "fallback_language"?, "parameters"?}, as for sendTemplate. type: the type of the message; defaults to text. reply_to_id: the message that it quotes; a reaction, {"emoji": "👍"}, is to that message. media_id: a file to send. It takes the place of id or link in the media object of the content that has neither: the content itself of an image, video, audio, document or sticker, which may then be left out, or the one in the header of an interactive message or a template. idempotency_key: 1 to 200 characters, kept for eight days. Repeating the request with the same key returns the same message instead of sending it again; another request with the same key is refused (PYIDM). variables: if given, be they {}, variables are filled into the texts of the content, as into a canned reply: {{contact.name|there}}. PYREQ: one has neither a value nor an alternative. send_at: when to send it, at most a year from now. The message is then one of Conversation.scheduledMessages, found by its idempotencyKey. fallback_template: with sendAt, the template that is sent if the reply window is closed by then, {"name", "language"?, "parameters"?}; without it, the message then fails (PYWIN).';
 grant execute on function app_public.send_message(uuid,jsonb,app_public.message_type,uuid,text,uuid,jsonb,timestamp with time zone,jsonb) to parley_visitor;
 
 create function app_public.send_template(name text, conversation_id uuid default null::uuid, contact_id uuid default null::uuid, phone text default null::text, channel_id uuid default null::uuid, language text default null::text, fallback_language text default null::text, parameters jsonb default '{}'::jsonb, variables jsonb default null::jsonb, idempotency_key text default null::text, send_at timestamp with time zone default null::timestamp with time zone) returns app_public.messages as $$
@@ -22825,6 +23118,7 @@ begin
     raise exception 'The campaign has started already' using errcode = 'PYCAM';
   end if;
   perform app_private.check_campaign(v_campaign);
+  perform app_hidden.check_send_time('at', at);
 
   if at > now() then
     update app_public.campaigns c set status = 'scheduled', status_reason = null, scheduled_at = at
@@ -22836,7 +23130,7 @@ begin
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.start_campaign(uuid,timestamp with time zone) is 'Starts a campaign, now or at a time. Its recipients are determined when it starts; then its messages are sent. PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD: a template does not exist. PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent. PYCHN: there is no channel. PYDEN: admins only. at: when to start; by default now. A scheduled campaign can be started again, at another time.';
+comment on function app_public.start_campaign(uuid,timestamp with time zone) is 'Starts a campaign, now or at a time. Its recipients are determined when it starts; then its messages are sent. PYCAM: it has started already. PYREQ: it has no audience, or nothing to send. PYNFD: a template does not exist. PYTPL, PYPAU, PYREJ, PYDIS: a template must not be sent. PYCNT: the parameters do not fit a template. PYCHN: there is no channel. PYDEN: admins only. at: when to start, at most a year from now; by default now. A scheduled campaign can be started again, at another time.';
 grant execute on function app_public.start_campaign(uuid,timestamp with time zone) to parley_visitor;
 
 create function app_public.start_chatbot(conversation_id uuid, chatbot_id uuid, variables jsonb default '{}'::jsonb) returns app_public.conversations as $$

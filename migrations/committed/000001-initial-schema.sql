@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:eb8954914143d316f1b998fef70c20ef08e56465
+--! Hash: sha1:77dc89b02784236fcc7505c0675cc1e4ccc3362e
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -22834,8 +22834,7 @@ create table app_public.scheduled_messages (
     constraint scheduled_messages_fallback_template_is_object check (jsonb_typeof(fallback_template) = 'object')
     constraint scheduled_messages_fallback_template_is_at_most_64_kb
       check (octet_length(fallback_template::text) <= 65536),
-  send_at timestamptz not null
-    constraint scheduled_messages_send_at_is_finite check (isfinite(send_at)),
+  send_at timestamptz not null,
   status app_public.scheduled_message_status not null default 'scheduled',
   message_id uuid,
   error_code text,
@@ -22856,6 +22855,7 @@ create table app_public.scheduled_messages (
   )
 );
 create index on app_public.scheduled_messages (send_at) where status = 'scheduled';
+create index on app_public.scheduled_messages (tenant_id, send_at, id) where status = 'scheduled';
 create index on app_public.scheduled_messages (conversation_id, send_at);
 create index on app_public.scheduled_messages (tenant_id, status, send_at);
 create index on app_public.scheduled_messages (tenant_id, conversation_id);
@@ -22879,7 +22879,7 @@ comment on column app_public.scheduled_messages.fallback_template is
   E'The template that is sent instead if the reply window is closed when the message is due: {"name", "language"?, '
    '"parameters"?, "variables"?}. Null: the message fails (PYWIN).';
 comment on column app_public.scheduled_messages.send_at is
-  E'When the message is sent. A time in the past is now.';
+  E'When the message is sent: at most a year from now (PYREQ). A time in the past is now.';
 comment on column app_public.scheduled_messages.message_id is E'The message that was sent. Null until then.';
 comment on column app_public.scheduled_messages.error_code is
   E'Why the message was refused when it was due: a code like PYWIN. Null unless it failed.';
@@ -22937,6 +22937,21 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_scheduled_messages__refuse_late_change() is
   E'Refuses changes of a message that was sent or cancelled, or has failed (PYSNT).';
 --! EndIncluded messages/tg_scheduled_messages__refuse_late_change.sql
+--! Included messages/check_send_time.sql
+create or replace function app_hidden.check_send_time(name text, at timestamptz) returns void as $$
+begin
+  if not isfinite(at) or at > now() + interval '1 year' then
+    raise exception '`%` must be a time, at most a year from now', name using errcode = 'PYREQ';
+  end if;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.check_send_time(text, timestamptz) is
+  E'Refuses a time at which something is to be sent that is infinite, or more than a year from now (PYREQ). name: what '
+   'the error calls it.';
+
+grant execute on function app_hidden.check_send_time(text, timestamptz) to parley_visitor;
+--! EndIncluded messages/check_send_time.sql
 --! Included messages/tg_scheduled_messages__refuse_invalid.sql
 create or replace function app_private.tg_scheduled_messages__refuse_invalid() returns trigger as $$
 declare
@@ -24121,6 +24136,21 @@ comment on column app_private.campaign_feeds.pace_clock is
 comment on column app_private.campaign_feeds.tolerated_failures is
   E'pausing_failures() when the campaign was started or resumed: one more pauses it.';
 
+create table app_private.campaign_audience_parts (
+  tenant_id uuid not null,
+  campaign_id uuid not null,
+  number int not null,
+  contact_ids uuid[] not null,
+  primary key (campaign_id, number, tenant_id),
+  foreign key (tenant_id, campaign_id) references app_public.campaigns (tenant_id, id) on delete cascade
+);
+alter table app_private.campaign_audience_parts enable row level security;
+comment on table app_private.campaign_audience_parts is
+  E'The contacts of campaigns that start, as their audience was at that moment, who are not recipients yet. The '
+   'transaction that makes the contacts of a row recipients deletes the row. The last one sets campaigns.frozen_at.';
+comment on column app_private.campaign_audience_parts.number is E'The order of the parts.';
+comment on column app_private.campaign_audience_parts.contact_ids is E'At most 2,000.';
+
 create table app_private.campaign_progress (
   tenant_id uuid primary key references app_public.tenants on delete cascade,
   database_identity text not null,
@@ -24457,7 +24487,7 @@ comment on type app_private.campaign_recipient is
 
 create type app_private.recipient_message as (
   contact_id uuid, conversation_id uuid, message_id uuid, type app_public.message_type, content jsonb, preview text,
-  media_id uuid, code text, reason text
+  media_id uuid, code text, reason text, is_pausing boolean
 );
 comment on type app_private.recipient_message is E'A message of a campaign, before it is inserted.';
 
@@ -24741,6 +24771,84 @@ $$ language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.skip_reason(text) is
   E'Why a recipient of a campaign is skipped, in words, by error code.';
 --! EndIncluded campaigns/skip_reason.sql
+--! Included campaigns/adopt_arrived_messages.sql
+create or replace function app_private.arrived_message_id(recipient app_public.campaign_recipients) returns uuid as $$
+  select m.id
+  from app_public.conversations v
+  join app_public.messages m on m.conversation_id = v.id and m.campaign_id = recipient.campaign_id
+    and m.id >= app_hidden.uuid_v7_floor(recipient.created_at) and m.id is distinct from recipient.message_id
+  join app_public.message_statuses s on s.message_id = m.id
+  where v.contact_id = recipient.contact_id and s.status >= 'delivered'
+  order by m.id
+  limit 1
+$$ language sql stable set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.arrived_message_id(app_public.campaign_recipients) is
+  E'The message of a recipient of a campaign that has arrived, although it was reported as failed and the recipient is '
+   'tried again. Null if there is none.';
+
+
+create or replace function app_private.adopt_arrived_messages(campaign_id uuid, contact_ids uuid[]) returns void as $$
+declare
+  v_arrived app_public.campaign_recipients[] := array(
+    select r
+    from app_public.campaign_recipients r
+    where r.campaign_id = adopt_arrived_messages.campaign_id and r.contact_id = any (contact_ids)
+    and r.attempts > 0 and r.state in ('pending', 'queued', 'failed', 'skipped')
+    and app_private.arrived_message_id(r) is not null
+  );
+begin
+  if v_arrived = '{}' then
+    return;
+  end if;
+  -- Lanes before recipients.
+  perform app_private.withdraw_messages(array(select a.message_id from unnest(v_arrived) a), 'PYARR');
+
+  update app_public.campaign_recipients r set
+    state = app_private.recipient_state_of(s.status), message_id = s.message_id, sent_at = s.sent_at,
+    error_code = null, reason = null
+  from unnest(v_arrived) a
+  join app_public.message_statuses s on s.message_id = app_private.arrived_message_id(a)
+  where r.campaign_id = a.campaign_id and r.contact_id = a.contact_id and r.message_id is not distinct from a.message_id
+  -- One that a sender has claimed may arrive as well, and stays the message of the recipient unless it fails.
+  and coalesce(
+    (select l.status = 'failed' from app_public.message_statuses l where l.message_id = a.message_id), true
+  );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.adopt_arrived_messages(uuid, uuid[]) is
+  E'Makes those of these recipients delivered who are tried again, but whose earlier message has arrived after all. '
+   'The new message is withdrawn (PYARR) if no sender has claimed it yet.';
+
+
+create or replace function app_private.reconsider_retried_recipients(message_ids uuid[]) returns void as $$
+declare
+  v_retried record;
+begin
+  for v_retried in
+    select s.campaign_id, array_agg(distinct v.contact_id) as contact_ids
+    from app_public.message_statuses s
+    left join app_public.campaign_recipients r on r.message_id = s.message_id
+    join app_public.messages m on m.id = s.message_id
+    join app_public.conversations v on v.id = m.conversation_id
+    where s.message_id = any (message_ids) and s.campaign_id is not null
+    -- An earlier message has arrived, or a later one has failed.
+    and (r.message_id is null and s.status >= 'delivered' or r.attempts > 1 and s.status = 'failed')
+    group by s.campaign_id
+  loop
+    perform app_private.adopt_arrived_messages(v_retried.campaign_id, v_retried.contact_ids);
+  end loop;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.reconsider_retried_recipients(uuid[]) is
+  E'adopt_arrived_messages() for the recipients of these messages, whose statuses have changed. Ids that are not of '
+   'campaigns are ignored.';
+--! EndIncluded campaigns/adopt_arrived_messages.sql
 --! Included messages/withdrawal_code.sql
 create or replace function app_private.withdrawal_code(message_id uuid) returns text as $$
   select case
@@ -24807,7 +24915,7 @@ comment on function app_private.variable_paths(jsonb) is E'The paths of all vari
 
 
 create or replace function app_private.campaign_audience(
-  campaign app_public.campaigns, only_variant_id uuid default null
+  campaign app_public.campaigns, contact_ids uuid[], only_variant_id uuid default null
 ) returns setof app_private.campaign_recipient as $$
   with senders as materialized (
     select array_agg(s.channel_id order by s.channel_id) as ids, array_agg(s.weight order by s.channel_id) as weights
@@ -24849,8 +24957,8 @@ create or replace function app_private.campaign_audience(
         when cardinality(x.ids) = 1 then x.ids[1]
         else app_private.choose_by_weight(x.ids, x.weights, p.id || ' ' || campaign.id)
       end as variant_id
-    from app_private.contacts_matching(campaign.tenant_id, campaign.audience) m (id)
-    join app_public.contacts p on p.id = m.id
+    from unnest(contact_ids) i (id)
+    join app_public.contacts p on p.id = i.id
     cross join senders s
     cross join variants x
     left join lateral (
@@ -24860,6 +24968,7 @@ create or replace function app_private.campaign_audience(
       order by o.last_activity_at desc
       limit 1
     ) v on true
+    where p.tenant_id = campaign.tenant_id and p.deleted_at is null
   )
   select
     (a.contact).id, a.channel_id, a.variant_id,
@@ -24918,102 +25027,124 @@ create or replace function app_private.campaign_audience(
   join contents c on c.channel_id = a.channel_id and c.variant_id is not distinct from a.variant_id
 $$ language sql stable rows 10000 set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.campaign_audience(app_public.campaigns, uuid) is
-  E'The recipients that a campaign would have if it started now, with what each of them would get, and when. '
-   'error_code says why a recipient would be skipped: a rule of sending, as recipient_refusal() has them, or PYRUN, '
-   'PYOFT or PYINA, which the campaign excludes. only_variant_id: as if it had this variant only.';
+comment on function app_private.campaign_audience(app_public.campaigns, uuid[], uuid) is
+  E'The recipients that a campaign has if it goes to these contacts and starts now, with what each of them gets, and '
+   'when. Contacts of other tenants, and deleted ones, are left out. error_code says why a recipient is skipped: a '
+   'rule of sending, as recipient_refusal() has them, or PYRUN, PYOFT or PYINA, which the campaign excludes. '
+   'only_variant_id: as if it had this variant only.';
 --! EndIncluded campaigns/campaign_audience.sql
 --! Included campaigns/freeze_campaign.sql
-create or replace function app_private.freeze_campaign(campaign app_public.campaigns) returns int as $$
+create or replace function app_private.lock_freezing(tenant_id uuid) returns boolean as $$
+  -- Not the row of campaign_feeds: a user who pauses or cancels the campaign does not wait for this lock.
+  select pg_try_advisory_xact_lock(hashtextextended('freeze_campaigns ' || tenant_id, 0))
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.lock_freezing(uuid) is
+  E'Locks the determining of the recipients of a tenant''s campaigns until the end of the transaction. False if '
+   'another worker is doing that.';
+
+
+create or replace function app_private.discard_recipients(campaign_id uuid) returns void as $$
+  delete from app_private.campaign_audience_parts p where p.campaign_id = discard_recipients.campaign_id;
+  delete from app_public.campaign_recipients r where r.campaign_id = discard_recipients.campaign_id
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.discard_recipients(uuid) is
+  E'Deletes what has been determined of the recipients of a campaign that ended before it had all of them. No message '
+   'was sent to any of them.';
+
+
+create or replace function app_private.freeze_campaign(campaign app_public.campaigns) returns void as $$
 declare
-  v_count int;
+  v_contact_ids uuid[];
 begin
-  -- One campaign of a tenant after the other, so that each sees the recipients of those that it excludes.
-  perform from app_private.campaign_progress p where p.tenant_id = campaign.tenant_id for update;
+  -- It may have been deleted since the start.
+  if not exists (select from app_private.campaign_senders(campaign)) then
+    raise exception 'The tenant has no channel' using errcode = 'PYCHN';
+  end if;
 
-  insert into app_public.campaign_recipients (
-    tenant_id, campaign_id, contact_id, channel_id, variant_id, language, variables, state, due_at, error_code, reason
-  )
-  select
-    campaign.tenant_id, campaign.id, a.contact_id, a.channel_id, a.variant_id, a.language, a.variables,
-    case when a.error_code is null then 'pending' else 'skipped' end::app_public.recipient_state,
-    a.due_at, a.error_code, app_private.skip_reason(a.error_code)
-  from app_private.campaign_audience(campaign) a;
-  get diagnostics v_count = row_count;
+  -- First the audience as it is at this moment, then its parts one by one.
+  if not exists (select from app_private.campaign_audience_parts p where p.campaign_id = campaign.id) then
+    insert into app_private.campaign_audience_parts (tenant_id, campaign_id, number, contact_ids)
+    select campaign.tenant_id, campaign.id, m.number, array_agg(m.id)
+    from (
+      select m.id, (row_number() over (order by m.id) - 1) / 2000 as number
+      from app_private.contacts_matching(campaign.tenant_id, campaign.audience) m (id)
+    ) m
+    group by m.number;
+  else
+    delete from app_private.campaign_audience_parts p
+    where p.campaign_id = campaign.id
+    and p.number = (select min(n.number) from app_private.campaign_audience_parts n where n.campaign_id = campaign.id)
+    returning p.contact_ids into v_contact_ids;
 
-  update app_public.campaigns c set frozen_at = now() where c.id = campaign.id;
-  return v_count;
+    insert into app_public.campaign_recipients (
+      tenant_id, campaign_id, contact_id, channel_id, variant_id, language, variables, state, due_at, error_code, reason
+    )
+    select
+      campaign.tenant_id, campaign.id, a.contact_id, a.channel_id, a.variant_id, a.language, a.variables,
+      case when a.error_code is null then 'pending' else 'skipped' end::app_public.recipient_state,
+      a.due_at, a.error_code, app_private.skip_reason(a.error_code)
+    from app_private.campaign_audience(campaign, v_contact_ids) a
+    -- A recipient may have been merged into one of these contacts since.
+    on conflict on constraint campaign_recipients_pkey do nothing;
+  end if;
+
+  -- In the order of lock_campaign(), whose callers wait for no more than this. If one of them has cancelled the
+  -- campaign, clear_cancelled_campaign() discards its recipients.
+  update app_private.campaign_feeds f set next_at = clock_timestamp(), error = null
+  where f.campaign_id = campaign.id;
+  update app_public.campaigns c set frozen_at = now()
+  where c.id = campaign.id and c.status in ('running', 'paused')
+  and not exists (select from app_private.campaign_audience_parts p where p.campaign_id = campaign.id);
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.freeze_campaign(app_public.campaigns) is
-  E'Determines the recipients of a campaign that starts, with what each of them gets. Returns their number.';
---! EndIncluded campaigns/freeze_campaign.sql
---! Included campaigns/recipient_messages.sql
-create or replace function app_private.recipient_messages(
-  campaign app_public.campaigns, channel_id uuid, recipients app_private.campaign_recipient[]
-) returns setof app_private.recipient_message as $$
-  with recipients as (
-    select r.contact_id, r.variant_id, r.language, r.variables from unnest(recipients) r
-  ),
-  -- Prepared once for each variant and language.
-  prepared as materialized (
-    select
-      c.variant_id, d.language, c.template_name is not null as is_template, t.status,
-      coalesce(t.category = 'marketing', c.template_name is null) as is_marketing,
-      case
-        when c.template_name is not null and t.id is null
-        then row(null, null, null, 'PYNFD', 'The template was deleted')::app_hidden.template_message
-        when c.template_name is not null then app_hidden.prepare_template_message(t, c.parameters)
-        else row(
-          jsonb_build_object('body', c.text), left(c.text, 1000), null, null, null
-        )::app_hidden.template_message
-      end as message
-    from (select distinct r.variant_id, r.language from recipients r) d
-    join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from d.variant_id
-    left join app_public.templates t on t.tenant_id = campaign.tenant_id
-      and t.business_account_id = (
-        select w.business_account_id
-        from app_public.whatsapp_channels w
-        where w.channel_id = recipient_messages.channel_id
-      )
-      and t.name = c.template_name and t.language = d.language
-  )
-  select
-    r.contact_id, v.id, app_hidden.uuid_v7(),
-    case when f.is_template then 'template' else 'text' end::app_public.message_type,
-    m.content, m.preview, m.media_id,
-    coalesce(x.code, m.code), coalesce(app_private.skip_reason(x.code), m.problem),
-    case when x.code is null then (f.message).problem is not null else app_private.pauses_campaign(x.code) end
-  from recipients r
-  join prepared f on f.variant_id is not distinct from r.variant_id and f.language is not distinct from r.language
-  join app_public.contacts p on p.id = r.contact_id
-  join app_public.channels ch on ch.id = recipient_messages.channel_id
-  join app_public.channel_kinds k on k.kind = ch.kind
-  left join lateral (
-    select o.id, o.window_expires_at
-    from app_public.conversations o
-    where o.contact_id = r.contact_id and o.channel_id = recipient_messages.channel_id
-    -- A fence: looked up for each recipient. Flattened, all conversations of the channel may be read.
-    offset 0
-  ) v on true
-  cross join lateral app_hidden.personalize_template_message(f.message, r.variables) m
-  cross join lateral (
-    select case
-      when p.deleted_at is not null then 'PYNFD'
-      else app_private.recipient_refusal(p, v.window_expires_at, k, f.is_template, f.status, f.is_marketing)
-    end as code
-  ) x
-$$ language sql volatile rows 500 set search_path to pg_catalog, pg_temp
-  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+  E'Does the next piece of determining the recipients of a campaign that has started: evaluates its audience, or '
+   'stores a part of its recipients, with what each of them gets; sets frozen_at after the last one. A piece is a '
+   'transaction: what a process that dies has not committed is done again. PYCHN: the tenant has no channel any more. '
+   'The caller has called lock_freezing().';
 
-comment on function app_private.recipient_messages(
-  app_public.campaigns, uuid, app_private.campaign_recipient[]
-) is
-  E'The messages of a campaign to these recipients from this channel. code: why a recipient must not be sent a '
-   'message, with its reason; null if it may. is_pausing: that concerns all recipients of the same text, so that the '
-   'campaign must be paused (pause_reason).';
---! EndIncluded campaigns/recipient_messages.sql
+
+create or replace function app_private.freeze_campaigns(out campaign_id uuid, out error text) as $$
+declare
+  v_campaign app_public.campaigns;
+begin
+  for v_campaign in
+    select (n.campaign).*
+    from (
+      -- One campaign of a tenant after the other, so that each sees the recipients of those that it excludes.
+      select distinct on (c.tenant_id) c as campaign, f.next_at
+      from app_private.campaign_feeds f
+      join app_public.campaigns c on c.id = f.campaign_id
+      where f.next_at <= clock_timestamp() and c.status = 'running' and c.frozen_at is null
+      order by c.tenant_id, c.started_at, c.id
+    ) n
+    -- Tenants take turns.
+    order by n.next_at
+  loop
+    continue when not app_private.lock_freezing(v_campaign.tenant_id);
+    -- Another worker may have done the last piece before the lock was free.
+    perform from app_public.campaigns c
+    where c.id = v_campaign.id and c.status = 'running' and c.frozen_at is null;
+    continue when not found;
+
+    campaign_id := v_campaign.id;
+    begin
+      perform app_private.freeze_campaign(v_campaign);
+    exception when others then
+      error := app_private.record_campaign_error(campaign_id, sqlstate, sqlerrm);
+    end;
+    return;
+  end loop;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.freeze_campaigns() is
+  E'Does the next piece of determining recipients, of the campaign that has waited longest. campaign_id: which one; '
+   'null if there is none, or other workers are doing it. error: why that failed; it is tried again after ten seconds.';
+--! EndIncluded campaigns/freeze_campaign.sql
 --! Included campaigns/pause_reason.sql
 create or replace function app_private.pauses_campaign(error_code text) returns boolean as $$
   select error_code in (
@@ -25119,6 +25250,71 @@ comment on function app_private.pause_reason(app_public.campaigns) is
    'sent any more, or its variables were changed, or messages fail with an error that concerns all of them. Null: it '
    'need not be.';
 --! EndIncluded campaigns/pause_reason.sql
+--! Included campaigns/recipient_messages.sql
+create or replace function app_private.recipient_messages(
+  campaign app_public.campaigns, channel_id uuid, recipients app_private.campaign_recipient[]
+) returns setof app_private.recipient_message as $$
+  with recipients as (
+    select r.contact_id, r.variant_id, r.language, r.variables from unnest(recipients) r
+  ),
+  -- Prepared once for each variant and language.
+  prepared as materialized (
+    select
+      c.variant_id, d.language, c.template_name is not null as is_template, t.status,
+      coalesce(t.category = 'marketing', c.template_name is null) as is_marketing,
+      case
+        when c.template_name is not null and t.id is null
+        then row(null, null, null, 'PYNFD', 'The template was deleted')::app_hidden.template_message
+        when c.template_name is not null then app_hidden.prepare_template_message(t, c.parameters)
+        else row(
+          jsonb_build_object('body', c.text), left(c.text, 1000), null, null, null
+        )::app_hidden.template_message
+      end as message
+    from (select distinct r.variant_id, r.language from recipients r) d
+    join app_private.campaign_contents(campaign) c on c.variant_id is not distinct from d.variant_id
+    left join app_public.templates t on t.tenant_id = campaign.tenant_id
+      and t.business_account_id = (
+        select w.business_account_id
+        from app_public.whatsapp_channels w
+        where w.channel_id = recipient_messages.channel_id
+      )
+      and t.name = c.template_name and t.language = d.language
+  )
+  select
+    r.contact_id, v.id, app_hidden.uuid_v7(),
+    case when f.is_template then 'template' else 'text' end::app_public.message_type,
+    m.content, m.preview, m.media_id,
+    coalesce(x.code, m.code), coalesce(app_private.skip_reason(x.code), m.problem),
+    case when x.code is null then (f.message).problem is not null else app_private.pauses_campaign(x.code) end
+  from recipients r
+  join prepared f on f.variant_id is not distinct from r.variant_id and f.language is not distinct from r.language
+  join app_public.contacts p on p.id = r.contact_id
+  join app_public.channels ch on ch.id = recipient_messages.channel_id
+  join app_public.channel_kinds k on k.kind = ch.kind
+  left join lateral (
+    select o.id, o.window_expires_at
+    from app_public.conversations o
+    where o.contact_id = r.contact_id and o.channel_id = recipient_messages.channel_id
+    -- A fence: looked up for each recipient. Flattened, all conversations of the channel may be read.
+    offset 0
+  ) v on true
+  cross join lateral app_hidden.personalize_template_message(f.message, r.variables) m
+  cross join lateral (
+    select case
+      when p.deleted_at is not null then 'PYNFD'
+      else app_private.recipient_refusal(p, v.window_expires_at, k, f.is_template, f.status, f.is_marketing)
+    end as code
+  ) x
+$$ language sql volatile rows 500 set search_path to pg_catalog, pg_temp
+  set enable_seqscan to off set plan_cache_mode to force_generic_plan;
+
+comment on function app_private.recipient_messages(
+  app_public.campaigns, uuid, app_private.campaign_recipient[]
+) is
+  E'The messages of a campaign to these recipients from this channel. code: why a recipient must not be sent a '
+   'message, with its reason; null if it may. is_pausing: that concerns all recipients of the same text, so that the '
+   'campaign must be paused (pause_reason).';
+--! EndIncluded campaigns/recipient_messages.sql
 --! Included campaigns/send_to_recipients.sql
 create or replace function app_private.insert_recipient_messages(
   campaign app_public.campaigns, channel_id uuid, contact_ids uuid[]
@@ -25411,20 +25607,47 @@ comment on function app_private.feed_campaign(app_public.campaigns) is
 --! Included campaigns/end_campaign.sql
 create or replace function app_private.skip_pending_recipients(
   campaign_id uuid, code text, channel_id uuid default null
-) returns int as $$
+) returns boolean as $$
   with skipped as (
     update app_public.campaign_recipients r set
       state = 'skipped', error_code = code, reason = app_private.skip_reason(code)
-    where r.campaign_id = skip_pending_recipients.campaign_id and r.state = 'pending'
-    and (skip_pending_recipients.channel_id is null or r.channel_id = skip_pending_recipients.channel_id)
+    where r.campaign_id = skip_pending_recipients.campaign_id
+    and r.contact_id = any (array(
+      select n.contact_id
+      from app_public.campaign_recipients n
+      where n.campaign_id = skip_pending_recipients.campaign_id and n.state = 'pending'
+      and (skip_pending_recipients.channel_id is null or n.channel_id = skip_pending_recipients.channel_id)
+      limit 5000
+    ))
     returning 1
   )
-  select count(*)::int from skipped
+  select count(*) = 5000 from skipped
 $$ language sql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.skip_pending_recipients(uuid, text, uuid) is
-  E'Skips the recipients of a campaign who have no message yet, if channel_id is given only those of this channel. '
-   'Returns their number.';
+  E'Skips recipients of a campaign who have no message yet, if channel_id is given only those of this channel, at most '
+   '5,000. Returns whether there may be more.';
+
+
+create or replace function app_private.clear_cancelled_campaign(campaign app_public.campaigns)
+returns timestamptz as $$
+begin
+  if campaign.frozen_at is null then
+    if not app_private.lock_freezing(campaign.tenant_id) then
+      return now() + interval '250 milliseconds';
+    end if;
+    perform app_private.discard_recipients(campaign.id);
+  elsif app_private.skip_pending_recipients(campaign.id, 'PYCNL') then
+    return now();
+  end if;
+  delete from app_private.campaign_feeds f where f.campaign_id = campaign.id;
+  return null;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.clear_cancelled_campaign(app_public.campaigns) is
+  E'Skips the remaining recipients of a campaign that was cancelled. If they were still being determined, it has none. '
+   'Returns when to continue, null if that was all.';
 
 
 create or replace function app_private.end_campaign(
@@ -25451,13 +25674,7 @@ declare
 begin
   messages := 0;
   if campaign.status <> 'running' then
-    -- Cancelled: the remaining recipients are skipped.
-    perform app_private.skip_pending_recipients(campaign.id, 'PYCNL');
-    delete from app_private.campaign_feeds f where f.campaign_id = campaign.id;
-    return;
-  elsif campaign.frozen_at is null then
-    perform app_private.freeze_campaign(campaign);
-    next_at := now();
+    next_at := app_private.clear_cancelled_campaign(campaign);
     return;
   end if;
 
@@ -25494,24 +25711,46 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.step_campaign(app_public.campaigns) is
-  E'Does what is due in a campaign: freezes its recipients, sends to some of them, pauses it for a reason of its own, '
-   'completes it, or skips those who remain after it was cancelled. messages: how many were put into the outbox. '
-   'next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
+  E'Does what is due in a campaign whose recipients are determined: sends to some of them, pauses it for a reason of '
+   'its own, completes it, or skips those who remain after it was cancelled. messages: how many were put into the '
+   'outbox. next_at: when to continue; null: never. The caller has locked its row of campaign_feeds.';
 
 
-create or replace function app_private.stop_campaign(campaign_id uuid, reason text) returns void as $$
+create or replace function app_private.record_campaign_error(campaign_id uuid, code text, message text)
+returns text as $$
+declare
+  v_campaign app_public.campaigns;
+  v_error text := code || ': ' || left(message, 500);
 begin
-  if (select c.frozen_at is null from app_public.campaigns c where c.id = stop_campaign.campaign_id) then
-    perform app_private.end_campaign(campaign_id, 'failed', reason);
-  else
-    perform app_private.pause_running_campaign(campaign_id, reason);
+  -- In the order of lock_campaign().
+  perform from app_private.campaign_feeds f where f.campaign_id = record_campaign_error.campaign_id for update;
+  select c.* into v_campaign
+  from app_public.campaigns c
+  where c.id = record_campaign_error.campaign_id and c.status = 'running'
+  for no key update;
+  -- Stopped by a user in the meantime.
+  if not found then
+    return null;
   end if;
+
+  if code like 'PY%' and v_campaign.frozen_at is null then
+    perform app_private.end_campaign(campaign_id, 'failed', v_error);
+    perform app_private.discard_recipients(campaign_id);
+    return null;
+  elsif code like 'PY%' then
+    perform app_private.pause_running_campaign(campaign_id, v_error);
+    return null;
+  end if;
+  update app_private.campaign_feeds f set error = v_error, next_at = now() + interval '10 seconds'
+  where f.campaign_id = record_campaign_error.campaign_id;
+  return v_error;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.stop_campaign(uuid, text) is
-  E'Stops a campaign that breaks a rule: it has failed if it has no recipients yet, and is paused otherwise. The '
-   'caller has locked its row of campaign_feeds.';
+comment on function app_private.record_campaign_error(uuid, text, text) is
+  E'Records why a running campaign could not be continued. If it breaks a rule (PY…), it has failed while its '
+   'recipients are being determined, and is paused otherwise. After any other error, which is returned, it is tried '
+   'again after ten seconds, so that it does not delay other campaigns.';
 
 
 create or replace function app_private.feed_campaigns(out campaign_id uuid, out messages int, out error text) as $$
@@ -25525,10 +25764,16 @@ begin
 
   select f.campaign_id into campaign_id
   from app_private.campaign_feeds f
+  -- Campaigns of a tenant share the messaging limit and the outbox of their channels: one after the other counts what
+  -- is left, and hands it out.
+  join app_private.campaign_progress p on p.tenant_id = f.tenant_id
   where f.next_at <= clock_timestamp()
+  and not exists (
+    select from app_public.campaigns c where c.id = f.campaign_id and c.status = 'running' and c.frozen_at is null
+  )
   order by f.next_at
   limit 1
-  for update skip locked;
+  for update of f, p skip locked;
   if not found then
     return;
   end if;
@@ -25542,22 +25787,15 @@ begin
     update app_private.campaign_feeds f set next_at = v_step.next_at, error = null
     where f.campaign_id = feed_campaigns.campaign_id;
   exception when others then
-    -- A campaign that cannot be continued must not delay the others, and what is wrong with it is shown.
-    if sqlstate like 'PY%' then
-      perform app_private.stop_campaign(feed_campaigns.campaign_id, sqlstate || ': ' || left(sqlerrm, 500));
-      return;
-    end if;
-    error := sqlstate || ': ' || sqlerrm;
-    update app_private.campaign_feeds f set error = feed_campaigns.error, next_at = now() + interval '10 seconds'
-    where f.campaign_id = feed_campaigns.campaign_id;
+    error := app_private.record_campaign_error(feed_campaigns.campaign_id, sqlstate, sqlerrm);
   end;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.feed_campaigns() is
   E'Starts scheduled campaigns whose time has come, and does what is due in the campaign that has waited longest. '
-   'campaign_id: which one; null if none was due. messages: how many were put into the outbox. error: why the campaign '
-   'could not be continued; it is tried again after ten seconds.';
+   'campaign_id: which one; null if none was due, or other workers are doing it. messages: how many were put into the '
+   'outbox. error: why the campaign could not be continued; it is tried again after ten seconds.';
 
 
 create or replace function app_private.next_campaign_step_in(max_wait_ms int) returns int as $$
@@ -26056,34 +26294,28 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 
 comment on function app_public.resume_campaign(uuid) is
   E'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL, '
-   'PYPAU, PYREJ, PYDIS: its template must not be sent. PYNFD. PYDEN: admins only.';
+   'PYPAU, PYREJ, PYDIS, PYCNT: its template must not be sent, or its parameters do not fit it. PYNFD. PYDEN: admins '
+   'only.';
 
 grant execute on function app_public.resume_campaign(uuid) to parley_visitor;
 --! EndIncluded campaigns/pause_campaign.sql
 --! Included campaigns/cancel_campaign.sql
-create or replace function app_private.withdraw_messages(campaign_id uuid) returns void as $$
-declare
-  v_ids uuid[] := array(
-    select r.message_id
-    from app_public.campaign_recipients r
-    join app_private.outbox o on o.message_id = r.message_id
-    where r.campaign_id = withdraw_messages.campaign_id and r.state = 'queued'
-  );
+create or replace function app_private.withdraw_messages(message_ids uuid[], code text) returns void as $$
 begin
-  perform app_private.lock_lanes(v_ids);
+  perform app_private.lock_lanes(message_ids);
   -- Without those that a sender has claimed before the lanes were locked: these are not sent again (withdraw_retries).
   perform app_private.record_outcomes(jsonb_agg(jsonb_build_object(
-    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed', 'error_code', 'PYCNL',
-    'error', jsonb_build_object('code', 'PYCNL', 'title', app_private.skip_reason('PYCNL'))
+    'tenant_id', o.tenant_id, 'message_id', o.message_id, 'kind', 'failed', 'error_code', code,
+    'error', jsonb_build_object('code', code, 'title', app_private.skip_reason(code))
   )))
   from app_private.outbox o
-  where o.message_id = any (v_ids) and o.state = 'queued'
+  where o.message_id = any (message_ids) and o.state = 'queued'
   having count(*) > 0;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.withdraw_messages(uuid) is
-  E'Takes the messages of a campaign out of the outbox that no sender has claimed yet: they fail with PYCNL.';
+comment on function app_private.withdraw_messages(uuid[], text) is
+  E'Takes those of these messages out of the outbox that no sender has claimed yet: they fail with this code.';
 
 
 create or replace function app_public.cancel_campaign(campaign_id uuid) returns app_public.campaigns as $$
@@ -26095,8 +26327,13 @@ begin
   end if;
 
   perform app_private.end_campaign(v_campaign.id, 'cancelled');
-  perform app_private.withdraw_messages(v_campaign.id);
-  if v_campaign.frozen_at is not null then
+  perform app_private.withdraw_messages(array(
+    select r.message_id
+    from app_public.campaign_recipients r
+    join app_private.outbox o on o.message_id = r.message_id
+    where r.campaign_id = v_campaign.id and r.state = 'queued'
+  ), 'PYCNL');
+  if v_campaign.started_at is not null then
     -- The remaining recipients are skipped in the background: there may be very many.
     insert into app_private.campaign_feeds (campaign_id, tenant_id) values (v_campaign.id, v_campaign.tenant_id);
     perform app_private.wake('feed_campaigns');
@@ -26265,13 +26502,13 @@ returns app_public.campaign_forecast as $$
   )::app_public.campaign_forecast
   from app_private.campaign_finish(campaign, app_private.pending_batches(campaign)) f
   cross join app_private.campaign_held_until(campaign) h (until)
-  where campaign.status = 'running' and f.finishes_at is not null
+  where campaign.status = 'running' and campaign.frozen_at is not null and f.finishes_at is not null
   and (app_hidden.is_program() or campaign.tenant_id = app_hidden.current_tenant_id())
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.campaigns_forecast(app_public.campaigns) is
-  E'When a running campaign will have sent its last message, as far as is known now. Null if it is not running, or has '
-   'sent all of them.';
+  E'When a running campaign will have sent its last message, as far as is known now. Null if it is not running, its '
+   'recipients are still being determined, or it has sent all messages.';
 
 grant execute on function app_public.campaigns_forecast(app_public.campaigns) to parley_visitor;
 --! EndIncluded campaigns/campaigns_forecast.sql
@@ -26421,13 +26658,13 @@ declare
   v_message app_public.messages;
 begin
   perform app_private.check_campaign(v_campaign);
-  -- To this contact only, and also if others would be skipped in its place.
-  v_campaign.audience := jsonb_build_object('field', 'id', 'in', jsonb_build_array(contact_id));
+  -- Also if others would be skipped in its place.
   v_campaign.excludes_running := false;
   v_campaign.excludes_contacted_within := null;
   v_campaign.excludes_inactive_for := null;
 
-  select a.* into v_recipient from app_private.campaign_audience(v_campaign, send_campaign_test.variant_id) a;
+  select a.* into v_recipient
+  from app_private.campaign_audience(v_campaign, array[contact_id], send_campaign_test.variant_id) a;
   if not found then
     raise exception 'The contact or the variant does not exist' using errcode = 'PYNFD';
   end if;

@@ -14,8 +14,8 @@ const SHORT_MS = 1_500;
 const BACKOFF_MS = 500;
 
 /**
- * Moves the recipients of running campaigns into the outbox, a second's worth of messages at a time, and makes recipients
- * follow their messages. What is due and how much is decided in the database; several workers may do this at once.
+ * Determines the recipients of campaigns that start, moves those of running ones into the outbox, a second's worth of
+ * messages at a time, and makes recipients follow their messages. Each step is a transaction. What is due and how much is decided in the database; several workers may do this at once.
  */
 export class CampaignFeeder {
   readonly #pool: pg.Pool;
@@ -43,7 +43,7 @@ export class CampaignFeeder {
     return this.#running;
   }
 
-  /** Waits for the step that is being done, which is one transaction. */
+  /** Waits for the step that is being done. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#sleeper.wake();
@@ -71,15 +71,21 @@ export class CampaignFeeder {
   async #step(): Promise<boolean> {
     this.#mayHaveMore = false;
     const { rows: tracked } = await this.#pool.query("select app_private.track_campaigns() as changes");
-    const { rows } = await this.#pool.query<Step>("select * from app_private.feed_campaigns()");
-    const { campaign_id: campaignId, messages, error } = rows[0]!;
-    if (error !== null)
-      this.#log.warn({ campaignId, error }, "a campaign could not be continued; it is tried again");
-    if (messages > 0)
+    const frozen = await this.#continue("select *, 0 as messages from app_private.freeze_campaigns()");
+    const fed = await this.#continue("select * from app_private.feed_campaigns()");
+    if (fed.messages > 0)
       this.#sender
         .drain()
         .catch((err: unknown) => this.#log.warn({ err }, "outbox drain failed; will retry"));
-    return campaignId !== null || tracked[0].changes > 0;
+    return frozen.campaign_id !== null || fed.campaign_id !== null || tracked[0].changes > 0;
+  }
+
+  async #continue(sql: string): Promise<Step> {
+    const { rows } = await this.#pool.query<Step>(sql);
+    const { campaign_id: campaignId, error } = rows[0]!;
+    if (error !== null)
+      this.#log.warn({ campaignId, error }, "a campaign could not be continued; it is tried again");
+    return rows[0]!;
   }
 
   /** Milliseconds until the next step is due, if that is soon; otherwise null, and a job is scheduled. */

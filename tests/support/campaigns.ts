@@ -22,8 +22,14 @@ export async function aRunningCampaign(
   );
   const id = await aDraftCampaign(db, workspace, set);
   await db.query("select app_public.start_campaign($1)", [id]);
-  await stepCampaign(db, id);
+  await freezeCampaign(db, id);
   return id;
+}
+
+/** Determines the recipients of a campaign that has started. */
+export async function freezeCampaign(db: pg.PoolClient, id: string): Promise<void> {
+  const next = `select app_private.freeze_campaign(c) from app_public.campaigns c where c.id = $1 and c.frozen_at is null`;
+  while ((await db.query(next, [id])).rowCount! > 0);
 }
 
 /** To all contacts of the tenant, with the template of aRunningCampaign(). */

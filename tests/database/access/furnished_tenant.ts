@@ -104,7 +104,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     [tenantId, { body: "Hello {{contact.name|there}}" }],
   );
   const scheduledMessageId = await id(
-    "insert into app_public.scheduled_messages (conversation_id, content, send_at) values ($1, $2, '2040-01-01') returning id",
+    "insert into app_public.scheduled_messages (conversation_id, content, send_at) values ($1, $2, now() + interval '1 day') returning id",
     [conversationId, { body: "Happy new year" }],
   );
   const strangerId = await id(

@@ -80,7 +80,7 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
   conversation_participants: ({ conversationId, colleague }) =>
     `insert into app_public.conversation_participants (conversation_id, user_id) values ('${conversationId}', '${colleague.userId}')`,
   scheduled_messages: ({ conversationId }) =>
-    `insert into app_public.scheduled_messages (conversation_id, content, send_at) values ('${conversationId}', '{"body": "Hi"}', '2040-01-01')`,
+    `insert into app_public.scheduled_messages (conversation_id, content, send_at) values ('${conversationId}', '{"body": "Hi"}', now() + interval '1 day')`,
   canned_replies: () =>
     `insert into app_public.canned_replies (shortcut, title, content, user_id) values ('new', 'New', '{"body": "Hi"}', null)`,
   campaigns: () => `insert into app_public.campaigns (name) values ('New')`,

@@ -45,6 +45,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.campaign_recipients": "determined at the start of a campaign, which is audited",
   "app_private.ai_calls": PROGRAM,
   "app_private.api_key_secrets": "hashes of keys: the keys are audited",
+  "app_private.campaign_audience_parts": PROGRAM,
   "app_private.campaign_feeds": PROGRAM,
   "app_private.campaign_progress": PROGRAM,
   "app_private.change_channels": PROGRAM,

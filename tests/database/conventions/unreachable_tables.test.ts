@@ -35,6 +35,7 @@ const REASONS: Record<string, string> = {
   "app_private.erased_addresses": "keep stored webhooks from bringing erased contacts back",
   "app_private.erased_messages": "keep the provider from bringing erased messages back",
   "app_private.idempotency_keys": "what clients called their requests: send_message() is the way in",
+  "app_private.campaign_audience_parts": "the feeder's own bookkeeping",
   "app_private.campaign_feeds": "the feeder's own bookkeeping",
   "app_private.campaign_progress": "the feeder's own bookkeeping",
   "app_private.initiated_contacts": "counted by triggers, for the feeder",
