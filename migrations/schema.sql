@@ -451,6 +451,22 @@ create policy select_member on app_hidden.campaign_counts for select to parley_v
   using (true);
 grant select on app_hidden.campaign_counts to parley_visitor;
 
+-- app_hidden.deleted_contacts
+create table app_hidden.deleted_contacts (
+  id uuid not null,
+  tenant_id uuid not null,
+  constraint deleted_contacts_pkey primary key (id, tenant_id),
+  constraint deleted_contacts_id_tenant_id_fkey foreign key (id, tenant_id) references app_public.contacts(id, tenant_id) on delete cascade
+);
+create index deleted_contacts_tenant_id_idx on app_hidden.deleted_contacts (tenant_id);
+comment on table app_hidden.deleted_contacts is 'The contacts that are deleted and not erased yet. Policies look here for the contact of each row, in an index that is empty in most tenants, because they cannot read contacts.deleted_at: the contact itself is hidden from them.';
+alter table app_hidden.deleted_contacts enable row level security;
+create policy tenant_isolation on app_hidden.deleted_contacts as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_hidden.deleted_contacts for select to parley_visitor
+  using (true);
+grant select on app_hidden.deleted_contacts to parley_visitor;
+
 -- app_hidden.delivery_activity
 create table app_hidden.delivery_activity (
   tenant_id uuid not null,
@@ -1448,7 +1464,10 @@ create trigger _500_count_on_update after update on app_public.campaign_recipien
   referencing old table as old_rows new table as new_rows for each statement execute function app_private.tg_campaign_recipients__count();
 alter table app_public.campaign_recipients enable row level security;
 create policy hide_deleted on app_public.campaign_recipients as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = campaign_recipients.contact_id)))));
 create policy tenant_isolation on app_public.campaign_recipients as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.campaign_recipients for select to parley_visitor
@@ -2031,7 +2050,10 @@ create trigger _900_enqueue after insert on app_public.consents
   referencing new table as new_rows for each statement execute function app_private.tg_consents__enqueue();
 alter table app_public.consents enable row level security;
 create policy hide_deleted on app_public.consents as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = consents.contact_id)))));
 create policy tenant_isolation on app_public.consents as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.consents for insert to parley_visitor
@@ -2071,7 +2093,10 @@ comment on column app_public.contact_attributions.referral is 'The whole referra
 comment on column app_public.contact_attributions.occurred_at is 'When the contact wrote the message.';
 alter table app_public.contact_attributions enable row level security;
 create policy hide_deleted on app_public.contact_attributions as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = contact_attributions.contact_id)))));
 create policy tenant_isolation on app_public.contact_attributions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.contact_attributions for select to parley_visitor
@@ -2103,7 +2128,10 @@ create trigger _100_timestamps before insert or update on app_public.contact_blo
   for each row execute function app_private.tg__timestamps();
 alter table app_public.contact_blocks enable row level security;
 create policy hide_deleted on app_public.contact_blocks as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = contact_blocks.contact_id)))));
 create policy tenant_isolation on app_public.contact_blocks as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.contact_blocks for select to parley_visitor
@@ -2182,7 +2210,10 @@ create trigger _100_timestamps before insert or update on app_public.contact_ide
   for each row execute function app_private.tg__timestamps();
 alter table app_public.contact_identities enable row level security;
 create policy hide_deleted on app_public.contact_identities as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = contact_identities.contact_id)))));
 create policy tenant_isolation on app_public.contact_identities as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.contact_identities for select to parley_visitor
@@ -2209,7 +2240,10 @@ create trigger _800_notify_on_insert after insert on app_public.contact_tags
   referencing new table as changed_rows for each statement execute function app_private.tg_contact_tags__notify();
 alter table app_public.contact_tags enable row level security;
 create policy hide_deleted on app_public.contact_tags as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = contact_tags.contact_id)))));
 create policy tenant_isolation on app_public.contact_tags as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.contact_tags for delete to parley_visitor
@@ -2304,6 +2338,10 @@ create trigger _500_audit_on_update after update of phone, deleted_at on app_pub
   for each row when (((old.deleted_at is distinct from new.deleted_at) or ((old.phone is distinct from new.phone) and ((old.phone is not null) or (app_hidden.current_session_id() is not null) or (app_hidden.current_api_key_hash() is not null))))) execute function app_private.tg__audit('{*}');
 create trigger _500_record_erasure before delete on app_public.contacts
   for each row execute function app_private.tg_contacts__record_erasure();
+create trigger _502_keep_deleted_on_insert after insert on app_public.contacts
+  for each row when ((new.deleted_at is not null)) execute function app_private.tg_contacts__keep_deleted();
+create trigger _502_keep_deleted_on_update after update of deleted_at on app_public.contacts
+  for each row when (((old.deleted_at is null) <> (new.deleted_at is null))) execute function app_private.tg_contacts__keep_deleted();
 create trigger _505_hide after update of deleted_at on app_public.contacts
   for each row when (((old.deleted_at is null) and (new.deleted_at is not null))) execute function app_private.tg_contacts__hide();
 create trigger _507_withdraw_messages after update of deleted_at, status on app_public.contacts
@@ -2393,7 +2431,10 @@ create trigger _500_take_back after update of waiting on app_public.conversation
   for each row when (((old.waiting_for = 'handoff'::text) and (new.waiting_for is distinct from 'handoff'::text) and (new.status <> 'stopped'::app_public.run_status))) execute function app_private.tg_conversation_contexts__take_back();
 alter table app_public.conversation_contexts enable row level security;
 create policy hide_deleted on app_public.conversation_contexts as restrictive for all to parley_visitor
-  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (conversation_id is distinct from ( select d.id
+   from app_hidden.deleted_conversations d
+  where (d.id = conversation_contexts.conversation_id)))));
 create policy tenant_isolation on app_public.conversation_contexts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.conversation_contexts for select to parley_visitor
@@ -2423,7 +2464,10 @@ create trigger _800_notify_on_insert after insert on app_public.conversation_par
   referencing new table as changed_rows for each statement execute function app_private.tg_conversation_participants__notify();
 alter table app_public.conversation_participants enable row level security;
 create policy hide_deleted on app_public.conversation_participants as restrictive for all to parley_visitor
-  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (conversation_id is distinct from ( select d.id
+   from app_hidden.deleted_conversations d
+  where (d.id = conversation_participants.conversation_id)))));
 create policy tenant_isolation on app_public.conversation_participants as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.conversation_participants for delete to parley_visitor
@@ -2556,7 +2600,10 @@ create trigger _900_enqueue_chatbot after update of chatbot_paused_until, handed
   for each row when (((old.chatbot_paused_until is distinct from new.chatbot_paused_until) or (old.handed_over_at is distinct from new.handed_over_at))) execute function app_private.tg_conversations__enqueue_chatbot();
 alter table app_public.conversations enable row level security;
 create policy hide_deleted on app_public.conversations as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = conversations.contact_id)))));
 create policy tenant_isolation on app_public.conversations as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.conversations for insert to parley_visitor
@@ -2614,7 +2661,10 @@ create trigger _900_enqueue after insert on app_public.conversions
   referencing new table as new_rows for each statement execute function app_private.tg_conversions__enqueue();
 alter table app_public.conversions enable row level security;
 create policy hide_deleted on app_public.conversions as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = conversions.contact_id)))));
 create policy tenant_isolation on app_public.conversions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.conversions for insert to parley_visitor
@@ -2809,7 +2859,10 @@ create trigger _110_fill_in_tenant_of_contact before insert on app_public.group_
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant_of_contact();
 alter table app_public.group_contacts enable row level security;
 create policy hide_deleted on app_public.group_contacts as restrictive for all to parley_visitor
-  using ((not (contact_id in ( select app_hidden.deleted_contact_ids() as deleted_contact_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = group_contacts.contact_id)))));
 create policy tenant_isolation on app_public.group_contacts as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_agent on app_public.group_contacts for delete to parley_visitor
@@ -2893,7 +2946,10 @@ comment on column app_public.handoffs.resolved_at is 'When the conversation was 
 comment on column app_public.handoffs.resolved_by_id is 'The user who closed the conversation or gave it back. Null if a rule or a program did.';
 alter table app_public.handoffs enable row level security;
 create policy hide_deleted on app_public.handoffs as restrictive for all to parley_visitor
-  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (conversation_id is distinct from ( select d.id
+   from app_hidden.deleted_conversations d
+  where (d.id = handoffs.conversation_id)))));
 create policy tenant_isolation on app_public.handoffs as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.handoffs for select to parley_visitor
@@ -3189,7 +3245,10 @@ create trigger _800_notify_on_update after update on app_public.mentions
   referencing new table as changed_rows for each statement execute function app_private.tg__notify('mentions');
 alter table app_public.mentions enable row level security;
 create policy hide_deleted on app_public.mentions as restrictive for all to parley_visitor
-  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (conversation_id is distinct from ( select d.id
+   from app_hidden.deleted_conversations d
+  where (d.id = mentions.conversation_id)))));
 create policy tenant_isolation on app_public.mentions as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.mentions for select to parley_visitor
@@ -3451,7 +3510,10 @@ create trigger _910_enqueue_send after insert on app_public.messages
   referencing new table as new_rows for each statement execute function app_private.tg_messages__enqueue_send();
 alter table app_public.messages enable row level security;
 create policy hide_deleted on app_public.messages as restrictive for all to parley_visitor
-  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (conversation_id is distinct from ( select d.id
+   from app_hidden.deleted_conversations d
+  where (d.id = messages.conversation_id)))));
 create policy tenant_isolation on app_public.messages as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.messages for insert to parley_visitor
@@ -3479,7 +3541,10 @@ In SQL: written by show_presence(). A row that has expired may remain for a whil
 comment on column app_public.presences.expires_at is 'The presence ends then, unless it is shown again.';
 alter table app_public.presences enable row level security;
 create policy hide_deleted on app_public.presences as restrictive for all to parley_visitor
-  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (conversation_id is distinct from ( select d.id
+   from app_hidden.deleted_conversations d
+  where (d.id = presences.conversation_id)))));
 create policy tenant_isolation on app_public.presences as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy select_member on app_public.presences for select to parley_visitor
@@ -3562,7 +3627,10 @@ create trigger _900_enqueue_on_update after update on app_public.scheduled_messa
   referencing new table as new_rows for each statement execute function app_private.tg_scheduled_messages__enqueue();
 alter table app_public.scheduled_messages enable row level security;
 create policy hide_deleted on app_public.scheduled_messages as restrictive for all to parley_visitor
-  using ((not (conversation_id in ( select app_hidden.deleted_conversation_ids() as deleted_conversation_ids))));
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (conversation_id is distinct from ( select d.id
+   from app_hidden.deleted_conversations d
+  where (d.id = scheduled_messages.conversation_id)))));
 create policy tenant_isolation on app_public.scheduled_messages as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy insert_agent on app_public.scheduled_messages for insert to parley_visitor
@@ -4702,6 +4770,15 @@ UNION ALL
      JOIN app_public.tenants t ON ((t.id = a.tenant_id)));
 comment on view app_hidden.daily_messages is 'The messages of each day in the tenant''s time zone, whether they have been rolled up or not. A combination may have several rows: add their counts.';
 grant select on app_hidden.daily_messages to parley_visitor;
+
+-- app_hidden.deleted_conversations
+create view app_hidden.deleted_conversations as
+ SELECT v.id
+   FROM (app_public.conversations v
+     JOIN app_hidden.deleted_contacts d ON ((d.id = v.contact_id)))
+  WHERE (d.tenant_id = ( SELECT app_hidden.current_tenant_id() AS current_tenant_id));
+comment on view app_hidden.deleted_conversations is 'The conversations of deleted_contacts, of the caller''s tenant.';
+grant select on app_hidden.deleted_conversations to parley_visitor;
 
 -- app_private.valid_api_keys
 create view app_private.valid_api_keys as
@@ -6197,31 +6274,6 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.default_business_account() is 'The WhatsApp Business Account of the default channel, or of the oldest one of that kind.';
 grant execute on function app_hidden.default_business_account() to parley_visitor;
-
-create function app_hidden.deleted_contact_ids() returns setof uuid as $$
-begin
-  return query
-  select c.id
-  from app_public.contacts c
-  where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null;
-end;
-$$
-  language plpgsql stable security definer rows 10 set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.deleted_contact_ids() is 'The contacts of the caller''s tenant that are deleted and not erased yet. For policies, which read them once for each statement; in PL/pgSQL, so that this is not planned each time.';
-grant execute on function app_hidden.deleted_contact_ids() to parley_visitor;
-
-create function app_hidden.deleted_conversation_ids() returns setof uuid as $$
-begin
-  return query
-  select v.id
-  from app_public.contacts c
-  join app_public.conversations v on v.contact_id = c.id
-  where c.tenant_id = app_hidden.current_tenant_id() and c.deleted_at is not null;
-end;
-$$
-  language plpgsql stable security definer rows 10 set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
-comment on function app_hidden.deleted_conversation_ids() is 'The conversations of deleted_contact_ids().';
-grant execute on function app_hidden.deleted_conversation_ids() to parley_visitor;
 
 create function app_hidden.event_after_pause(waiting_for text, after_pause text, was_paused boolean, is_open boolean, is_due boolean) returns text as $$
   select case
@@ -12280,8 +12332,7 @@ begin
     execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
     execute format('alter table app_private.%I enable row level security', v_missing.name);
     -- Conversations are of very different lengths. A planner that expects an average one reads and sorts all messages
-    -- of a long one for each page; one that expects a long one reads a page of any of them from the index. It expects
-    -- the policy that hides deleted contacts to hide half of the messages.
+    -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
     if v_missing.parent = 'app_public.messages'::regclass then
       execute format(
         'alter table app_private.%I alter column conversation_id set (n_distinct = 20)', v_missing.name
@@ -19353,6 +19404,19 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__hide() is 'Ends what is going on in the conversations of a contact that is deleted.';
+
+create function app_private.tg_contacts__keep_deleted() returns trigger as $$
+begin
+  if NEW.deleted_at is null then
+    delete from app_hidden.deleted_contacts d where d.id = NEW.id;
+  else
+    insert into app_hidden.deleted_contacts (id, tenant_id) values (NEW.id, NEW.tenant_id) on conflict do nothing;
+  end if;
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__keep_deleted() is 'Keeps deleted_contacts, by which policies hide what belongs to a deleted contact.';
 
 create function app_private.tg_contacts__normalize() returns trigger as $$
 begin

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type pg from "pg";
 import { Line } from "../../support/identities.ts";
 import { conversationOf, hear, send } from "../../support/messages.ts";
-import { aConversation, aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
+import { aChannel, aConversation, aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 import { refusal } from "../../support/transaction.ts";
 
@@ -66,6 +66,18 @@ story("a deleted contact is hidden with all it has, until it is restored", async
   assert.deepEqual(await seen(db), [2, 2, 2, 2, 2, 2]);
   await db.query("select app_public.delete_contact($1)", [gone.contactId]);
   assert.deepEqual(await seen(db), [1, 1, 1, 1, 1, 1]);
+  // What is stored for it later, as a message that was delivered late, is hidden, too.
+  await becomeOwner(db);
+  await db.query(
+    `with conversation as (
+       insert into app_public.conversations (tenant_id, channel_id, contact_id) values ($1, $2, $3) returning id
+     )
+     insert into app_public.messages (conversation_id, direction, author, origin, type, content)
+     select id, 'inbound', 'contact', 'history', 'text', '{"body": "Late"}' from conversation`,
+    [workspace.tenantId, await aChannel(db, workspace.tenantId), gone.contactId],
+  );
+  await become(db, admin);
+  assert.deepEqual(await seen(db), [1, 1, 1, 1, 1, 1]);
   const { rows } = await db.query("select id from app_public.deleted_contacts()");
   assert.deepEqual(rows, [{ id: gone.contactId }]);
   for (const call of ["delete_contact", "set_contact_fields"])
@@ -93,7 +105,7 @@ story("a deleted contact is hidden with all it has, until it is restored", async
 
   await become(db, admin);
   await db.query("select app_public.restore_contact($1)", [gone.contactId]);
-  assert.deepEqual(await seen(db), [2, 2, 2, 2, 2, 2]);
+  assert.deepEqual(await seen(db), [2, 2, 2, 3, 2, 3]);
   await becomeOwner(db);
   await send(db, gone.conversationId);
 });

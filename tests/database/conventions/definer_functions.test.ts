@@ -29,8 +29,6 @@ const DOORS: Record<string, string> = {
   "app_hidden.find_contacts": "members, and only ids of their own tenant",
   "app_hidden.find_messages": "members, and only ids of their own tenant",
   "app_hidden.find_message_id": "gives an id, which opens nothing: the policies of messages decide",
-  "app_hidden.deleted_contact_ids": "gives ids of the caller's tenant, which open nothing",
-  "app_hidden.deleted_conversation_ids": "gives ids of the caller's tenant, which open nothing",
   "app_hidden.is_familiar_source": "for the API's login; answers yes or no",
   "app_hidden.is_program": "answers whether the login could become the owner, which no setting changes",
   "app_hidden.session_role": "for the API's login; answers with a role",

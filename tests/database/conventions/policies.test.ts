@@ -24,7 +24,7 @@ testRules([
       select format('%s: %s', p.polrelid::regclass, p.polname) as what
       from policies p
       cross join lateral (values (pg_get_expr(p.polqual, p.polrelid)), (pg_get_expr(p.polwithcheck, p.polrelid))) e (text)
-      where regexp_replace(e.text, 'SELECT \\(?app_hidden\\.', '', 'g') ~ 'app_hidden\\.|current_setting'`,
+      where regexp_replace(e.text, '(SELECT \\(?|FROM )app_hidden\\.', '', 'g') ~ 'app_hidden\\.|current_setting'`,
     broken: "create policy select_owner on app_public.contacts using (app_hidden.may('manage_all'))",
   },
   {
