@@ -879,11 +879,14 @@ create table app_private.erased_addresses (
   tenant_id uuid not null,
   address_hash bytea not null,
   erased_at timestamp with time zone not null,
+  erasure_id uuid not null,
   constraint erased_addresses_pkey primary key (tenant_id, address_hash),
+  constraint erased_addresses_tenant_id_erasure_id_fkey foreign key (tenant_id, erasure_id) references app_public.erasures(tenant_id, id) on delete cascade,
   constraint erased_addresses_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
 );
 create index erased_addresses_erased_at_idx on app_private.erased_addresses (erased_at);
-comment on table app_private.erased_addresses is 'Keyed hashes of the addresses of deleted contacts: webhooks received before the deletion do not create the contact again. Deleted when the last of those webhooks is.';
+create index erased_addresses_tenant_id_erasure_id_idx on app_private.erased_addresses (tenant_id, erasure_id);
+comment on table app_private.erased_addresses is 'Keyed hashes of the addresses of erased contacts, kept as long as the tenant: redelivered and stored webhooks, a history, an imported file or a restored backup do not bring the person back.';
 alter table app_private.erased_addresses enable row level security;
 
 -- app_private.erased_messages
@@ -905,7 +908,7 @@ create table app_private.erasure_keys (
   constraint erasure_keys_pkey primary key (tenant_id),
   constraint erasure_keys_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
 );
-comment on table app_private.erasure_keys is 'The key for hashing a tenant''s erased addresses. Phone numbers are so few that hashes without a key could be guessed.';
+comment on table app_private.erasure_keys is 'The key for hashing a tenant''s addresses, created with the tenant, so that every backup has it. Phone numbers are so few that hashes without a key could be guessed.';
 alter table app_private.erasure_keys enable row level security;
 
 -- app_private.google_account_secrets
@@ -1098,6 +1101,23 @@ comment on column app_private.password_resets.email is 'In lower case, see sign_
 comment on column app_private.password_resets.source is 'As in sign_in_failures, or "operator".';
 comment on column app_private.password_resets.token_hash is 'The SHA-256 of the token in the link; null until the e-mail is composed. The row is deleted when a password is set.';
 alter table app_private.password_resets enable row level security;
+
+-- app_private.pending_erasures
+create table app_private.pending_erasures (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  erasure_id uuid not null,
+  erased_at timestamp with time zone not null,
+  addresses text[] not null,
+  refs text[] not null default '{}'::text[],
+  constraint pending_erasures_pkey primary key (id),
+  constraint pending_erasures_tenant_id_erasure_id_fkey foreign key (tenant_id, erasure_id) references app_public.erasures(tenant_id, id) on delete cascade
+);
+create index pending_erasures_tenant_id_erasure_id_idx on app_private.pending_erasures (tenant_id, erasure_id);
+comment on table app_private.pending_erasures is 'What the task complete_erasure looks for in webhook bodies and imported rows. Deleted when it is done, because these are the addresses themselves.';
+comment on column app_private.pending_erasures.addresses is 'The spellings of the person''s addresses in webhooks: digits of numbers, and user ids.';
+comment on column app_private.pending_erasures.refs is 'The person''s email address and external reference, as they may stand in imported files.';
+alter table app_private.pending_erasures enable row level security;
 
 -- app_private.provider_ids
 create table app_private.provider_ids (
@@ -2811,6 +2831,43 @@ create policy update_admin on app_public.data_sources for update to parley_visit
 grant delete, select on app_public.data_sources to parley_visitor;
 grant insert (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms), update (name, description, type, base_url, auth_type, auth_header_name, headers, config, is_active, timeout_ms) on app_public.data_sources to parley_visitor;
 
+-- app_public.erasures
+create table app_public.erasures (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  erased_at timestamp with time zone not null default clock_timestamp(),
+  requested_by_id uuid,
+  conversation_count integer not null default 0,
+  message_count integer not null default 0,
+  file_count integer not null default 0,
+  run_count integer not null default 0,
+  webhook_count integer not null default 0,
+  import_row_count integer not null default 0,
+  completed_at timestamp with time zone,
+  constraint erasures_pkey primary key (id),
+  constraint erasures_tenant_id_id_key unique (tenant_id, id),
+  constraint erasures_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint erasures_tenant_id_requested_by_id_fkey foreign key (tenant_id, requested_by_id) references app_public.memberships(tenant_id, user_id) on delete set null (requested_by_id)
+);
+create index erasures_tenant_id_erased_at_idx on app_public.erasures (tenant_id, erased_at desc);
+create index erasures_tenant_id_requested_by_id_idx on app_public.erasures (tenant_id, requested_by_id);
+comment on table app_public.erasures is 'Certificates of erased contacts, without personal data: when a contact was erased, who requested it, and how much was deleted. What the erased person does later makes a new contact; facts from before the erasure are refused.';
+comment on column app_public.erasures.erased_at is 'Facts about the person from before this instant are refused, however late they arrive.';
+comment on column app_public.erasures.requested_by_id is 'The user who erased the contact. Null if an API key, the operator or the program did, or the user has left.';
+comment on column app_public.erasures.conversation_count is 'The number of deleted conversations.';
+comment on column app_public.erasures.message_count is 'The number of deleted messages.';
+comment on column app_public.erasures.file_count is 'The number of files of these messages. Those that no other message uses are removed from the media storage.';
+comment on column app_public.erasures.run_count is 'The number of deleted runs of chatbots.';
+comment on column app_public.erasures.webhook_count is 'The number of stored webhook bodies from which the person has been removed.';
+comment on column app_public.erasures.import_row_count is 'The number of deleted rows of imported files.';
+comment on column app_public.erasures.completed_at is 'When the webhook bodies and imported rows were done, too, within minutes of the erasure. Null until then, and again while a late webhook of the person is cleaned.';
+alter table app_public.erasures enable row level security;
+create policy tenant_isolation on app_public.erasures as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_admin on app_public.erasures for select to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant select on app_public.erasures to parley_visitor;
+
 -- app_public.google_accounts
 create table app_public.google_accounts (
   tenant_id uuid not null,
@@ -3968,6 +4025,8 @@ create trigger _200_refuse_unknown_time_zone before insert or update of time_zon
   for each row when ((new.time_zone <> 'UTC'::text)) execute function app_private.tg__refuse_unknown_time_zone();
 create trigger _500_audit after insert or delete or update on app_public.tenants
   for each row execute function app_private.tg__audit();
+create trigger _505_insert_erasure_key after insert on app_public.tenants
+  for each row execute function app_private.tg_tenants__insert_erasure_key();
 create trigger _510_revoke_sessions after update of status on app_public.tenants
   for each row when (((old.status = 'active'::app_public.tenant_status) and (new.status <> 'active'::app_public.tenant_status))) execute function app_private.tg__revoke_sessions();
 create trigger _800_notify_api_keys after update of status on app_public.tenants
@@ -9557,6 +9616,23 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.add_imported_fields(app_public.imports) is 'Adds the custom fields into which an import writes and that do not exist, as texts. PYREQ: a key cannot be that of a custom field. PYLIM: there are more than 50.';
 
+create function app_private.add_pending_erasure(erasure app_public.erasures, addresses text[], refs text[] default '{}'::text[]) returns void as $$
+begin
+  insert into app_private.pending_erasures (tenant_id, erasure_id, erased_at, addresses, refs)
+  values (erasure.tenant_id, erasure.id, erasure.erased_at, coalesce(addresses, '{}'), refs);
+  update app_public.erasures e set completed_at = null where e.id = erasure.id and e.completed_at is not null;
+  -- A little later: bodies of requests that are under way are stored then.
+  perform graphile_worker.add_jobs(array[app_private.job(
+    'complete_erasure',
+    json_build_object('erasureId', erasure.id),
+    run_at => now() + interval '30 seconds',
+    key => app_private.job_key('complete_erasure', erasure.id)
+  )]);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.add_pending_erasure(app_public.erasures,text[],text[]) is 'Has these addresses removed from webhook bodies and imported rows, by the task complete_erasure.';
+
 create function app_private.add_received_media(message_ids uuid[]) returns void as $$
 declare
   -- Bounds, so that only the relevant partitions are opened (= any() alone does not prune).
@@ -9688,7 +9764,21 @@ create function app_private.address_hash(tenant_id uuid, kind app_public.identit
   where k.tenant_id = $1
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.address_hash(uuid,app_public.identity_kind,text) is 'The keyed hash that is kept of an erased address. Null in a tenant that has never erased a contact.';
+comment on function app_private.address_hash(uuid,app_public.identity_kind,text) is 'The keyed hash of an address, from which the ids of contacts are derived, and which is kept when one is erased.';
+
+create function app_private.address_spellings(kind app_public.identity_kind, match_key text) returns text[] as $$
+  select case
+    when kind <> 'phone' then array[match_key]
+    -- The reverse of identity_match_key().
+    when match_key ~ '^\+55[1-9]{2}[6-9][0-9]{7}$'
+    then array[substr(match_key, 2), substr(match_key, 2, 4) || '9' || substr(match_key, 6)]
+    when match_key ~ '^\+52[0-9]{10}$' then array[substr(match_key, 2), '521' || substr(match_key, 4)]
+    when match_key ~ '^\+54[0-9]{10}$' then array[substr(match_key, 2), '549' || substr(match_key, 4)]
+    else array[substr(match_key, 2)]
+  end
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.address_spellings(app_public.identity_kind,text) is 'How webhooks may spell an address: a number as digits without +, in each of its forms.';
 
 create function app_private.adopt_arrived_messages(campaign_id uuid, contact_ids uuid[]) returns void as $$
 declare
@@ -9873,7 +9963,7 @@ begin
   where c.id in (select r.contact_id from unnest(v_rows) r where not r.is_new)
   order by c.id
   for no key update;
-  perform app_private.refuse_import_rows(v_rows);
+  perform app_private.refuse_import_rows(import.tenant_id, v_rows);
 
   insert into app_public.contacts (
     id, tenant_id, phone, external_ref, name, email, language, time_zone, status, notes, picture_url, metadata
@@ -10465,35 +10555,6 @@ create function app_private.begin_template_change(change_id uuid) returns table(
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.begin_template_change(uuid) is 'What is needed to make a change of a template at the provider, and the number of this attempt. No row if the change has ended. channel_id is null if no number of the account is connected.';
-
-create function app_private.blank_erased_customers(customers jsonb) returns jsonb as $$
-declare
-  v_received_at timestamptz := (select min(c ->> 'received_at')::timestamptz from jsonb_array_elements(customers) c);
-begin
-  if not exists (select from app_private.erased_addresses e where e.erased_at >= v_received_at) then
-    return customers;
-  end if;
-  return (
-    select jsonb_agg(
-      case
-        when exists (
-          select
-          from app_private.read_identities(jsonb_build_array(c.customer)) a
-          join app_private.erased_addresses e
-            on e.tenant_id = a.tenant_id and e.address_hash = app_private.address_hash(a.tenant_id, a.kind, a.match_key)
-          where e.erased_at >= (c.customer ->> 'received_at')::timestamptz
-        )
-        then '{}'
-        else c.customer
-      end
-      order by c.n
-    )
-    from jsonb_array_elements(customers) with ordinality c (customer, n)
-  );
-end;
-$$
-  language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.blank_erased_customers(jsonb) is 'Returns the customers of stored bodies (with received_at). Customers who were erased after that are replaced by {}.';
 
 create function app_private.blank_known_customers(customers jsonb, messages jsonb) returns jsonb as $$
   with unknown as (
@@ -11979,11 +12040,6 @@ $$
 comment on function app_private.delete_old_imports(integer) is 'Deletes imports that are older than thirty days with their rows, at most at_most of these. Returns the number of rows; when there are fewer, the imports are gone, too.';
 
 create function app_private.delete_old_rows() returns void as $$
-  delete from app_private.erased_addresses e
-  where not exists (
-    select from app_public.webhook_events w
-    where w.tenant_id = e.tenant_id and w.id < app_hidden.uuid_v7_floor(e.erased_at)
-  );
   delete from app_private.erased_messages e where e.erased_at < now() - interval '8 days';
   delete from app_private.early_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
@@ -12027,7 +12083,7 @@ create function app_private.delete_old_rows() returns void as $$
   and not exists (select from app_public.conversation_contexts x where x.id = e.context_id and x.is_active);
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; contacts that counted towards the messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
+comment on function app_private.delete_old_rows() is 'Deletes rows that are no longer needed: early statuses, idempotency keys, the ids of erased messages and calls of language models after eight days; recorded changes after three days; contacts that counted towards the messaging limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; and figures that have become zero.';
 
 create function app_private.delete_unused_media() returns integer as $$
 declare
@@ -12165,6 +12221,32 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.end_media_upload(uuid,text,interval) is 'Ends an upload, and stores the provider''s id of the file if it has one. After the commit the caller must call release_media_lanes() or fail_media_messages(): not in the same transaction, because a sender that has not seen this one could let another message wait for the ended upload. Returns false if the upload has ended already.';
+
+create function app_private.end_pending_erasure(id uuid, webhook_count integer) returns void as $$
+begin
+  with done as (
+    delete from app_private.pending_erasures p where p.id = end_pending_erasure.id returning p.*
+  ),
+  deleted as (
+    delete from app_public.import_rows r
+    using done d
+    where r.tenant_id = d.tenant_id
+    and (
+      substr(app_hidden.identity_match_key('phone', r.phone), 2) = any (d.addresses)
+      or r.external_ref = any (d.refs)
+      or r.cells && (d.addresses || d.refs)
+    )
+    returning r.row_number
+  )
+  update app_public.erasures e set
+    webhook_count = e.webhook_count + end_pending_erasure.webhook_count,
+    import_row_count = e.import_row_count + (select count(*) from deleted)
+  from done d
+  where e.id = d.erasure_id;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.end_pending_erasure(uuid,integer) is 'Deletes the rows of imported files that are about an erased person, and the person''s addresses. webhook_count: the number of webhook bodies that were cleaned.';
 
 create function app_private.end_snoozes(batch_size integer) returns integer as $$
 declare
@@ -13684,7 +13766,10 @@ begin
     -- The id is derived from the most trusted address, so that the same person gets the same id.
     select distinct on (i.n)
       i.*,
-      app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
+      -- Keyed: from an id without a key, the number could be guessed.
+      app_private.derived_id(
+        array[app_private.address_hash(i.tenant_id, i.kind, i.match_key)::text]
+      ) as derived_id
     from app_private.read_identities(customers) i
     where known_ids[i.n] is null and not i.is_alias
     order by i.n, i.kind
@@ -15937,19 +16022,16 @@ begin
   );
 
   if customers <> '[]' then
-    if exists (select from app_private.erased_messages) then
-      messages := app_private.remove_erased_messages(messages);
+    if exists (select from app_private.erased_addresses) then
+      select r.customers, r.messages into customers, messages from app_private.refuse_erased(customers, messages) r;
     end if;
-    -- Not for a stored body that is applied again: its customers may have been erased since.
-    if customers #> '{0,received_at}' is null then
-      v_conversation_ids := app_private.recognise_customers(customers);
-    end if;
+    v_conversation_ids := app_private.recognise_customers(customers);
     if v_conversation_ids is null then
       -- Names and numbers in a redelivered webhook are outdated.
       customers := app_private.blank_known_customers(customers, messages);
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
       -- Only known and erased customers may lack a conversation. Otherwise the body fails, and is stored as failed.
-      if customers #> '{0,received_at}' is null and exists (
+      if exists (
         select
         from jsonb_array_elements(customers) with ordinality c (customer, n)
         where c.customer <> '{}' and v_conversation_ids[c.n] is null
@@ -16469,6 +16551,79 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.record_conversion(uuid,app_public.conversion_status,text,jsonb) is 'Records the outcome of an attempt to report a conversion. With the status pending it is repeated.';
 
+create function app_private.record_erasure(contact app_public.contacts, erasure_id uuid default null::uuid, erased_at timestamp with time zone default null::timestamp with time zone) returns app_public.erasures as $$
+declare
+  v_erasure app_public.erasures;
+  v_addresses text[];
+begin
+  insert into app_public.erasures as e (
+    id, tenant_id, erased_at, requested_by_id, conversation_count, message_count, file_count, run_count
+  )
+  select
+    coalesce(record_erasure.erasure_id, app_hidden.uuid_v7()),
+    contact.tenant_id,
+    coalesce(record_erasure.erased_at, clock_timestamp()),
+    (
+      -- From the session: the user id that a caller sets proves nothing.
+      select s.user_id
+      from app_private.sessions s
+      where s.id = app_hidden.current_session_id() and s.tenant_id = contact.tenant_id
+    ),
+    count(*),
+    coalesce(sum(h.messages), 0),
+    coalesce(sum(h.files), 0),
+    coalesce(sum(h.runs), 0)
+  from app_public.conversations v
+  cross join lateral (
+    select
+      (select count(*) from app_public.messages m where m.conversation_id = v.id) as messages,
+      (select count(m.media_id) from app_public.messages m where m.conversation_id = v.id) as files,
+      (select count(*) from app_public.conversation_contexts x where x.conversation_id = v.id) as runs
+  ) h
+  where v.tenant_id = contact.tenant_id and v.contact_id = contact.id
+  on conflict (id) do update set
+    conversation_count = e.conversation_count + excluded.conversation_count,
+    message_count = e.message_count + excluded.message_count,
+    file_count = e.file_count + excluded.file_count,
+    run_count = e.run_count + excluded.run_count,
+    completed_at = null
+  returning e.* into v_erasure;
+
+  insert into app_private.erased_addresses as a (tenant_id, address_hash, erased_at, erasure_id)
+  select i.tenant_id, h.hash, v_erasure.erased_at, v_erasure.id
+  from app_public.contact_identities i
+  cross join lateral (select app_private.address_hash(i.tenant_id, i.kind, i.match_key)) h (hash)
+  where i.contact_id = contact.id
+  order by h.hash
+  on conflict on constraint erased_addresses_pkey do update set
+    erased_at = excluded.erased_at, erasure_id = excluded.erasure_id
+  where a.erased_at < excluded.erased_at;
+
+  -- The provider redelivers webhooks for up to seven days.
+  insert into app_private.erased_messages (hash, tenant_id)
+  select p.hash, contact.tenant_id
+  from app_public.conversations v
+  join app_public.messages m on m.conversation_id = v.id and m.id >= app_hidden.uuid_v7_floor(now() - interval '8 days')
+  join app_private.provider_ids p on p.message_id = m.id
+  where v.contact_id = contact.id
+  on conflict do nothing;
+
+  with gone as (
+    delete from app_public.contact_identities i where i.contact_id = contact.id returning i.kind, i.match_key
+  )
+  select array_agg(distinct s.spelling) into v_addresses
+  from gone g
+  cross join unnest(app_private.address_spellings(g.kind, g.match_key)) s (spelling);
+
+  perform app_private.add_pending_erasure(
+    v_erasure, v_addresses, array_remove(array[contact.email, contact.external_ref], null)
+  );
+  return v_erasure;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.record_erasure(app_public.contacts,uuid,timestamp with time zone) is 'Writes the certificate of a contact that is about to be deleted, keeps keyed hashes of its addresses and of the ids of its latest messages, deletes the addresses, and has its webhook bodies and imported rows cleaned by the task complete_erasure. With erasure_id and erased_at: repeats an erasure after a backup was restored.';
+
 create function app_private.record_fetch_failure(media_id uuid, attempt integer, state app_public.media_state, error_code text, error text, retry_after interval) returns void as $$
 declare
   v_media app_public.media := app_private.lock_fetching(media_id, attempt);
@@ -16938,7 +17093,73 @@ $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.refusal_message(text,integer) is 'The error message of a refused insert into messages, by error code.';
 
-create function app_private.refuse_import_rows(rows app_private.import_contact[]) returns void as $$
+create function app_private.refuse_erased(inout customers jsonb, inout messages jsonb default '[]'::jsonb) returns record as $$
+declare
+  v_oldest timestamptz := least(
+    (select min((c ->> 'heard_at')::timestamptz) from jsonb_array_elements(customers) c),
+    (select min((m ->> 'occurred_at')::timestamptz) from jsonb_array_elements(messages) m)
+  );
+  v_erasure_ids uuid[];
+  v_erased_at timestamptz[];
+begin
+  -- Nearly always: nobody was erased since the oldest of these facts.
+  if not exists (select from app_private.erased_addresses e where e.erased_at >= v_oldest) then
+    return;
+  end if;
+
+  -- By position of the customer: null for those who were not erased.
+  select array_agg(l.erasure_id order by c.n), array_agg(l.erased_at order by c.n) into v_erasure_ids, v_erased_at
+  from jsonb_array_elements(customers) with ordinality c (customer, n)
+  left join lateral (
+    select e.erasure_id, e.erased_at
+    from app_private.read_identities(jsonb_build_array(c.customer)) a
+    join app_private.erased_addresses e
+      on e.tenant_id = a.tenant_id and e.address_hash = app_private.address_hash(a.tenant_id, a.kind, a.match_key)
+    order by e.erased_at desc
+    limit 1
+  ) l on true;
+
+  -- Their bodies are stored, or will be, and name the person.
+  perform app_private.add_pending_erasure(e, a.addresses)
+  from (
+    select v_erasure_ids[i.n] as erasure_id, array_agg(distinct s.spelling) as addresses
+    from app_private.read_identities(customers) i
+    cross join unnest(app_private.address_spellings(i.kind, i.match_key)) s (spelling)
+    where v_erasure_ids[i.n] is not null
+    and (
+      i.heard_at <= v_erased_at[i.n]
+      or exists (
+        select from jsonb_to_recordset(messages) m (customer int, occurred_at timestamptz)
+        where m.customer = i.n and m.occurred_at <= v_erased_at[i.n]
+      )
+    )
+    group by 1
+  ) a
+  join app_public.erasures e on e.id = a.erasure_id;
+
+  messages := (
+    select coalesce(jsonb_agg(m.message order by m.n), '[]')
+    from jsonb_array_elements(messages) with ordinality m (message, n)
+    where ((m.message ->> 'occurred_at')::timestamptz <= v_erased_at[(m.message ->> 'customer')::int]) is not true
+    and not exists (
+      select from app_private.erased_messages e
+      where e.hash = app_private.provider_id_hash(
+        (m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id'
+      )
+    )
+  );
+  customers := (
+    select jsonb_agg(
+      case when (c.customer ->> 'heard_at')::timestamptz <= v_erased_at[c.n] then '{}' else c.customer end order by c.n
+    )
+    from jsonb_array_elements(customers) with ordinality c (customer, n)
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.refuse_erased(jsonb,jsonb) is 'Returns the customers and messages without what is older than the erasure of its customer: such customers are replaced by {}, such messages are left out. Has their bodies cleaned.';
+
+create function app_private.refuse_import_rows(tenant_id uuid, rows app_private.import_contact[]) returns void as $$
 declare
   v_field text;
 begin
@@ -16951,6 +17172,18 @@ begin
   ) then
     raise exception 'The contact is deleted'
       using errcode = 'PYDEL', hint = 'Restore the contact, or leave out the row.';
+  elsif exists (
+    select
+    from unnest(rows) r
+    join app_private.erased_addresses e
+      on e.tenant_id = refuse_import_rows.tenant_id
+      and e.address_hash = app_private.address_hash(
+        refuse_import_rows.tenant_id, 'phone', app_hidden.identity_match_key('phone', r.columns ->> 'phone')
+      )
+    where r.is_new
+  ) then
+    raise exception 'The person with this `phone` was erased'
+      using errcode = 'PYERA', hint = 'Leave out the row. Create the contact by hand if the person wants it.';
   elsif exists (
     select from unnest(rows) r
     where r.columns ->> 'status' <> all (enum_range(null::app_public.contact_status)::text[])
@@ -16972,7 +17205,7 @@ begin
 end;
 $$
   language plpgsql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.refuse_import_rows(app_private.import_contact[]) is 'Refuses rows of an import for which no constraint has a clear message. PYDUP: the phone number and the external_ref of a row belong to two contacts. PYDEL: the contact is deleted. PYCON: a status that does not exist, or an invalid time.';
+comment on function app_private.refuse_import_rows(uuid,app_private.import_contact[]) is 'Refuses rows of an import for which no constraint has a clear message. PYDUP: the phone number and the external_ref of a row belong to two contacts. PYDEL: the contact is deleted. PYERA: the person was erased, and has not written since. PYCON: a status that does not exist, or an invalid time.';
 
 create function app_private.refuse_many_names(import app_public.imports, target text) returns void as $$
 declare
@@ -17158,17 +17391,6 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.remove_echoes(uuid[],uuid[]) is 'Deletes messages that were stored as echoes, or as history, of outbound messages before the provider''s ids of these were known (by position), and ends the chatbot pause that they caused. Returns whether there were any.';
-
-create function app_private.remove_erased_messages(messages jsonb) returns jsonb as $$
-  select coalesce(jsonb_agg(m.message order by m.n), '[]')
-  from jsonb_array_elements(messages) with ordinality m (message, n)
-  where not exists (
-    select from app_private.erased_messages e
-    where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
-  )
-$$
-  language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_private.remove_erased_messages(jsonb) is 'Returns the messages without those that were erased and are delivered again.';
 
 create function app_private.remove_expired_media(max_files integer) returns integer as $$
 declare
@@ -17366,6 +17588,47 @@ create function app_private.reopen_conversations(conversation_ids uuid[]) return
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.reopen_conversations(uuid[]) is 'Opens closed conversations in which the customer has written, as the closing rules say. A team that gets one assigns it as its assignment says. The caller has locked the conversations.';
+
+create function app_private.repeat_erasure(erasure_id uuid, tenant_id uuid, erased_at timestamp with time zone, address_hashes bytea[]) returns integer as $$
+declare
+  v_contact app_public.contacts;
+  v_count int := 0;
+begin
+  if not exists (select from app_public.tenants t where t.id = repeat_erasure.tenant_id) then
+    return 0;
+  end if;
+  insert into app_public.erasures (id, tenant_id, erased_at)
+  values (repeat_erasure.erasure_id, repeat_erasure.tenant_id, repeat_erasure.erased_at);
+  insert into app_private.erased_addresses as a (tenant_id, address_hash, erased_at, erasure_id)
+  select repeat_erasure.tenant_id, h.hash, repeat_erasure.erased_at, repeat_erasure.erasure_id
+  from unnest(address_hashes) h (hash)
+  order by h.hash
+  on conflict on constraint erased_addresses_pkey do update set
+    erased_at = excluded.erased_at, erasure_id = excluded.erasure_id
+  where a.erased_at < excluded.erased_at;
+
+  for v_contact in
+    select c.*
+    from app_public.contacts c
+    where c.tenant_id = repeat_erasure.tenant_id and c.created_at <= repeat_erasure.erased_at
+    and exists (
+      select from app_public.contact_identities i
+      where i.contact_id = c.id
+      and app_private.address_hash(i.tenant_id, i.kind, i.match_key) = any (address_hashes)
+    )
+    order by c.id
+    for update
+  loop
+    perform app_private.record_erasure(v_contact, repeat_erasure.erasure_id, repeat_erasure.erased_at);
+    delete from app_public.contacts c where c.id = v_contact.id;
+    v_count := v_count + 1;
+  end loop;
+  update app_public.erasures e set completed_at = now() where e.id = repeat_erasure.erasure_id and v_count = 0;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.repeat_erasure(uuid,uuid,timestamp with time zone,bytea[]) is 'Erases a person again after a backup from before the erasure was restored, by the hashes of the addresses. Returns the number of contacts.';
 
 create function app_private.replace_lost_file(lost_key text, storage_key text) returns void as $$
   with replaced as (
@@ -17566,7 +17829,7 @@ declare
   v_ids uuid[];
   v_contested bigint[];
 begin
-  customers := app_private.blank_erased_customers(customers);
+  select r.customers into customers from app_private.refuse_erased(customers) r;
   v_ids := app_private.find_contacts(customers);
   v_contested := array(select c.n from app_private.contested_numbers(customers) c);
   if array_position(v_ids, null) is not null or v_contested <> '{}' then
@@ -17595,7 +17858,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.resolve_contacts(jsonb) is 'The contacts of customers, by position. Unknown customers get a new contact: one for each person, even if several transactions store the same person at the same time. Null for a customer without an address, and for one who was erased after the body arrived.';
+comment on function app_private.resolve_contacts(jsonb) is 'The contacts of customers, by position. Unknown customers get a new contact: one for each person, even if several transactions store the same person at the same time. Null for a customer without an address, and for one who was erased since.';
 
 create function app_private.resolve_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
 declare
@@ -19471,34 +19734,18 @@ comment on function app_private.tg_contacts__record_consent() is 'Records a chan
 
 create function app_private.tg_contacts__record_erasure() returns trigger as $$
 begin
-  -- A merged contact has no addresses, and the deletion of a tenant deletes everything.
-  if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
-    or not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
+  -- A merged contact has no addresses, nor has one whose erasure is recorded; and the deletion of a tenant deletes
+  -- everything.
+  if exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
+    and exists (select from app_public.tenants t where t.id = OLD.tenant_id)
   then
-    return OLD;
+    perform app_private.record_erasure(OLD);
   end if;
-
-  insert into app_private.erasure_keys (tenant_id) values (OLD.tenant_id) on conflict do nothing;
-  insert into app_private.erased_addresses (tenant_id, address_hash, erased_at)
-  select i.tenant_id, app_private.address_hash(i.tenant_id, i.kind, i.match_key), clock_timestamp()
-  from app_public.contact_identities i
-  where i.contact_id = OLD.id
-  order by 2
-  on conflict on constraint erased_addresses_pkey do update set erased_at = excluded.erased_at;
-
-  -- The provider redelivers webhooks for up to seven days.
-  insert into app_private.erased_messages (hash, tenant_id)
-  select p.hash, OLD.tenant_id
-  from app_public.conversations v
-  join app_public.messages m on m.conversation_id = v.id and m.id >= app_hidden.uuid_v7_floor(now() - interval '8 days')
-  join app_private.provider_ids p on p.message_id = m.id
-  where v.contact_id = OLD.id
-  on conflict do nothing;
   return OLD;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_contacts__record_erasure() is 'Keeps a keyed hash of each address of a deleted contact and of the ids of its latest messages, so that earlier webhooks and redeliveries do not create the contact again.';
+comment on function app_private.tg_contacts__record_erasure() is 'Deleting a contact in SQL erases it, like erase_contact().';
 
 create function app_private.tg_contacts__refuse_invalid_fields() returns trigger as $$
 declare
@@ -20938,6 +21185,15 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_templates__refuse_unknown_account() is 'Refuses drafts that could not be submitted, because no number of their account is connected (PYNFD).';
 
+create function app_private.tg_tenants__insert_erasure_key() returns trigger as $$
+begin
+  insert into app_private.erasure_keys (tenant_id) values (NEW.id);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_tenants__insert_erasure_key() is 'Creates the key with which a new tenant''s addresses are hashed.';
+
 create function app_private.tg_tenants__notify_api_keys() returns trigger as $$
 begin
   perform app_private.notify_change(NEW.id, 'sessions', array(
@@ -22207,16 +22463,17 @@ $$
 comment on function app_public.end_session(uuid) is 'Ends one of the caller''s sessions at once, with its access tokens and WebSockets. PYNFD: the caller has no such open session. PYKEY: an API key has no sessions. ended: true.';
 grant execute on function app_public.end_session(uuid) to parley_visitor;
 
-create function app_public.erase_contact(contact_id uuid) returns app_public.contacts as $$
+create function app_public.erase_contact(contact_id uuid) returns app_public.erasures as $$
 declare
   v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_all', true);
+  v_erasure app_public.erasures := app_private.record_erasure(v_contact);
 begin
   delete from app_public.contacts c where c.id = v_contact.id;
-  return v_contact;
+  return v_erasure;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_public.erase_contact(uuid) is 'Erases a contact permanently, deleted or not, with its conversations, messages and files. If the customer writes again, that is a new contact. PYNFD: there is no such contact. PYDEN: admins only. contactId: the contact.';
+comment on function app_public.erase_contact(uuid) is 'Erases a contact permanently, deleted or not, with its conversations, messages and files, and within minutes from stored webhook bodies and imported files. Returns the certificate, which has no personal data. What the person did before is refused from now on, however late it arrives; if the person writes again, that is a new contact. PYNFD: there is no such contact. PYDEN: admins only. contactId: the contact.';
 grant execute on function app_public.erase_contact(uuid) to parley_visitor;
 
 create function app_public.fetch_media(media_id uuid) returns app_public.media as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ff238f44dd7b5412781e3f6e60076dbda2ca6dd5
+--! Hash: sha1:2be7cc8a7f6f6e752928c40470aa0a27968233c9
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4228,20 +4228,80 @@ create table app_private.erasure_keys (
 );
 alter table app_private.erasure_keys enable row level security;
 comment on table app_private.erasure_keys is
-  E'The key for hashing a tenant''s erased addresses. Phone numbers are so few that hashes without a key could be '
-   'guessed.';
+  E'The key for hashing a tenant''s addresses, created with the tenant, so that every backup has it. Phone numbers are '
+   'so few that hashes without a key could be guessed.';
+
+create table app_public.erasures (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  erased_at timestamptz not null default clock_timestamp(),
+  requested_by_id uuid,
+  conversation_count int not null default 0,
+  message_count int not null default 0,
+  file_count int not null default 0,
+  run_count int not null default 0,
+  webhook_count int not null default 0,
+  import_row_count int not null default 0,
+  completed_at timestamptz,
+  unique (tenant_id, id),
+  foreign key (tenant_id, requested_by_id) references app_public.memberships (tenant_id, user_id)
+    on delete set null (requested_by_id)
+);
+create index on app_public.erasures (tenant_id, erased_at desc);
+create index on app_public.erasures (tenant_id, requested_by_id);
+alter table app_public.erasures enable row level security;
+comment on table app_public.erasures is
+  E'Certificates of erased contacts, without personal data: when a contact was erased, who requested it, and how much '
+   'was deleted. What the erased person does later makes a new contact; facts from before the erasure are refused.';
+comment on column app_public.erasures.erased_at is
+  E'Facts about the person from before this instant are refused, however late they arrive.';
+comment on column app_public.erasures.requested_by_id is
+  E'The user who erased the contact. Null if an API key, the operator or the program did, or the user has left.';
+comment on column app_public.erasures.conversation_count is E'The number of deleted conversations.';
+comment on column app_public.erasures.message_count is E'The number of deleted messages.';
+comment on column app_public.erasures.file_count is
+  E'The number of files of these messages. Those that no other message uses are removed from the media storage.';
+comment on column app_public.erasures.run_count is E'The number of deleted runs of chatbots.';
+comment on column app_public.erasures.webhook_count is
+  E'The number of stored webhook bodies from which the person has been removed.';
+comment on column app_public.erasures.import_row_count is E'The number of deleted rows of imported files.';
+comment on column app_public.erasures.completed_at is
+  E'When the webhook bodies and imported rows were done, too, within minutes of the erasure. Null until then, and '
+   'again while a late webhook of the person is cleaned.';
 
 create table app_private.erased_addresses (
   tenant_id uuid not null references app_public.tenants on delete cascade,
   address_hash bytea not null,
   erased_at timestamptz not null,
-  primary key (tenant_id, address_hash)
+  erasure_id uuid not null,
+  primary key (tenant_id, address_hash),
+  foreign key (tenant_id, erasure_id) references app_public.erasures (tenant_id, id) on delete cascade
 );
 create index on app_private.erased_addresses (erased_at);
+create index on app_private.erased_addresses (tenant_id, erasure_id);
 alter table app_private.erased_addresses enable row level security;
 comment on table app_private.erased_addresses is
-  E'Keyed hashes of the addresses of deleted contacts: webhooks received before the deletion do not create the '
-   'contact again. Deleted when the last of those webhooks is.';
+  E'Keyed hashes of the addresses of erased contacts, kept as long as the tenant: redelivered and stored webhooks, a '
+   'history, an imported file or a restored backup do not bring the person back.';
+
+create table app_private.pending_erasures (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  erasure_id uuid not null,
+  erased_at timestamptz not null,
+  addresses text[] not null,
+  refs text[] not null default '{}',
+  foreign key (tenant_id, erasure_id) references app_public.erasures (tenant_id, id) on delete cascade
+);
+create index on app_private.pending_erasures (tenant_id, erasure_id);
+alter table app_private.pending_erasures enable row level security;
+comment on table app_private.pending_erasures is
+  E'What the task complete_erasure looks for in webhook bodies and imported rows. Deleted when it is done, because '
+   'these are the addresses themselves.';
+comment on column app_private.pending_erasures.addresses is
+  E'The spellings of the person''s addresses in webhooks: digits of numbers, and user ids.';
+comment on column app_private.pending_erasures.refs is
+  E'The person''s email address and external reference, as they may stand in imported files.';
 
 create table app_private.erased_messages (
   hash uuid primary key,
@@ -4355,7 +4415,7 @@ comment on function app_private.tg_contacts__claim_phone() is
   E'Makes a contact''s phone number one of its identities. PYDUP: another contact has the number and has not given it '
    'up.';
 --! EndIncluded contacts/tg_contacts__claim_phone.sql
---! Included contacts/tg_contacts__record_erasure.sql
+--! Included contacts/address_hash.sql
 create or replace function app_private.address_hash(tenant_id uuid, kind app_public.identity_kind, match_key text)
 returns bytea as $$
   select app_private.hmac(convert_to($2::text || ' ' || $3, 'UTF8'), k.key, 'sha256')
@@ -4364,41 +4424,227 @@ returns bytea as $$
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.address_hash(uuid, app_public.identity_kind, text) is
-  E'The keyed hash that is kept of an erased address. Null in a tenant that has never erased a contact.';
+  E'The keyed hash of an address, from which the ids of contacts are derived, and which is kept when one is erased.';
 
 
-create or replace function app_private.tg_contacts__record_erasure() returns trigger as $$
+create or replace function app_private.address_spellings(kind app_public.identity_kind, match_key text)
+returns text[] as $$
+  select case
+    when kind <> 'phone' then array[match_key]
+    -- The reverse of identity_match_key().
+    when match_key ~ '^\+55[1-9]{2}[6-9][0-9]{7}$'
+    then array[substr(match_key, 2), substr(match_key, 2, 4) || '9' || substr(match_key, 6)]
+    when match_key ~ '^\+52[0-9]{10}$' then array[substr(match_key, 2), '521' || substr(match_key, 4)]
+    when match_key ~ '^\+54[0-9]{10}$' then array[substr(match_key, 2), '549' || substr(match_key, 4)]
+    else array[substr(match_key, 2)]
+  end
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.address_spellings(app_public.identity_kind, text) is
+  E'How webhooks may spell an address: a number as digits without +, in each of its forms.';
+
+
+create or replace function app_private.tg_tenants__insert_erasure_key() returns trigger as $$
 begin
-  -- A merged contact has no addresses, and the deletion of a tenant deletes everything.
-  if not exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
-    or not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
-  then
-    return OLD;
-  end if;
+  insert into app_private.erasure_keys (tenant_id) values (NEW.id);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-  insert into app_private.erasure_keys (tenant_id) values (OLD.tenant_id) on conflict do nothing;
-  insert into app_private.erased_addresses (tenant_id, address_hash, erased_at)
-  select i.tenant_id, app_private.address_hash(i.tenant_id, i.kind, i.match_key), clock_timestamp()
+comment on function app_private.tg_tenants__insert_erasure_key() is
+  E'Creates the key with which a new tenant''s addresses are hashed.';
+--! EndIncluded contacts/address_hash.sql
+--! Included contacts/record_erasure.sql
+create or replace function app_private.record_erasure(
+  contact app_public.contacts, erasure_id uuid default null, erased_at timestamptz default null
+) returns app_public.erasures as $$
+declare
+  v_erasure app_public.erasures;
+  v_addresses text[];
+begin
+  insert into app_public.erasures as e (
+    id, tenant_id, erased_at, requested_by_id, conversation_count, message_count, file_count, run_count
+  )
+  select
+    coalesce(record_erasure.erasure_id, app_hidden.uuid_v7()),
+    contact.tenant_id,
+    coalesce(record_erasure.erased_at, clock_timestamp()),
+    (
+      -- From the session: the user id that a caller sets proves nothing.
+      select s.user_id
+      from app_private.sessions s
+      where s.id = app_hidden.current_session_id() and s.tenant_id = contact.tenant_id
+    ),
+    count(*),
+    coalesce(sum(h.messages), 0),
+    coalesce(sum(h.files), 0),
+    coalesce(sum(h.runs), 0)
+  from app_public.conversations v
+  cross join lateral (
+    select
+      (select count(*) from app_public.messages m where m.conversation_id = v.id) as messages,
+      (select count(m.media_id) from app_public.messages m where m.conversation_id = v.id) as files,
+      (select count(*) from app_public.conversation_contexts x where x.conversation_id = v.id) as runs
+  ) h
+  where v.tenant_id = contact.tenant_id and v.contact_id = contact.id
+  on conflict (id) do update set
+    conversation_count = e.conversation_count + excluded.conversation_count,
+    message_count = e.message_count + excluded.message_count,
+    file_count = e.file_count + excluded.file_count,
+    run_count = e.run_count + excluded.run_count,
+    completed_at = null
+  returning e.* into v_erasure;
+
+  insert into app_private.erased_addresses as a (tenant_id, address_hash, erased_at, erasure_id)
+  select i.tenant_id, h.hash, v_erasure.erased_at, v_erasure.id
   from app_public.contact_identities i
-  where i.contact_id = OLD.id
-  order by 2
-  on conflict on constraint erased_addresses_pkey do update set erased_at = excluded.erased_at;
+  cross join lateral (select app_private.address_hash(i.tenant_id, i.kind, i.match_key)) h (hash)
+  where i.contact_id = contact.id
+  order by h.hash
+  on conflict on constraint erased_addresses_pkey do update set
+    erased_at = excluded.erased_at, erasure_id = excluded.erasure_id
+  where a.erased_at < excluded.erased_at;
 
   -- The provider redelivers webhooks for up to seven days.
   insert into app_private.erased_messages (hash, tenant_id)
-  select p.hash, OLD.tenant_id
+  select p.hash, contact.tenant_id
   from app_public.conversations v
   join app_public.messages m on m.conversation_id = v.id and m.id >= app_hidden.uuid_v7_floor(now() - interval '8 days')
   join app_private.provider_ids p on p.message_id = m.id
-  where v.contact_id = OLD.id
+  where v.contact_id = contact.id
   on conflict do nothing;
+
+  with gone as (
+    delete from app_public.contact_identities i where i.contact_id = contact.id returning i.kind, i.match_key
+  )
+  select array_agg(distinct s.spelling) into v_addresses
+  from gone g
+  cross join unnest(app_private.address_spellings(g.kind, g.match_key)) s (spelling);
+
+  perform app_private.add_pending_erasure(
+    v_erasure, v_addresses, array_remove(array[contact.email, contact.external_ref], null)
+  );
+  return v_erasure;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.record_erasure(app_public.contacts, uuid, timestamptz) is
+  E'Writes the certificate of a contact that is about to be deleted, keeps keyed hashes of its addresses and of the '
+   'ids of its latest messages, deletes the addresses, and has its webhook bodies and imported rows cleaned by the '
+   'task complete_erasure. With erasure_id and erased_at: repeats an erasure after a backup was restored.';
+
+
+create or replace function app_private.add_pending_erasure(
+  erasure app_public.erasures, addresses text[], refs text[] default '{}'
+) returns void as $$
+begin
+  insert into app_private.pending_erasures (tenant_id, erasure_id, erased_at, addresses, refs)
+  values (erasure.tenant_id, erasure.id, erasure.erased_at, coalesce(addresses, '{}'), refs);
+  update app_public.erasures e set completed_at = null where e.id = erasure.id and e.completed_at is not null;
+  -- A little later: bodies of requests that are under way are stored then.
+  perform graphile_worker.add_jobs(array[app_private.job(
+    'complete_erasure',
+    json_build_object('erasureId', erasure.id),
+    run_at => now() + interval '30 seconds',
+    key => app_private.job_key('complete_erasure', erasure.id)
+  )]);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.add_pending_erasure(app_public.erasures, text[], text[]) is
+  E'Has these addresses removed from webhook bodies and imported rows, by the task complete_erasure.';
+
+
+create or replace function app_private.end_pending_erasure(id uuid, webhook_count int) returns void as $$
+begin
+  with done as (
+    delete from app_private.pending_erasures p where p.id = end_pending_erasure.id returning p.*
+  ),
+  deleted as (
+    delete from app_public.import_rows r
+    using done d
+    where r.tenant_id = d.tenant_id
+    and (
+      substr(app_hidden.identity_match_key('phone', r.phone), 2) = any (d.addresses)
+      or r.external_ref = any (d.refs)
+      or r.cells && (d.addresses || d.refs)
+    )
+    returning r.row_number
+  )
+  update app_public.erasures e set
+    webhook_count = e.webhook_count + end_pending_erasure.webhook_count,
+    import_row_count = e.import_row_count + (select count(*) from deleted)
+  from done d
+  where e.id = d.erasure_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.end_pending_erasure(uuid, int) is
+  E'Deletes the rows of imported files that are about an erased person, and the person''s addresses. webhook_count: '
+   'the number of webhook bodies that were cleaned.';
+--! EndIncluded contacts/record_erasure.sql
+--! Included contacts/repeat_erasure.sql
+create or replace function app_private.repeat_erasure(
+  erasure_id uuid, tenant_id uuid, erased_at timestamptz, address_hashes bytea[]
+) returns int as $$
+declare
+  v_contact app_public.contacts;
+  v_count int := 0;
+begin
+  if not exists (select from app_public.tenants t where t.id = repeat_erasure.tenant_id) then
+    return 0;
+  end if;
+  insert into app_public.erasures (id, tenant_id, erased_at)
+  values (repeat_erasure.erasure_id, repeat_erasure.tenant_id, repeat_erasure.erased_at);
+  insert into app_private.erased_addresses as a (tenant_id, address_hash, erased_at, erasure_id)
+  select repeat_erasure.tenant_id, h.hash, repeat_erasure.erased_at, repeat_erasure.erasure_id
+  from unnest(address_hashes) h (hash)
+  order by h.hash
+  on conflict on constraint erased_addresses_pkey do update set
+    erased_at = excluded.erased_at, erasure_id = excluded.erasure_id
+  where a.erased_at < excluded.erased_at;
+
+  for v_contact in
+    select c.*
+    from app_public.contacts c
+    where c.tenant_id = repeat_erasure.tenant_id and c.created_at <= repeat_erasure.erased_at
+    and exists (
+      select from app_public.contact_identities i
+      where i.contact_id = c.id
+      and app_private.address_hash(i.tenant_id, i.kind, i.match_key) = any (address_hashes)
+    )
+    order by c.id
+    for update
+  loop
+    perform app_private.record_erasure(v_contact, repeat_erasure.erasure_id, repeat_erasure.erased_at);
+    delete from app_public.contacts c where c.id = v_contact.id;
+    v_count := v_count + 1;
+  end loop;
+  update app_public.erasures e set completed_at = now() where e.id = repeat_erasure.erasure_id and v_count = 0;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.repeat_erasure(uuid, uuid, timestamptz, bytea[]) is
+  E'Erases a person again after a backup from before the erasure was restored, by the hashes of the addresses. Returns '
+   'the number of contacts.';
+--! EndIncluded contacts/repeat_erasure.sql
+--! Included contacts/tg_contacts__record_erasure.sql
+create or replace function app_private.tg_contacts__record_erasure() returns trigger as $$
+begin
+  -- A merged contact has no addresses, nor has one whose erasure is recorded; and the deletion of a tenant deletes
+  -- everything.
+  if exists (select from app_public.contact_identities i where i.contact_id = OLD.id)
+    and exists (select from app_public.tenants t where t.id = OLD.tenant_id)
+  then
+    perform app_private.record_erasure(OLD);
+  end if;
   return OLD;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.tg_contacts__record_erasure() is
-  E'Keeps a keyed hash of each address of a deleted contact and of the ids of its latest messages, so that earlier '
-   'webhooks and redeliveries do not create the contact again.';
+  E'Deleting a contact in SQL erases it, like erase_contact().';
 --! EndIncluded contacts/tg_contacts__record_erasure.sql
 --! Included contacts/is_newer_fact.sql
 create or replace function app_private.is_newer_fact(
@@ -4770,6 +5016,17 @@ comment on function app_public.search_contacts(text, uuid, int) is
 
 grant execute on function app_public.search_contacts(text, uuid, int) to parley_visitor;
 --! EndIncluded search/search_contacts.sql
+--! Included contacts/erasures.policies.sql
+drop policy if exists tenant_isolation on app_public.erasures;
+create policy tenant_isolation on app_public.erasures as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.erasures;
+create policy select_admin on app_public.erasures for select to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select on app_public.erasures to parley_visitor;
+-- Nothing else: erase_contact() writes certificates, and they are never changed by users.
+--! EndIncluded contacts/erasures.policies.sql
+
 --! Included contacts/contacts.policies.sql
 drop policy if exists tenant_isolation on app_public.contacts;
 create policy tenant_isolation on app_public.contacts as restrictive to parley_visitor
@@ -5291,18 +5548,21 @@ comment on function app_public.restore_contact(uuid) is
 grant execute on function app_public.restore_contact(uuid) to parley_visitor;
 
 
-create or replace function app_public.erase_contact(contact_id uuid) returns app_public.contacts as $$
+create or replace function app_public.erase_contact(contact_id uuid) returns app_public.erasures as $$
 declare
   v_contact app_public.contacts := app_hidden.require_contact(contact_id, 'manage_all', true);
+  v_erasure app_public.erasures := app_private.record_erasure(v_contact);
 begin
   delete from app_public.contacts c where c.id = v_contact.id;
-  return v_contact;
+  return v_erasure;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_public.erase_contact(uuid) is
-  E'Erases a contact permanently, deleted or not, with its conversations, messages and files. If the customer writes '
-   'again, that is a new contact. PYNFD: there is no such contact. PYDEN: admins only. contactId: the contact.';
+  E'Erases a contact permanently, deleted or not, with its conversations, messages and files, and within minutes from '
+   'stored webhook bodies and imported files. Returns the certificate, which has no personal data. What the person did '
+   'before is refused from now on, however late it arrives; if the person writes again, that is a new contact. PYNFD: '
+   'there is no such contact. PYDEN: admins only. contactId: the contact.';
 
 grant execute on function app_public.erase_contact(uuid) to parley_visitor;
 --! EndIncluded contacts/delete_contact.sql
@@ -18976,7 +19236,8 @@ comment on function app_private.prepare_import(uuid) is
    'For a dry run, they are removed by an error (PYIMP) that the caller does not get.';
 --! EndIncluded imports/prepare_import.sql
 --! Included imports/refuse_import_rows.sql
-create or replace function app_private.refuse_import_rows(rows app_private.import_contact[]) returns void as $$
+create or replace function app_private.refuse_import_rows(tenant_id uuid, rows app_private.import_contact[])
+returns void as $$
 declare
   v_field text;
 begin
@@ -18989,6 +19250,18 @@ begin
   ) then
     raise exception 'The contact is deleted'
       using errcode = 'PYDEL', hint = 'Restore the contact, or leave out the row.';
+  elsif exists (
+    select
+    from unnest(rows) r
+    join app_private.erased_addresses e
+      on e.tenant_id = refuse_import_rows.tenant_id
+      and e.address_hash = app_private.address_hash(
+        refuse_import_rows.tenant_id, 'phone', app_hidden.identity_match_key('phone', r.columns ->> 'phone')
+      )
+    where r.is_new
+  ) then
+    raise exception 'The person with this `phone` was erased'
+      using errcode = 'PYERA', hint = 'Leave out the row. Create the contact by hand if the person wants it.';
   elsif exists (
     select from unnest(rows) r
     where r.columns ->> 'status' <> all (enum_range(null::app_public.contact_status)::text[])
@@ -19010,10 +19283,10 @@ begin
 end;
 $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.refuse_import_rows(app_private.import_contact[]) is
+comment on function app_private.refuse_import_rows(uuid, app_private.import_contact[]) is
   E'Refuses rows of an import for which no constraint has a clear message. PYDUP: the phone number and the '
-   'external_ref of a row belong to two contacts. PYDEL: the contact is deleted. PYCON: a status that does not exist, '
-   'or an invalid time.';
+   'external_ref of a row belong to two contacts. PYDEL: the contact is deleted. PYERA: the person was erased, and has '
+   'not written since. PYCON: a status that does not exist, or an invalid time.';
 --! EndIncluded imports/refuse_import_rows.sql
 --! Included imports/apply_import_rows.sql
 create or replace function app_private.apply_import_rows(
@@ -19030,7 +19303,7 @@ begin
   where c.id in (select r.contact_id from unnest(v_rows) r where not r.is_new)
   order by c.id
   for no key update;
-  perform app_private.refuse_import_rows(v_rows);
+  perform app_private.refuse_import_rows(import.tenant_id, v_rows);
 
   insert into app_public.contacts (
     id, tenant_id, phone, external_ref, name, email, language, time_zone, status, notes, picture_url, metadata
@@ -19421,7 +19694,10 @@ begin
     -- The id is derived from the most trusted address, so that the same person gets the same id.
     select distinct on (i.n)
       i.*,
-      app_private.derived_id(array[i.tenant_id::text, i.kind::text, i.match_key]) as derived_id
+      -- Keyed: from an id without a key, the number could be guessed.
+      app_private.derived_id(
+        array[app_private.address_hash(i.tenant_id, i.kind, i.match_key)::text]
+      ) as derived_id
     from app_private.read_identities(customers) i
     where known_ids[i.n] is null and not i.is_alias
     order by i.n, i.kind
@@ -19842,51 +20118,75 @@ comment on function app_private.link_identities(jsonb, uuid[]) is
   E'Stores the addresses and names with which known contacts have just written, and merges two contacts that turn out '
    'to share an address.';
 --! EndIncluded inbound/link_identities.sql
---! Included inbound/blank_erased_customers.sql
-create or replace function app_private.blank_erased_customers(customers jsonb) returns jsonb as $$
+--! Included inbound/refuse_erased.sql
+create or replace function app_private.refuse_erased(inout customers jsonb, inout messages jsonb default '[]') as $$
 declare
-  v_received_at timestamptz := (select min(c ->> 'received_at')::timestamptz from jsonb_array_elements(customers) c);
+  v_oldest timestamptz := least(
+    (select min((c ->> 'heard_at')::timestamptz) from jsonb_array_elements(customers) c),
+    (select min((m ->> 'occurred_at')::timestamptz) from jsonb_array_elements(messages) m)
+  );
+  v_erasure_ids uuid[];
+  v_erased_at timestamptz[];
 begin
-  if not exists (select from app_private.erased_addresses e where e.erased_at >= v_received_at) then
-    return customers;
+  -- Nearly always: nobody was erased since the oldest of these facts.
+  if not exists (select from app_private.erased_addresses e where e.erased_at >= v_oldest) then
+    return;
   end if;
-  return (
+
+  -- By position of the customer: null for those who were not erased.
+  select array_agg(l.erasure_id order by c.n), array_agg(l.erased_at order by c.n) into v_erasure_ids, v_erased_at
+  from jsonb_array_elements(customers) with ordinality c (customer, n)
+  left join lateral (
+    select e.erasure_id, e.erased_at
+    from app_private.read_identities(jsonb_build_array(c.customer)) a
+    join app_private.erased_addresses e
+      on e.tenant_id = a.tenant_id and e.address_hash = app_private.address_hash(a.tenant_id, a.kind, a.match_key)
+    order by e.erased_at desc
+    limit 1
+  ) l on true;
+
+  -- Their bodies are stored, or will be, and name the person.
+  perform app_private.add_pending_erasure(e, a.addresses)
+  from (
+    select v_erasure_ids[i.n] as erasure_id, array_agg(distinct s.spelling) as addresses
+    from app_private.read_identities(customers) i
+    cross join unnest(app_private.address_spellings(i.kind, i.match_key)) s (spelling)
+    where v_erasure_ids[i.n] is not null
+    and (
+      i.heard_at <= v_erased_at[i.n]
+      or exists (
+        select from jsonb_to_recordset(messages) m (customer int, occurred_at timestamptz)
+        where m.customer = i.n and m.occurred_at <= v_erased_at[i.n]
+      )
+    )
+    group by 1
+  ) a
+  join app_public.erasures e on e.id = a.erasure_id;
+
+  messages := (
+    select coalesce(jsonb_agg(m.message order by m.n), '[]')
+    from jsonb_array_elements(messages) with ordinality m (message, n)
+    where ((m.message ->> 'occurred_at')::timestamptz <= v_erased_at[(m.message ->> 'customer')::int]) is not true
+    and not exists (
+      select from app_private.erased_messages e
+      where e.hash = app_private.provider_id_hash(
+        (m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id'
+      )
+    )
+  );
+  customers := (
     select jsonb_agg(
-      case
-        when exists (
-          select
-          from app_private.read_identities(jsonb_build_array(c.customer)) a
-          join app_private.erased_addresses e
-            on e.tenant_id = a.tenant_id and e.address_hash = app_private.address_hash(a.tenant_id, a.kind, a.match_key)
-          where e.erased_at >= (c.customer ->> 'received_at')::timestamptz
-        )
-        then '{}'
-        else c.customer
-      end
-      order by c.n
+      case when (c.customer ->> 'heard_at')::timestamptz <= v_erased_at[c.n] then '{}' else c.customer end order by c.n
     )
     from jsonb_array_elements(customers) with ordinality c (customer, n)
   );
 end;
-$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.blank_erased_customers(jsonb) is
-  E'Returns the customers of stored bodies (with received_at). Customers who were erased after that are replaced by '
-   '{}.';
-
-
-create or replace function app_private.remove_erased_messages(messages jsonb) returns jsonb as $$
-  select coalesce(jsonb_agg(m.message order by m.n), '[]')
-  from jsonb_array_elements(messages) with ordinality m (message, n)
-  where not exists (
-    select from app_private.erased_messages e
-    where e.hash = app_private.provider_id_hash((m.message ->> 'channel_id')::uuid, m.message ->> 'provider_message_id')
-  )
-$$ language sql stable set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.remove_erased_messages(jsonb) is
-  E'Returns the messages without those that were erased and are delivered again.';
---! EndIncluded inbound/blank_erased_customers.sql
+comment on function app_private.refuse_erased(jsonb, jsonb) is
+  E'Returns the customers and messages without what is older than the erasure of its customer: such customers are '
+   'replaced by {}, such messages are left out. Has their bodies cleaned.';
+--! EndIncluded inbound/refuse_erased.sql
 --! Included inbound/find_quoted_contacts.sql
 create or replace function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
   select array_agg(
@@ -19926,7 +20226,7 @@ declare
   v_ids uuid[];
   v_contested bigint[];
 begin
-  customers := app_private.blank_erased_customers(customers);
+  select r.customers into customers from app_private.refuse_erased(customers) r;
   v_ids := app_private.find_contacts(customers);
   v_contested := array(select c.n from app_private.contested_numbers(customers) c);
   if array_position(v_ids, null) is not null or v_contested <> '{}' then
@@ -19958,7 +20258,7 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.resolve_contacts(jsonb) is
   E'The contacts of customers, by position. Unknown customers get a new contact: one for each person, even if several '
    'transactions store the same person at the same time. Null for a customer without an address, and for one who was '
-   'erased after the body arrived.';
+   'erased since.';
 --! EndIncluded inbound/resolve_contacts.sql
 --! Included inbound/find_conversations.sql
 create or replace function app_private.find_conversations(customers jsonb, contact_ids uuid[]) returns uuid[] as $$
@@ -20847,19 +21147,16 @@ begin
   );
 
   if customers <> '[]' then
-    if exists (select from app_private.erased_messages) then
-      messages := app_private.remove_erased_messages(messages);
+    if exists (select from app_private.erased_addresses) then
+      select r.customers, r.messages into customers, messages from app_private.refuse_erased(customers, messages) r;
     end if;
-    -- Not for a stored body that is applied again: its customers may have been erased since.
-    if customers #> '{0,received_at}' is null then
-      v_conversation_ids := app_private.recognise_customers(customers);
-    end if;
+    v_conversation_ids := app_private.recognise_customers(customers);
     if v_conversation_ids is null then
       -- Names and numbers in a redelivered webhook are outdated.
       customers := app_private.blank_known_customers(customers, messages);
       v_conversation_ids := app_private.resolve_conversations(customers, app_private.resolve_contacts(customers));
       -- Only known and erased customers may lack a conversation. Otherwise the body fails, and is stored as failed.
-      if customers #> '{0,received_at}' is null and exists (
+      if exists (
         select
         from jsonb_array_elements(customers) with ordinality c (customer, n)
         where c.customer <> '{}' and v_conversation_ids[c.n] is null
@@ -27183,6 +27480,10 @@ create or replace trigger _200_refuse_unknown_time_zone before insert or update 
 create or replace trigger _500_audit after insert or update or delete on app_public.tenants
   for each row execute function app_private.tg__audit();
 
+-- Ids of contacts are derived with it, and what is kept of erased ones.
+create or replace trigger _505_insert_erasure_key after insert on app_public.tenants
+  for each row execute function app_private.tg_tenants__insert_erasure_key();
+
 -- current_membership() refuses the sessions of an inactive tenant; this ends them, so that they are not valid again
 -- when it is active again.
 create or replace trigger _510_revoke_sessions after update of status on app_public.tenants
@@ -28515,11 +28816,6 @@ comment on function app_private.expired_partitions(interval) is
 --! EndIncluded operations/expired_partitions.sql
 --! Included operations/delete_old_rows.sql
 create or replace function app_private.delete_old_rows() returns void as $$
-  delete from app_private.erased_addresses e
-  where not exists (
-    select from app_public.webhook_events w
-    where w.tenant_id = e.tenant_id and w.id < app_hidden.uuid_v7_floor(e.erased_at)
-  );
   delete from app_private.erased_messages e where e.erased_at < now() - interval '8 days';
   delete from app_private.early_statuses p where p.created_at < now() - interval '8 days';
   delete from app_private.idempotency_keys k where k.created_at < now() - interval '8 days';
@@ -28568,8 +28864,8 @@ comment on function app_private.delete_old_rows() is
    'language models after eight days; recorded changes after three days; contacts that counted towards the messaging '
    'limit after two days; failed sign-ins, links for a new password, presences and replaced jobs of killed workers '
    'after one day; sessions and invitations a week after they expired; results of calls that no run waits for; events '
-   'that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; '
-   'figures that have become zero; and hashes of erased addresses when no earlier webhook is left.';
+   'that were set aside after thirty days; scheduled messages 90 days after they were sent or cancelled; and '
+   'figures that have become zero.';
 --! EndIncluded operations/delete_old_rows.sql
 --! Included operations/waiting_channels.sql
 create or replace function app_private.waiting_channels(at_most int default 20)

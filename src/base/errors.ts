@@ -36,6 +36,11 @@ export const ERRORS = {
     meaning: "The contact is deleted.",
     remedy: "Restore the contact (`restoreContact`) before you write to it.",
   },
+  PYERA: {
+    kind: "conflict",
+    meaning: "The person was erased, and an imported file must not bring them back.",
+    remedy: "Leave out the row. If the person wants to be a contact again, create the contact by hand.",
+  },
   PYTPL: {
     kind: "conflict",
     meaning: "The template is not approved.",

@@ -26,6 +26,7 @@ const GROUPS: Record<string, Group> = {
   segment: { summary: "Segments: saved filters of contacts", load: () => import("./groups/segment.ts") },
   campaign: { summary: "Campaigns: messages to many contacts", load: () => import("./groups/campaign.ts") },
   template: { summary: "Message templates", load: () => import("./groups/template.ts") },
+  erasure: { summary: "Erased contacts", load: () => import("./groups/erasure.ts") },
   webhook: { summary: "Received webhook bodies", load: () => import("./groups/webhook.ts") },
   secrets: { summary: "Encrypted secrets", load: () => import("./groups/secrets.ts") },
   database: { summary: "The address of the database", load: () => import("./groups/database.ts") },

@@ -2,7 +2,7 @@ import type { Fact, OtherFact } from "../channels/facts/fact.ts";
 import type { MessageFact } from "../channels/facts/message_fact.ts";
 import type { StatusFact } from "../channels/facts/status_fact.ts";
 import type { ReceivingChannel } from "../channels/webhooks.ts";
-import { type CustomerRow, customerOf, heardAt, instant } from "./rows.ts";
+import { customerOf, heardAt, instant } from "./rows.ts";
 
 /** A fact other than a message or a status that changes something. These are rare and are applied separately. */
 export type SingleFact = Exclude<Fact, MessageFact | StatusFact | OtherFact>;
@@ -25,7 +25,7 @@ export function factCall(fact: SingleFact, channel: ReceivingChannel, receivedAt
       return call("apply_identity_change", { before, after });
     }
     case "marketing_preference": {
-      const customer = asOfThen(customerOf(channel, fact.contact, fact, receivedAt));
+      const customer = customerOf(channel, fact.contact, fact, receivedAt);
       if (customer === null) return skip("it names no customer, or no known preference");
       return call("apply_marketing_preference", {
         customer,
@@ -35,7 +35,7 @@ export function factCall(fact: SingleFact, channel: ReceivingChannel, receivedAt
       });
     }
     case "contact_sync": {
-      const customer = asOfThen(customerOf(channel, fact.contact, fact, receivedAt));
+      const customer = customerOf(channel, fact.contact, fact, receivedAt);
       if (customer === null) return skip("it names no customer");
       return {
         kind: "contact",
@@ -43,7 +43,7 @@ export function factCall(fact: SingleFact, channel: ReceivingChannel, receivedAt
       };
     }
     case "call": {
-      const customer = asOfThen(customerOf(channel, fact.contact, fact, receivedAt));
+      const customer = customerOf(channel, fact.contact, fact, receivedAt);
       if (customer === null) return skip("it names no customer");
       return call("apply_call", { customer, occurred_at: instant(fact.occurredAt) });
     }
@@ -65,9 +65,4 @@ function call(name: string, argument: { [key: string]: unknown }): FactCall {
 
 function skip(reason: string): FactCall {
   return { kind: "skip", reason };
-}
-
-/** Facts have no id by which a redelivery is recognised. An old fact must not restore a customer who has been erased since. */
-function asOfThen(customer: CustomerRow | null): CustomerRow | null {
-  return customer && { ...customer, received_at: customer.heard_at };
 }

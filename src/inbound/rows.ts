@@ -13,12 +13,10 @@ export type CustomerRow = {
   external: string | null;
   profile_name: string | null;
   username: string | null;
-  /** When the customer had these addresses and names. */
+  /** When the customer had these addresses and names. Refused if the customer was erased later. */
   heard_at: string | null;
   /** The provider's id of the message that the customer answers. */
   quoted_id?: string | null;
-  /** When the webhook arrived; for a fact, since when it is true. Customers who were erased after that are left out. */
-  received_at: string | null;
 };
 
 /** What a fact contains about a customer besides their addresses. */
@@ -51,7 +49,6 @@ export function customerOf(
     profile_name: profileName && cleanName(profileName),
     username,
     heard_at: heardAt(occurredAt, receivedAt),
-    received_at: instant(receivedAt),
   };
 }
 

@@ -95,6 +95,13 @@ export const JOBS = {
     // It uses the database, and takes minutes.
     slots: { places: 2, perTenant: 1 },
   },
+  complete_erasure: {
+    payload: z.object({ erasureId: z.uuid() }),
+    keys: ["complete_erasure:<erasureId>"],
+    pool: "slow",
+    // It searches the stored webhook bodies of the tenant.
+    slots: { places: 1, perTenant: 1 },
+  },
   fail_opted_out_messages: {
     payload: z.object({ contactId: z.uuid() }),
     keys: ["fail_opted_out_messages:<contactId>"],

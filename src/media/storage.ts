@@ -42,10 +42,17 @@ export function newStorageKey(tenantId: string, sha256: Buffer): string {
   return requireKey(`${tenantId}/${hash.slice(0, 2)}/${hash}-${randomBytes(4).toString("hex")}`);
 }
 
+/** The key of the list of erased contacts of a month, such as `2026-11`. It is replaced when one is added. */
+export function erasureListKey(month: string): string {
+  return requireKey(`erasures/${month}.jsonl`);
+}
+
 /** Keys become paths: nothing else may pass. */
 export function requireKey(key: string): string {
-  if (!KEY.test(key)) throw new TypeError("not a key of a media file");
+  if (!KEY.test(key) && !LIST_KEY.test(key)) throw new TypeError("not a key of a media file");
   return key;
 }
+
+const LIST_KEY = /^erasures\/\d{4}-\d{2}\.jsonl$/;
 
 const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/[0-9a-f]{2}\/[0-9a-f]{64}-[0-9a-f]{8}$/;

@@ -2,6 +2,7 @@ import advanceChatbots from "../../tasks/advance_chatbots.ts";
 import blockContact from "../../tasks/block_contact.ts";
 import callForChatbot from "../../tasks/call_for_chatbot.ts";
 import closeInactiveConversations from "../../tasks/close_inactive_conversations.ts";
+import completeErasure from "../../tasks/complete_erasure.ts";
 import countChatbotActivity from "../../tasks/count_chatbot_activity.ts";
 import endSnoozes from "../../tasks/end_snoozes.ts";
 import failOptedOutMessages from "../../tasks/fail_opted_out_messages.ts";
@@ -35,6 +36,7 @@ export function workerTasks(context: WorkerContext): Tasks {
     block_contact: blockContact(context),
     call_for_chatbot: callForChatbot(context),
     close_inactive_conversations: closeInactiveConversations(context),
+    complete_erasure: completeErasure(context),
     count_chatbot_activity: countChatbotActivity(context),
     send_scheduled_messages: sendScheduledMessages(context),
     end_snoozes: endSnoozes(context),

@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["database"],
   ["secrets", "media", "mail", "csv"],
   ["jobs", "http", "channels", "chatbot"],
-  ["integrations", "inbound", "outbox", "imports", "exports"],
+  ["integrations", "inbound", "outbox", "imports", "exports", "retention"],
   ["runner", "outreach", "templates"],
   ["services"],
   ["demo", "graphql"],

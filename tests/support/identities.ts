@@ -61,14 +61,15 @@ export class Line {
     return this.deliver(delivery.body, how === "replayed" ? delivery.id : undefined);
   }
 
-  async deliver(body: Buffer, id = uuidV7()): Promise<Delivery> {
+  /** `isStored`: the body is stored, too, as by the receiver. */
+  async deliver(body: Buffer, id = uuidV7(), { isStored = false } = {}): Promise<Delivery> {
     const delivery = await prepareDelivery(
       body,
       readWebhook,
       senderFor({ app: "", channel: this.#channel }, NO_OTHERS),
       id,
     );
-    await applyDeliveries(inOneTransaction(this.#db), [delivery], { isStored: false });
+    await applyDeliveries(inOneTransaction(this.#db), [delivery], { isStored });
     return delivery;
   }
 

@@ -2,10 +2,21 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readConfig } from "../../src/base/config.ts";
 import { createLog } from "../../src/base/log.ts";
+import type { MediaFiles } from "../../src/media/media_files.ts";
+import { MissingFile } from "../../src/media/storage_error.ts";
 import maintain from "../../tasks/maintain.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aConversation, aWorkspace, type Workspace } from "../support/people.ts";
 import { dueKeys } from "../support/received_media.ts";
+
+/** No list of erasures is stored. */
+const media = {
+  storage: {
+    open: async () => {
+      throw new MissingFile();
+    },
+  },
+} as unknown as MediaFiles;
 
 let database: TestDatabase;
 before(async () => {
@@ -30,7 +41,7 @@ test("the partitions of the months to come are made, and webhook bodies beyond t
     "create table app_private.webhook_events_2020_01 (like app_public.webhook_events)",
   );
   const config = readConfig({ NODE_ENV: "test" });
-  const upkeep = maintain({ pool: database.pool, config, log: createLog("silent") });
+  const upkeep = maintain({ pool: database.pool, config, media, log: createLog("silent") });
   await upkeep();
   assert.deepEqual(await partitions(), kept);
   await upkeep();
@@ -67,7 +78,7 @@ test("files beyond their retention and files that no message has are removed, ho
     );
   }
   const config = readConfig({ NODE_ENV: "test" });
-  await maintain({ pool, config, log: createLog("silent") })();
+  await maintain({ pool, config, media, log: createLog("silent") })();
   const states = async ({ tenantId }: Workspace) =>
     (
       await pool.query(

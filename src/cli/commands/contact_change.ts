@@ -40,16 +40,6 @@ export function contactRestore(): Command {
   return change("restore", "Restore a deleted contact", "restore_contact($1)", "Restored");
 }
 
-/** `parley contact erase`. */
-export function contactErase(): Command {
-  return change(
-    "erase",
-    "Erase a contact permanently, with its conversations, messages and files",
-    "erase_contact($1)",
-    "Erased",
-  );
-}
-
 /** A command that calls a function of app_public for one contact. */
 function change(name: string, description: string, call: string, done: string): Command {
   return define(name, description, `parley contact ${name} "+49 171 234567" --tenant bakery`)

@@ -1,10 +1,5 @@
-import {
-  contactBlock,
-  contactDelete,
-  contactErase,
-  contactRestore,
-  contactUnblock,
-} from "../commands/contact_change.ts";
+import { contactBlock, contactDelete, contactRestore, contactUnblock } from "../commands/contact_change.ts";
+import { contactErase } from "../commands/contact_erase.ts";
 import { contactImport } from "../commands/contact_import.ts";
 import { contactMerge } from "../commands/contact_merge.ts";
 import { contactShow } from "../commands/contact_show.ts";

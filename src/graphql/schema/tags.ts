@@ -85,6 +85,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
     },
   },
   {
+    table: "erasures",
+    column: "requested_by_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
+  },
+  {
     table: "template_changes",
     column: "requested_by_id",
     tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },

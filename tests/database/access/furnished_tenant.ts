@@ -275,6 +275,7 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.google_accounts (tenant_id, user_id, has_refresh_token) values ($1, $2, false)",
     [tenantId, colleague.userId],
   );
+  await db.query("insert into app_public.erasures (tenant_id) values ($1)", [tenantId]);
   const anImport = (status: string) =>
     id(
       `with import as (

@@ -46,6 +46,7 @@ const RIGHTS = `
   conversations              read        send             send             -
   data_source_connections    manage_all  manage_all       manage_all       manage_all
   data_sources               manage_all  manage_all       manage_all       manage_all
+  erasures                   manage_all  -                -                -
   google_accounts            read        -                -                -
   group_contacts             read        manage_contacts  -                manage_contacts
   groups                     read        manage_contacts  manage_contacts  manage_all

@@ -7,7 +7,7 @@ import { refusal } from "../../support/transaction.ts";
 
 const story = stories();
 
-type Customer = { phone?: string; received_at?: string };
+type Customer = { phone?: string };
 
 async function receive(db: pg.PoolClient, workspace: Workspace, ...customers: Customer[]): Promise<number> {
   const { tenantId, channelId } = workspace;

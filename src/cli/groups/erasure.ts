@@ -1,0 +1,3 @@
+import { erasureList, erasureRepeat } from "../commands/erasure.ts";
+
+export const commands = () => [erasureList(), erasureRepeat()];
