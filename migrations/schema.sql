@@ -6375,24 +6375,21 @@ create function app_hidden.fill_content(content jsonb, variables jsonb) returns 
 declare
   -- A text with a variable, which the names of fields do not have: what stands between texts has no "{{".
   v_pattern constant text := '"(?:[^"\\]|\\.)*\{\{(?:[^"\\]|\\.)*"(?!:)';
-  -- In the text of the content, because a walk through its parts costs several times as much.
-  v_texts text[] := array(select m[1] from regexp_matches(content::text, v_pattern, 'g') m);
+  -- In the text of the content, because a walk through its parts costs several times as much: by turns what stands
+  -- between such texts, and the texts. JSON has no such character.
+  v_parts text[] := string_to_array(regexp_replace(content::text, v_pattern, E'\x01\\&\x01', 'g'), E'\x01');
   v_length int := 0;
 begin
-  if v_texts = '{}' then
+  if cardinality(v_parts) = 1 then
     return content;
   end if;
-  for v_at in 1 .. cardinality(v_texts) loop
-    v_texts[v_at] := to_jsonb(app_hidden.interpolate(v_texts[v_at]::jsonb #>> '{}', variables))::text;
-    v_length := v_length + octet_length(v_texts[v_at]);
+  for v_at in 2 .. cardinality(v_parts) by 2 loop
+    v_parts[v_at] := to_jsonb(app_hidden.interpolate(v_parts[v_at]::jsonb #>> '{}', variables))::text;
+    v_length := v_length + octet_length(v_parts[v_at]);
     -- Not more than any message may have.
     exit when v_length > 262144;
   end loop;
-  return (
-    select string_agg(p.before || coalesce(p.text, ''), '' order by p.n)
-    from rows from (unnest(regexp_split_to_array(content::text, v_pattern)), unnest(v_texts))
-      with ordinality p (before, text, n)
-  )::jsonb;
+  return array_to_string(v_parts, '')::jsonb;
 end;
 $$
   language plpgsql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
