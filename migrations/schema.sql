@@ -7133,15 +7133,15 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
     -- As contact_language() and contact_time_zone() return them, without a look-up for each contact.
     ('contacts', 'language', 'text',
-      'coalesce({row}.language, (select g.languages from app_hidden.phone_ranges() g)[
+      'coalesce({row}.language, nullif((select g.languages from app_hidden.phone_ranges() g)[
         app_hidden.phone_range({row}.phone, (select g.starts from app_hidden.phone_ranges() g))
-      ])', null, null, null),
+      ]::text, ''''))', null, null, null),
     ('contacts', 'timeZone', 'text',
       'coalesce(
         {row}.time_zone,
-        (select g.time_zones from app_hidden.phone_ranges() g)[
+        nullif((select g.time_zones from app_hidden.phone_ranges() g)[
           app_hidden.phone_range({row}.phone, (select g.starts from app_hidden.phone_ranges() g))
-        ],
+        ]::text, ''''),
         (select t.time_zone from app_public.tenants t where t.id = {row}.tenant_id)
       )', null, null, null),
     ('contacts', 'notes', 'text', '{row}.notes', null, null, null),
@@ -7203,9 +7203,9 @@ create function app_hidden.filterable_fields() returns table(kind app_public.fil
     ('conversations', 'group', 'group', 'x.group_id',
       'app_public.group_contacts x', 'x.contact_id = {row}.contact_id', null),
     ('conversations', 'language', 'text',
-      'coalesce(x.language, (select g.languages from app_hidden.phone_ranges() g)[
+      'coalesce(x.language, nullif((select g.languages from app_hidden.phone_ranges() g)[
         app_hidden.phone_range(x.phone, (select g.starts from app_hidden.phone_ranges() g))
-      ])', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
+      ]::text, ''''))', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
     ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
     ('conversations', 'contact', 'contacts', null,
       'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
@@ -8204,19 +8204,30 @@ $$
 comment on function app_hidden.phone_range(text,integer[]) is 'The position of the range that contains a phone number with "+", in phone_ranges().';
 grant execute on function app_hidden.phone_range(text,integer[]) to parley_visitor;
 
-create function app_hidden.phone_ranges(out starts integer[], out time_zones text[], out languages text[]) returns record as $$
+create function app_hidden.phone_ranges(out starts integer[], out time_zones name[], out languages name[]) returns record as $$
+  -- Arrays of a type of fixed length and without nulls, whose elements are found at once.
   select
-    array_agg(b.start order by b.start),
-    array_agg(app_hidden.phone_time_zone('+' || b.start) order by b.start),
-    array_agg(app_hidden.phone_language('+' || b.start) order by b.start)
+    array_agg(f.start order by f.start),
+    array_agg(coalesce(f.time_zone, '')::name order by f.start),
+    array_agg(coalesce(f.language, '')::name order by f.start)
   from (
-    select distinct e.prefix * (10 ^ (7 - length(r.prefix)))::int as start
-    from app_hidden.phone_regions r
-    cross join lateral (values (r.prefix::int), (r.prefix::int + 1)) e (prefix)
-  ) b
+    select
+      b.start,
+      -- Of the longest prefix, as phone_time_zone() and phone_language() return them: a test compares.
+      (array_agg(r.time_zone order by l.length desc) filter (where r.time_zone is not null))[1] as time_zone,
+      (array_agg(r.language order by l.length desc) filter (where r.language is not null))[1] as language
+    from (
+      select distinct e.prefix * (10 ^ (7 - length(r.prefix)))::int as start
+      from app_hidden.phone_regions r
+      cross join lateral (values (r.prefix::int), (r.prefix::int + 1)) e (prefix)
+    ) b
+    cross join generate_series(1, 7) l (length)
+    left join app_hidden.phone_regions r on r.prefix = left(b.start::text, l.length)
+    group by b.start
+  ) f
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
-comment on function app_hidden.phone_ranges() is 'The regions of phone numbers by the number of their first seven digits: from each start up to the next one, all phone numbers have one phone_time_zone() and one phone_language(). For filters, which test a million contacts.';
+comment on function app_hidden.phone_ranges() is 'The regions of phone numbers by the number of their first seven digits: from each start up to the next one, all phone numbers have one time zone and one language, empty if it is not known. For filters, which test a million contacts.';
 grant execute on function app_hidden.phone_ranges() to parley_visitor;
 
 create function app_hidden.phone_time_zone(phone text) returns text as $$

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9531a49b268f2a1dbec51f249d668cdb415a2c1f
+--! Hash: sha1:87143ac0b0b4a191a13be98801e5524f5c605c40
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4094,21 +4094,33 @@ comment on function app_hidden.contact_language(app_public.contacts) is
 grant execute on function app_hidden.contact_language(app_public.contacts) to parley_visitor;
 --! EndIncluded contacts/contact_region.sql
 --! Included contacts/phone_ranges.sql
-create or replace function app_hidden.phone_ranges(out starts int[], out time_zones text[], out languages text[]) as $$
+create or replace function app_hidden.phone_ranges(out starts int[], out time_zones name[], out languages name[]) as $$
+  -- Arrays of a type of fixed length and without nulls, whose elements are found at once.
   select
-    array_agg(b.start order by b.start),
-    array_agg(app_hidden.phone_time_zone('+' || b.start) order by b.start),
-    array_agg(app_hidden.phone_language('+' || b.start) order by b.start)
+    array_agg(f.start order by f.start),
+    array_agg(coalesce(f.time_zone, '')::name order by f.start),
+    array_agg(coalesce(f.language, '')::name order by f.start)
   from (
-    select distinct e.prefix * (10 ^ (7 - length(r.prefix)))::int as start
-    from app_hidden.phone_regions r
-    cross join lateral (values (r.prefix::int), (r.prefix::int + 1)) e (prefix)
-  ) b
+    select
+      b.start,
+      -- Of the longest prefix, as phone_time_zone() and phone_language() return them: a test compares.
+      (array_agg(r.time_zone order by l.length desc) filter (where r.time_zone is not null))[1] as time_zone,
+      (array_agg(r.language order by l.length desc) filter (where r.language is not null))[1] as language
+    from (
+      select distinct e.prefix * (10 ^ (7 - length(r.prefix)))::int as start
+      from app_hidden.phone_regions r
+      cross join lateral (values (r.prefix::int), (r.prefix::int + 1)) e (prefix)
+    ) b
+    cross join generate_series(1, 7) l (length)
+    left join app_hidden.phone_regions r on r.prefix = left(b.start::text, l.length)
+    group by b.start
+  ) f
 $$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.phone_ranges() is
   E'The regions of phone numbers by the number of their first seven digits: from each start up to the next one, all '
-   'phone numbers have one phone_time_zone() and one phone_language(). For filters, which test a million contacts.';
+   'phone numbers have one time zone and one language, empty if it is not known. For filters, which test a million '
+   'contacts.';
 
 grant execute on function app_hidden.phone_ranges() to parley_visitor;
 
@@ -27270,15 +27282,15 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('contacts', 'externalRef', 'text', '{row}.external_ref', null, null, null),
     -- As contact_language() and contact_time_zone() return them, without a look-up for each contact.
     ('contacts', 'language', 'text',
-      'coalesce({row}.language, (select g.languages from app_hidden.phone_ranges() g)[
+      'coalesce({row}.language, nullif((select g.languages from app_hidden.phone_ranges() g)[
         app_hidden.phone_range({row}.phone, (select g.starts from app_hidden.phone_ranges() g))
-      ])', null, null, null),
+      ]::text, ''''))', null, null, null),
     ('contacts', 'timeZone', 'text',
       'coalesce(
         {row}.time_zone,
-        (select g.time_zones from app_hidden.phone_ranges() g)[
+        nullif((select g.time_zones from app_hidden.phone_ranges() g)[
           app_hidden.phone_range({row}.phone, (select g.starts from app_hidden.phone_ranges() g))
-        ],
+        ]::text, ''''),
         (select t.time_zone from app_public.tenants t where t.id = {row}.tenant_id)
       )', null, null, null),
     ('contacts', 'notes', 'text', '{row}.notes', null, null, null),
@@ -27340,9 +27352,9 @@ create or replace function app_hidden.filterable_fields() returns table (
     ('conversations', 'group', 'group', 'x.group_id',
       'app_public.group_contacts x', 'x.contact_id = {row}.contact_id', null),
     ('conversations', 'language', 'text',
-      'coalesce(x.language, (select g.languages from app_hidden.phone_ranges() g)[
+      'coalesce(x.language, nullif((select g.languages from app_hidden.phone_ranges() g)[
         app_hidden.phone_range(x.phone, (select g.starts from app_hidden.phone_ranges() g))
-      ])', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
+      ]::text, ''''))', 'app_public.contacts x', 'x.id = {row}.contact_id', null),
     ('conversations', 'text', 'search', 'app_hidden.conversation_ids_by_text', null, null, null),
     ('conversations', 'contact', 'contacts', null,
       'app_public.contacts {related}', '{related}.id = {row}.contact_id', null),
