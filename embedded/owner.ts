@@ -43,9 +43,19 @@ async function makeOwner(superuserUrl: string, password: string): Promise<void> 
       await client.query(`create role parley login createrole createdb password ${escapeLiteral(password)}`);
     }
     if (!rows[0]?.has_database) await client.query("create database parley owner parley");
+    await permitImports(client);
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Importing a tenant must not fire the triggers that react to new messages. */
+async function permitImports(client: Client): Promise<void> {
+  const setting = "session_replication_role";
+  const { rows } = await client.query<{ may: boolean }>(
+    `select has_parameter_privilege('parley', '${setting}', 'set') as may`,
+  );
+  if (!rows[0]?.may) await client.query(`grant set on parameter ${setting} to parley`);
 }
 
 /** Whether the connection failed (no answer, or class 57: shut down, starting up) and not the statement. */

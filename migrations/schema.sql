@@ -622,6 +622,22 @@ create table app_private.api_key_secrets (
 comment on table app_private.api_key_secrets is 'The SHA-256 of each API key. The key itself was shown once. A slow hash is not needed: a key has 192 random bits.';
 alter table app_private.api_key_secrets enable row level security;
 
+-- app_private.backups
+create table app_private.backups (
+  id uuid not null default app_hidden.uuid_v7(),
+  taken_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null default clock_timestamp(),
+  target text not null,
+  scope text not null,
+  constraint backups_pkey primary key (id),
+  constraint backups_scope_is_known check ((scope = any (array['whole'::text, 'tables'::text, 'tenant'::text])))
+);
+create index backups_taken_at_idx on app_private.backups (taken_at);
+comment on table app_private.backups is 'The backups that were made with `parley backup` and `parley tenant export`. In a restored database: those before the one it was restored from. Kept for a year.';
+comment on column app_private.backups.taken_at is 'The moment whose rows the backup has.';
+comment on column app_private.backups.target is 'The file, the folder or the bucket, as it was given to the command.';
+alter table app_private.backups enable row level security;
+
 -- app_private.campaign_audience_parts
 create table app_private.campaign_audience_parts (
   tenant_id uuid not null,
@@ -9624,6 +9640,27 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.add_imported_fields(app_public.imports) is 'Adds the custom fields into which an import writes and that do not exist, as texts. PYREQ: a key cannot be that of a custom field. PYLIM: there are more than 50.';
 
+create function app_private.add_partition(parent regclass, name text, from_id uuid, to_id uuid) returns void as $$
+begin
+  -- Not "partition of", which locks out all readers and writers of the parent: attaching a separate table with the
+  -- parent's columns, checks and indexes does not. It is empty, so that nothing is scanned. Attaching adds the
+  -- parent's row triggers and foreign keys; for these it waits for writers of the tables they refer to.
+  execute format('create table app_private.%I (like %s including all)', name, parent);
+  execute format('alter table app_private.%I enable row level security', name);
+  -- Conversations are of very different lengths. A planner that expects an average one reads and sorts all messages
+  -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
+  if parent = 'app_public.messages'::regclass then
+    execute format('alter table app_private.%I alter column conversation_id set (n_distinct = 20)', name);
+  end if;
+  execute format(
+    'alter table %s attach partition app_private.%I for values from (%s) to (%L)',
+    parent, name, coalesce(quote_literal(from_id), 'minvalue'), to_id
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
+comment on function app_private.add_partition(regclass,text,uuid,uuid) is 'Creates an empty partition in app_private, and attaches it, while messages arrive. from_id null: without a lower bound. Waits at most half a second for a lock (55P03: try again).';
+
 create function app_private.add_pending_erasure(erasure app_public.erasures, addresses text[], refs text[] default '{}'::text[]) returns void as $$
 begin
   insert into app_private.pending_erasures (tenant_id, erasure_id, erased_at, addresses, refs)
@@ -12079,6 +12116,7 @@ create function app_private.delete_old_rows() returns void as $$
   and j.updated_at < now() - interval '1 day';
   -- The messaging limit looks back one day.
   delete from app_private.initiated_contacts i where i.initiated_at < now() - interval '2 days';
+  delete from app_private.backups b where b.taken_at < now() - interval '1 year';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Statuses move on and leave zeros behind.
@@ -12416,22 +12454,7 @@ begin
     order by m.name
     limit at_most
   loop
-    -- Not "partition of", which locks out all readers and writers of the parent: attaching a separate table with the
-    -- parent's columns, checks and indexes does not. It is empty, so that nothing is scanned. Attaching adds the
-    -- parent's row triggers and foreign keys; for these it waits for writers of the tables they refer to.
-    execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
-    execute format('alter table app_private.%I enable row level security', v_missing.name);
-    -- Conversations are of very different lengths. A planner that expects an average one reads and sorts all messages
-    -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
-    if v_missing.parent = 'app_public.messages'::regclass then
-      execute format(
-        'alter table app_private.%I alter column conversation_id set (n_distinct = 20)', v_missing.name
-      );
-    end if;
-    execute format(
-      'alter table %s attach partition app_private.%I for values from (%s) to (%L)',
-      v_missing.parent, v_missing.name, coalesce(quote_literal(v_missing.from_id), 'minvalue'), v_missing.to_id
-    );
+    perform app_private.add_partition(v_missing.parent, v_missing.name, v_missing.from_id, v_missing.to_id);
     return next v_missing.name;
   end loop;
 end;
@@ -14891,9 +14914,20 @@ comment on function app_private.messaging_limit_of(text) is 'The number that is 
 
 create function app_private.missing_partitions(months_ahead integer) returns table(parent regclass, name text, from_id uuid, to_id uuid) as $$
   with parents as (
-    select c.oid::regclass as class, c.relname
+    select c.oid::regclass as class, c.relname, least(date_trunc('month', now(), 'UTC'), n.until) as first_month
     from pg_partitioned_table p
     join pg_class c on c.oid = p.partrelid
+    -- Where the newest one ends: months ago if the database was restored from an old backup. The time in an id is
+    -- rounded, the hour corrects that.
+    cross join lateral (
+      select date_trunc('month', max(app_hidden.uuid_v7_time(b.until)) + interval '1 hour', 'UTC') as until
+      from pg_inherits i
+      join pg_class o on o.oid = i.inhrelid
+      cross join lateral (
+        select substring(pg_get_expr(o.relpartbound, o.oid) from $r$TO \('([0-9a-f-]+)'\)$r$)::uuid as until
+      ) b
+      where i.inhparent = c.oid
+    ) n
     where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
   ),
   wanted as (
@@ -14902,7 +14936,7 @@ create function app_private.missing_partitions(months_ahead integer) returns tab
       app_hidden.uuid_v7_floor(m.at) as from_id, app_hidden.uuid_v7_floor(m.at + interval '1 month') as to_id
     from parents p
     cross join generate_series(
-      date_trunc('month', now(), 'UTC'),
+      p.first_month,
       date_trunc('month', now(), 'UTC') + make_interval(months => months_ahead),
       interval '1 month'
     ) m (at)
@@ -14917,7 +14951,7 @@ create function app_private.missing_partitions(months_ahead integer) returns tab
   where to_regclass(format('app_private.%I', w.name)) is null
 $$
   language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
-comment on function app_private.missing_partitions(integer) is 'The missing ones of the partitions that this month and the next months_ahead months (UTC) need. from_id null: without a lower bound. Health checks look for those of this month and the next.';
+comment on function app_private.missing_partitions(integer) is 'The missing ones of the partitions that this month and the next months_ahead months (UTC) need. from_id null: without a lower bound. Months between the newest partition and this month are missing, too. Health checks look for those of this month and the next.';
 
 create function app_private.move_identities(contact_id uuid, before jsonb, after jsonb, at timestamp with time zone) returns void as $$
 begin

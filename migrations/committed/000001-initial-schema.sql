@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:87143ac0b0b4a191a13be98801e5524f5c605c40
+--! Hash: sha1:79875d199902a7eeb09c409cf46bc77d8b8f9cd4
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -65,6 +65,19 @@ comment on function app_hidden.uuid_v7_floor(timestamptz) is
 
 grant execute on function app_hidden.uuid_v7_floor(timestamptz) to parley_visitor;
 --! EndIncluded shared/uuid_v7_floor.sql
+--! Included shared/uuid_v7_time.sql
+create or replace function app_hidden.uuid_v7_time(id uuid) returns timestamptz as $$
+  -- The inverse of uuid_v7(): 48 bits of milliseconds, the version, 12 bits of 1/4096 of a millisecond.
+  select to_timestamp(
+    ('x' || left(replace(id::text, '-', ''), 12) || substr(id::text, 16, 3))::bit(60)::bigint / 4096000.0
+  )
+$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.uuid_v7_time(uuid) is
+  E'The instant in a version 7 id, to the microsecond. For a message: its place in the conversation.';
+
+grant execute on function app_hidden.uuid_v7_time(uuid) to parley_visitor;
+--! EndIncluded shared/uuid_v7_time.sql
 --! Included shared/clean_pasted.sql
 create or replace function app_hidden.clean_pasted(pasted text) returns text as $$
   select case
@@ -8895,13 +8908,40 @@ comment on table app_private.idempotency_keys is
   E'The key that a client gave to a request, and the message that the request created: repeating the request does not '
    'send the message again. Kept for eight days.';
 
+create table app_private.backups (
+  id uuid primary key default app_hidden.uuid_v7(),
+  taken_at timestamptz not null,
+  finished_at timestamptz not null default clock_timestamp(),
+  target text not null,
+  scope text not null
+    constraint backups_scope_is_known check (scope in ('whole', 'tables', 'tenant'))
+);
+create index on app_private.backups (taken_at);
+alter table app_private.backups enable row level security;
+comment on table app_private.backups is
+  E'The backups that were made with `parley backup` and `parley tenant export`. In a restored database: those before '
+   'the one it was restored from. Kept for a year.';
+comment on column app_private.backups.taken_at is E'The moment whose rows the backup has.';
+comment on column app_private.backups.target is E'The file, the folder or the bucket, as it was given to the command.';
+
 --! Included operations/missing_partitions.sql
 create or replace function app_private.missing_partitions(months_ahead int)
 returns table (parent regclass, name text, from_id uuid, to_id uuid) as $$
   with parents as (
-    select c.oid::regclass as class, c.relname
+    select c.oid::regclass as class, c.relname, least(date_trunc('month', now(), 'UTC'), n.until) as first_month
     from pg_partitioned_table p
     join pg_class c on c.oid = p.partrelid
+    -- Where the newest one ends: months ago if the database was restored from an old backup. The time in an id is
+    -- rounded, the hour corrects that.
+    cross join lateral (
+      select date_trunc('month', max(app_hidden.uuid_v7_time(b.until)) + interval '1 hour', 'UTC') as until
+      from pg_inherits i
+      join pg_class o on o.oid = i.inhrelid
+      cross join lateral (
+        select substring(pg_get_expr(o.relpartbound, o.oid) from $r$TO \('([0-9a-f-]+)'\)$r$)::uuid as until
+      ) b
+      where i.inhparent = c.oid
+    ) n
     where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
   ),
   wanted as (
@@ -8910,7 +8950,7 @@ returns table (parent regclass, name text, from_id uuid, to_id uuid) as $$
       app_hidden.uuid_v7_floor(m.at) as from_id, app_hidden.uuid_v7_floor(m.at + interval '1 month') as to_id
     from parents p
     cross join generate_series(
-      date_trunc('month', now(), 'UTC'),
+      p.first_month,
       date_trunc('month', now(), 'UTC') + make_interval(months => months_ahead),
       interval '1 month'
     ) m (at)
@@ -8927,8 +8967,35 @@ $$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'U
 
 comment on function app_private.missing_partitions(int) is
   E'The missing ones of the partitions that this month and the next months_ahead months (UTC) need. from_id null: '
-   'without a lower bound. Health checks look for those of this month and the next.';
+   'without a lower bound. Months between the newest partition and this month are missing, too. Health checks look for '
+   'those of this month and the next.';
 --! EndIncluded operations/missing_partitions.sql
+--! Included operations/add_partition.sql
+create or replace function app_private.add_partition(parent regclass, name text, from_id uuid, to_id uuid)
+returns void as $$
+begin
+  -- Not "partition of", which locks out all readers and writers of the parent: attaching a separate table with the
+  -- parent's columns, checks and indexes does not. It is empty, so that nothing is scanned. Attaching adds the
+  -- parent's row triggers and foreign keys; for these it waits for writers of the tables they refer to.
+  execute format('create table app_private.%I (like %s including all)', name, parent);
+  execute format('alter table app_private.%I enable row level security', name);
+  -- Conversations are of very different lengths. A planner that expects an average one reads and sorts all messages
+  -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
+  if parent = 'app_public.messages'::regclass then
+    execute format('alter table app_private.%I alter column conversation_id set (n_distinct = 20)', name);
+  end if;
+  execute format(
+    'alter table %s attach partition app_private.%I for values from (%s) to (%L)',
+    parent, name, coalesce(quote_literal(from_id), 'minvalue'), to_id
+  );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
+-- A lock request that waits holds up all that come after it: rather try again (src/database/partitions.ts).
+
+comment on function app_private.add_partition(regclass, text, uuid, uuid) is
+  E'Creates an empty partition in app_private, and attaches it, while messages arrive. from_id null: without a lower '
+   'bound. Waits at most half a second for a lock (55P03: try again).';
+--! EndIncluded operations/add_partition.sql
 --! Included operations/ensure_partitions.sql
 create or replace function app_private.ensure_partitions(months_ahead int default 3, at_most int default null)
 returns setof text as $$
@@ -8944,22 +9011,7 @@ begin
     order by m.name
     limit at_most
   loop
-    -- Not "partition of", which locks out all readers and writers of the parent: attaching a separate table with the
-    -- parent's columns, checks and indexes does not. It is empty, so that nothing is scanned. Attaching adds the
-    -- parent's row triggers and foreign keys; for these it waits for writers of the tables they refer to.
-    execute format('create table app_private.%I (like %s including all)', v_missing.name, v_missing.parent);
-    execute format('alter table app_private.%I enable row level security', v_missing.name);
-    -- Conversations are of very different lengths. A planner that expects an average one reads and sorts all messages
-    -- of a long one for each page; one that expects a long one reads a page of any of them from the index.
-    if v_missing.parent = 'app_public.messages'::regclass then
-      execute format(
-        'alter table app_private.%I alter column conversation_id set (n_distinct = 20)', v_missing.name
-      );
-    end if;
-    execute format(
-      'alter table %s attach partition app_private.%I for values from (%s) to (%L)',
-      v_missing.parent, v_missing.name, coalesce(quote_literal(v_missing.from_id), 'minvalue'), v_missing.to_id
-    );
+    perform app_private.add_partition(v_missing.parent, v_missing.name, v_missing.from_id, v_missing.to_id);
     return next v_missing.name;
   end loop;
 end;
@@ -11009,19 +11061,6 @@ $$ language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.store_early_statuses(jsonb, uuid[]) is
   E'Stores statuses whose message is not known yet (known_ids is null at their position).';
 --! EndIncluded messages/store_early_statuses.sql
---! Included shared/uuid_v7_time.sql
-create or replace function app_hidden.uuid_v7_time(id uuid) returns timestamptz as $$
-  -- The inverse of uuid_v7(): 48 bits of milliseconds, the version, 12 bits of 1/4096 of a millisecond.
-  select to_timestamp(
-    ('x' || left(replace(id::text, '-', ''), 12) || substr(id::text, 16, 3))::bit(60)::bigint / 4096000.0
-  )
-$$ language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
-
-comment on function app_hidden.uuid_v7_time(uuid) is
-  E'The instant in a version 7 id, to the microsecond. For a message: its place in the conversation.';
-
-grant execute on function app_hidden.uuid_v7_time(uuid) to parley_visitor;
---! EndIncluded shared/uuid_v7_time.sql
 --! Included messages/provider_id_hash.sql
 create or replace function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -28856,6 +28895,7 @@ create or replace function app_private.delete_old_rows() returns void as $$
   and j.updated_at < now() - interval '1 day';
   -- The messaging limit looks back one day.
   delete from app_private.initiated_contacts i where i.initiated_at < now() - interval '2 days';
+  delete from app_private.backups b where b.taken_at < now() - interval '1 year';
   -- The budgets look back one day.
   delete from app_private.ai_calls a where a.created_at < now() - interval '8 days';
   -- Statuses move on and leave zeros behind.

@@ -335,6 +335,26 @@ export const ERRORS = {
     meaning: "A migration failed, or its file was changed. The error message names the file.",
     remedy: "Correct what the error message names, then migrate again.",
   },
+  PYBAK: {
+    kind: "bad_request",
+    meaning: "The backup is incomplete, was changed, or is not a backup of Parley.",
+    remedy: "Use another backup. Nothing of this one was restored.",
+  },
+  PYVER: {
+    kind: "conflict",
+    meaning: "The backup is of a version of the schema that does not fit.",
+    remedy: "Restore it with the version of Parley that made it, then upgrade.",
+  },
+  PYEMP: {
+    kind: "conflict",
+    meaning: "The place that a backup is written to or restored into is not empty.",
+    remedy: "Use an empty place. The error message says what is there.",
+  },
+  PYPHR: {
+    kind: "bad_request",
+    meaning: "The passphrase of the backup's keys is missing or wrong.",
+    remedy: "Give the passphrase that the backup was made with.",
+  },
   PYUNA: {
     kind: "unavailable",
     meaning: "The database cannot be reached, or too many requests are waiting.",

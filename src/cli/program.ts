@@ -1,7 +1,10 @@
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { backup } from "./commands/backup.ts";
 import { exportCommand } from "./commands/export.ts";
+import { maintenance } from "./commands/maintenance.ts";
 import { migrate } from "./commands/migrate.ts";
+import { restore } from "./commands/restore.ts";
 import { serve } from "./commands/serve.ts";
 import { sql } from "./commands/sql.ts";
 import { start } from "./commands/start.ts";
@@ -29,7 +32,7 @@ const GROUPS: Record<string, Group> = {
   erasure: { summary: "Erased contacts", load: () => import("./groups/erasure.ts") },
   webhook: { summary: "Received webhook bodies", load: () => import("./groups/webhook.ts") },
   secrets: { summary: "Encrypted secrets", load: () => import("./groups/secrets.ts") },
-  database: { summary: "The address of the database", load: () => import("./groups/database.ts") },
+  database: { summary: "The database: its address, dropping it", load: () => import("./groups/database.ts") },
 };
 
 /** The `parley` command. Of the groups that `args` do not name, it has the names only. */
@@ -57,7 +60,8 @@ async function build(isLoaded: (group: { name: string; alias?: string }) => bool
     .version(packageJson.version)
     // Otherwise `--version` after a command's name would be the program's; some commands have an option of that name.
     .enablePositionalOptions();
-  const commands = [start(), serve(), work(), migrate(), ...groups, stats(), exportCommand(), sql()];
+  const operations = [stats(), backup(), restore(), maintenance()];
+  const commands = [start(), serve(), work(), migrate(), ...groups, ...operations, exportCommand(), sql()];
   for (const command of commands) program.addCommand(command);
   return program;
 }

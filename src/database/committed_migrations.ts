@@ -7,7 +7,7 @@ import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
 import type { Db } from "./db.ts";
 
-type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
+export type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
 
 /**
  * Reads the committed migrations in order, and verifies that none was changed since it was committed or since this
@@ -15,12 +15,12 @@ type CommittedMigration = Awaited<ReturnType<typeof getAllMigrations>>[number];
  * @throws ParleyError PYMIG, which names the file
  */
 export async function readCommitted(db: Db, migrationsFolder: string): Promise<CommittedMigration[]> {
-  const migrations = await readFolder(migrationsFolder);
-  const applied = await appliedHashes(db);
+  const migrations = await committedFiles(migrationsFolder);
+  const applied = await appliedMigrations(db);
   for (const { realFilename, filename, body, hash, previousHash, allowInvalidHash } of migrations) {
     if (!allowInvalidHash && calculateHash(body, previousHash) !== hash)
       throw changed(realFilename, 'its text no longer has the hash of its "--! Hash:" line');
-    if ((applied.get(filename) ?? hash) !== hash)
+    if ((applied.get(filename)?.hash ?? hash) !== hash)
       throw changed(realFilename, "this database has run another version of it");
   }
   return migrations;
@@ -32,7 +32,7 @@ export async function describeFailure(
   migrations: readonly CommittedMigration[],
   error: unknown,
 ): Promise<unknown> {
-  const applied = await appliedHashes(db);
+  const applied = await appliedMigrations(db);
   const failed = migrations.find(({ filename }) => !applied.has(filename));
   if (failed === undefined || !(error instanceof Error)) return error;
   const { code, position } = error as Partial<pg.DatabaseError>;
@@ -43,7 +43,8 @@ export async function describeFailure(
   });
 }
 
-async function readFolder(migrationsFolder: string): Promise<CommittedMigration[]> {
+/** Reads the committed migrations in order, without checking them. */
+export async function committedFiles(migrationsFolder: string): Promise<CommittedMigration[]> {
   try {
     // graphile-migrate needs no other setting for this.
     return await getAllMigrations({ migrationsFolder } as ParsedSettings);
@@ -54,12 +55,13 @@ async function readFolder(migrationsFolder: string): Promise<CommittedMigration[
   }
 }
 
-async function appliedHashes(db: Db): Promise<Map<string, string>> {
+/** The migrations that this database has run, by the first part of their file's name: `000001.sql`. */
+export async function appliedMigrations(db: Db): Promise<Map<string, { hash: string; appliedAt: Date }>> {
   try {
-    const { rows } = await db.query<{ filename: string; hash: string }>(
-      "select filename, hash from graphile_migrate.migrations",
+    const { rows } = await db.query<{ filename: string; hash: string; date: Date }>(
+      "select filename, hash, date from graphile_migrate.migrations",
     );
-    return new Map(rows.map(({ filename, hash }) => [filename, hash]));
+    return new Map(rows.map(({ filename, hash, date }) => [filename, { hash, appliedAt: date }]));
   } catch (error) {
     // The schema or the table does not exist: no migration has been run.
     if (["3F000", "42P01"].includes(sqlState(error) ?? "")) return new Map();

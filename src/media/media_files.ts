@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { type Config, ConfigError } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
 import { FolderStorage, SPOOL } from "./folder_storage.ts";
+import { s3Settings } from "./s3_settings.ts";
 import { S3Storage } from "./s3_storage.ts";
 import { Spool } from "./spool.ts";
 import type { MediaStorage } from "./storage.ts";
@@ -59,24 +60,8 @@ export function openMediaFiles(config: Config): MediaFiles {
     throw new ConfigError(
       "MEDIA_STORAGE: is needed with DATABASE_URL in production: a folder that all processes share, or s3://bucket/prefix",
     );
-  const bucket = /^s3:\/\/(?<bucket>[^/]+)\/*(?<prefix>.*?)\/*$/.exec(MEDIA_STORAGE ?? "")?.groups;
-  if (bucket) {
-    const spool = new Spool(join(resolve(PARLEY_DATA_DIR), SPOOL));
-    return new MediaFiles(new S3Storage(s3Settings(config, bucket.bucket!, bucket.prefix!)), spool);
-  }
+  const bucket = MEDIA_STORAGE === undefined ? undefined : s3Settings(MEDIA_STORAGE, config);
+  if (bucket) return new MediaFiles(new S3Storage(bucket), new Spool(join(resolve(PARLEY_DATA_DIR), SPOOL)));
   const folder = resolve(MEDIA_STORAGE ?? join(PARLEY_DATA_DIR, "media"));
   return new MediaFiles(new FolderStorage(folder), new Spool(join(folder, SPOOL)));
-}
-
-function s3Settings(config: Config, bucket: string, prefix: string) {
-  const { MEDIA_S3_ENDPOINT, MEDIA_S3_REGION: region } = config;
-  return {
-    endpoint: MEDIA_S3_ENDPOINT ?? `https://s3.${region}.amazonaws.com`,
-    region,
-    bucket,
-    prefix,
-    // The configuration has checked that they are there.
-    accessKeyId: config.MEDIA_S3_ACCESS_KEY_ID!,
-    secretAccessKey: config.MEDIA_S3_SECRET_ACCESS_KEY!,
-  };
 }

@@ -12,7 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["base", "embedded", "sandbox"],
   ["database"],
   ["secrets", "media", "mail", "csv"],
-  ["jobs", "http", "channels", "chatbot"],
+  ["backup", "jobs", "http", "channels", "chatbot"],
   ["integrations", "inbound", "outbox", "imports", "exports", "retention"],
   ["runner", "outreach", "templates"],
   ["services"],

@@ -9,7 +9,7 @@ import { blocksOf, document } from "./document.ts";
 
 const run = promisify(execFile);
 
-const page = document("docs/operations.md");
+const page = document("docs/backup.md");
 /** The commands that back up one table. */
 const commands = blocksOf(page)
   .flatMap(({ text }) => text.split("\n"))

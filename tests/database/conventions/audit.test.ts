@@ -46,6 +46,7 @@ const NOT_AUDITED: Record<string, string> = {
   "app_public.campaign_recipients": "determined at the start of a campaign, which is audited",
   "app_private.ai_calls": PROGRAM,
   "app_private.api_key_secrets": "hashes of keys: the keys are audited",
+  "app_private.backups": PROGRAM,
   "app_private.campaign_audience_parts": PROGRAM,
   "app_private.campaign_feeds": PROGRAM,
   "app_private.campaign_progress": PROGRAM,

@@ -8,6 +8,7 @@ const REASONS: Record<string, string> = {
   "app_private.sessions": "refresh tokens: sign_in(), refresh_session() and sign_out() are the ways in",
   "app_private.change_channels": "the channel of all tenants' ids: change_channel() is for the owner",
   "app_private.changes": "the ids of all tenants' changes: changes_since() returns those of the caller's",
+  "app_private.backups": "written by the command line, for operators",
   "app_private.api_key_secrets": "keys' hashes: create_api_key() and use_api_key() are the ways in",
   "app_private.invitation_secrets": "tokens' hashes: invite_user() and accept_invitation() are the ways in",
   "app_private.totp_secrets": "sealed secrets: start_totp(), find_totp() and remove_totp() are the ways in",

@@ -36,6 +36,15 @@ story("creating them again adds none; asking for more adds only the missing ones
   assert.deepEqual(await ensure(db, 5), []);
 });
 
+story("after an old backup was restored, the months in between are created, too", async (db) => {
+  await db.query("drop table app_public.messages cascade");
+  await db.query(`
+    create table app_public.messages (id uuid not null, conversation_id uuid) partition by range (id);
+    select app_private.add_partition('app_public.messages', 'messages_before', null,
+      app_hidden.uuid_v7_floor(date_trunc('month', now(), 'UTC') - interval '3 months'))`);
+  assert.equal((await ensure(db)).length, 3 + 1 + 3);
+});
+
 story(
   "each has row level security from the start and no grant, so that it is accessible only through the parent",
   async (db) => {

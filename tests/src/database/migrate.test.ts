@@ -8,6 +8,7 @@ import pg from "pg";
 import { openThrowaway } from "../../../embedded/throwaway.ts";
 import { createLog } from "../../../src/base/log.ts";
 import { MIGRATIONS_FOLDER, migrate } from "../../../src/database/migrate.ts";
+import { listMigrations, tryMigrations } from "../../../src/database/preview_migrations.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 const log = createLog("silent");
@@ -139,6 +140,45 @@ describe("a committed file that was changed is named, and nothing is run", () =>
       await writeFile(path, (await readFile(path, "utf8")).replaceAll("\n", "\r\n"));
       await refused(folder, /000002-lines\.sql/);
     }));
+});
+
+test("a dry run says what would happen, and leaves nothing", async () => {
+  const database = await createTestDatabase();
+  try {
+    const good =
+      "alter table app_public.tags add column weight int;\ncreate table app_private.extra (n int);";
+    await withMigrations(
+      [
+        ["000002-good.sql", good],
+        ["000003-later.sql", "--! no-transaction\ncreate index concurrently on app_private.extra (n);"],
+      ],
+      async (folder) => {
+        const tried = await tryMigrations(database.ownerUrl, folder);
+        assert.deepEqual(
+          tried.map(({ file, ms, lockedTables }) => [file, ms === null, lockedTables]),
+          [
+            ["000002-good.sql", false, ["app_public.tags"]],
+            ["000003-later.sql", true, []],
+          ],
+        );
+        const { rows } = await database.pool.query("select to_regclass('app_private.extra') as extra");
+        assert.deepEqual(rows, [{ extra: null }]);
+        const listed = await listMigrations(database.pool, folder);
+        assert.deepEqual(
+          listed.map(({ appliedAt }) => appliedAt !== null),
+          [true, false, false],
+        );
+      },
+    );
+    await withMigrations([["000002-bad.sql", "select 1;\nselect 1 / 0;"]], (folder) =>
+      assert.rejects(tryMigrations(database.ownerUrl, folder), {
+        code: "PYMIG",
+        message: /^000002-bad\.sql: division by zero \(22012\)$/,
+      }),
+    );
+  } finally {
+    await database.drop();
+  }
 });
 
 test("a server that is stopped right after a failure does not take the reason with it", async () => {

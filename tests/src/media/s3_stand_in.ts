@@ -60,8 +60,20 @@ function answer(objects: S3StandIn["objects"], request: IncomingMessage, body: B
       objects.delete(path);
       return { status: 204 };
     default:
+      if (path.startsWith(`/${BUCKET}/?`)) return listOf(objects, new URL(path, "http://s3").searchParams);
       return partOf(objects.get(path)?.body, headers.range) ?? "404 NoSuchKey";
   }
+}
+
+/** A page of ListObjectsV2, as short as it can be to show that readers ask for the next one. */
+function listOf(objects: S3StandIn["objects"], query: URLSearchParams): Answer {
+  const keys = [...objects.keys()]
+    .map((path) => decodeURIComponent(path.slice(`/${BUCKET}/`.length)))
+    .filter((key) => key.startsWith(query.get("prefix") ?? "") && key > (query.get("start-after") ?? ""))
+    .sort();
+  const contents = keys.slice(0, 3).map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`);
+  const body = Buffer.from(`<?xml version="1.0"?><ListBucketResult>${contents.join("")}</ListBucketResult>`);
+  return { status: 200, headers: { "content-length": body.length }, body };
 }
 
 function partOf(body: Buffer | undefined, range: string | undefined): Answer | undefined {

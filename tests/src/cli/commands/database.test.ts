@@ -104,3 +104,57 @@ test("a stack trace is shown only on request", async () => {
   const loud = await runParley(["tenant", "list"], { env: { ...env, LOG_LEVEL: "debug" } });
   assert.match(loud.stderr, /^error: [\s\S]*\n {4}at /);
 });
+
+test("migrations are listed, and tried out", async () => {
+  const { migrations } = await parley.json<{ migrations: { file: string; appliedAt: string }[] }>([
+    "migrate",
+    "--show",
+  ]);
+  assert.equal(migrations[0]?.file, "000001-initial-schema.sql");
+  assert.ok(Date.parse(migrations[0]?.appliedAt ?? ""));
+  assert.match((await parley(["migrate", "--show"])).stdout, /000001-initial-schema\.sql +20\d\d-/);
+  assert.deepEqual(await parley.json(["migrate", "--dry-run"]), { state: "current", migrations: [] });
+});
+
+test("tables are maintained, and their sizes shown", async () => {
+  type Done = { tables: { table: string; bytesBefore: number; bytesAfter: number }[] };
+  for (const what of ["vacuum", "analyze", "reindex"]) {
+    const { tables } = await parley.json<Done>([
+      "maintenance",
+      what,
+      "--table",
+      "app_public.contacts,app_public.messages",
+    ]);
+    assert.ok(tables.some(({ table }) => table === "app_public.contacts"));
+    assert.ok(tables.filter(({ table }) => table.startsWith("app_private.messages_")).length >= 5);
+    assert.ok(tables.every(({ bytesAfter }) => bytesAfter > 0));
+  }
+  assert.match(
+    await parley.failure(["maintenance", "vacuum", "--table", "contacts"]),
+    /no table contacts.*\(PYREQ\)$/,
+  );
+});
+
+test("the database is recreated and dropped, by its name only", async () => {
+  const doomed = await createTestDatabase();
+  const on = parleyOn(doomed);
+  const name = new URL(doomed.ownerUrl).pathname.slice(1);
+  await aWorkspace(doomed.pool);
+  await doomed.pool.end();
+  for (const command of ["recreate", "drop"]) {
+    assert.match(await on.failure(["database", command]), /--confirm must be the name, .*\(PYREQ\)$/);
+    assert.match(
+      await on.failure(["database", command, "--confirm", "parley"]),
+      /Nothing was done.*\(PYREQ\)$/,
+    );
+  }
+  assert.equal((await on.json<unknown[]>(["tenant", "list"])).length, 1);
+  assert.deepEqual(await on.json(["database", "recreate", "--confirm", name]), { recreated: name });
+  assert.deepEqual(await on.json(["tenant", "list"]), []);
+  // Other databases of the server use the roles.
+  assert.match(
+    await on.failure(["database", "drop", "--confirm", name, "--roles"]),
+    /roles of Parley: they were kept \(PYREQ\)$/,
+  );
+  assert.match(await on.failure(["tenant", "list"]), /does not exist \(PYUNA\)$/);
+});

@@ -1,0 +1,55 @@
+import pg from "pg";
+import { sqlState } from "../base/database_error.ts";
+import { ParleyError } from "../base/errors.ts";
+import { withOwnerClient } from "./owner_client.ts";
+
+/** The name of the database of an address. */
+export function databaseName(ownerUrl: string): string {
+  return decodeURIComponent(new URL(ownerUrl).pathname.slice(1));
+}
+
+/** Drops the database with all its data, and ends all connections to it. The login must own it. */
+export async function dropDatabase(ownerUrl: string): Promise<void> {
+  const name = databaseName(ownerUrl);
+  const elsewhere = Object.assign(new URL(ownerUrl), {
+    pathname: name === "postgres" ? "/template1" : "/postgres",
+  });
+  await withOwnerClient(elsewhere.href, "database", (client) =>
+    client.query(`drop database ${pg.escapeIdentifier(name)} with (force)`),
+  );
+}
+
+/**
+ * Drops Parley's roles on this server. @throws ParleyError PYREQ while another database has rights for them
+ */
+export async function dropRoles(ownerUrl: string): Promise<void> {
+  const elsewhere = Object.assign(new URL(ownerUrl), { pathname: "/postgres" });
+  try {
+    await withOwnerClient(elsewhere.href, "database", (client) =>
+      client.query("drop role if exists parley_authenticator, parley_visitor"),
+    );
+  } catch (cause) {
+    if (sqlState(cause) !== "2BP01") throw cause;
+    throw new ParleyError(
+      "PYREQ",
+      "Another database of this server uses the roles of Parley: they were kept",
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Drops everything of Parley inside the database, which stays with its owner, its settings and other schemas. */
+export async function dropSchemas(ownerUrl: string): Promise<void> {
+  await withOwnerClient(ownerUrl, "database", async (client) => {
+    await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and application_name like 'parley%'
+       and usename = current_user`,
+    );
+    await client.query(
+      "drop schema if exists app_public, app_hidden, app_private, graphile_worker, graphile_migrate cascade",
+    );
+  });
+}
