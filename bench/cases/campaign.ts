@@ -56,10 +56,17 @@ async function runWhole(
     await watcher.query("select app_private.reconcile_outbox()");
     agents.write();
   };
+  const storm = async () => {
+    // Meanwhile Meta accepts no message of anyone.
+    await agents.rest();
+    await meta.ask({ kind: "storm", ms: STORM_MS });
+    await new Promise((resolve) => setTimeout(resolve, STORM_MS));
+    agents.write();
+  };
   const hardships: [share: number, happen: () => Promise<unknown>][] = [
     [0.15, kill],
     [0.3, () => change("pause").then(() => change("resume"))],
-    [0.45, () => meta.ask({ kind: "storm", ms: STORM_MS })],
+    [0.45, storm],
     [0.6, () => pauseTemplate(bench, meta, workspace, id).then(() => change("resume"))],
     [0.75, kill],
   ];
@@ -254,19 +261,23 @@ async function watchAgents({ postgres: { watcher } }: Bench, { tenantId, channel
     [tenantId, channelId],
   );
   let isWriting = true;
+  let written: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     if (!isWriting) return;
-    watcher
+    const write = watcher
       .query(
         `insert into app_public.messages (conversation_id, type, content) values ($1, 'text', '{"body": "One moment"}')`,
         [rows[0].id],
       )
       .catch(() => {});
+    written = Promise.all([written, write]);
   }, 200);
   return {
     /** Waits until all that was written is sent. */
     async rest(): Promise<void> {
       isWriting = false;
+      // One that is still being written would be claimed afterwards.
+      await written;
       await eventually(
         watcher,
         "not exists (select from app_private.outbox where conversation_id = $1)",
