@@ -26,14 +26,16 @@ export function tarHeader(path: string, size: number): Buffer {
   header.write(octal(0, [136, 12]), 136);
   header[KIND] = FILE;
   header.write("ustar\x0000", MAGIC[0], "latin1");
-  header.write(`${checksumOf(header).toString(8).padStart(6, "0")}\0 `, CHECKSUM[0]);
+  header.write(checksumOf(header), CHECKSUM[0]);
   return header;
 }
 
 /** Reads a header; null for the block of zeros that ends an archive. @throws ParleyError PYBAK */
 export function readTarHeader(header: Buffer): { path: string; size: number } | null {
   if (header.every((byte) => byte === 0)) return null;
-  const isHeader = text(header, MAGIC).startsWith("ustar") && number(header, CHECKSUM) === checksumOf(header);
+  const [at, length] = CHECKSUM;
+  const checksum = header.toString("latin1", at, at + length);
+  const isHeader = text(header, MAGIC).startsWith("ustar") && checksum === checksumOf(header);
   if (!isHeader || header[KIND] !== FILE)
     throw damaged("it is not a file that Parley has written, or was changed");
   const folder = text(header, PREFIX);
@@ -48,10 +50,12 @@ export function paddedSize(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK;
 }
 
-/** The sum of all bytes, where those of the checksum itself count as spaces. */
-function checksumOf(header: Buffer): number {
+/** The sum of all bytes, where those of the checksum itself count as spaces; as it is written. */
+function checksumOf(header: Buffer): string {
   const [at, length] = CHECKSUM;
-  return header.reduce((sum, byte, index) => sum + (index >= at && index < at + length ? 32 : byte), 0);
+  const isIts = (index: number) => index >= at && index < at + length;
+  const sum = header.reduce((total, byte, index) => total + (isIts(index) ? 32 : byte), 0);
+  return `${sum.toString(8).padStart(6, "0")}\0 `;
 }
 
 function octal(value: number, [, length]: readonly [number, number]): string {
