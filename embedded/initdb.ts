@@ -61,6 +61,9 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   // A migration touches every monthly partition in one transaction.
   max_locks_per_transaction: "128",
   jit: "off",
+  // Which statements take how long (`parley doctor`). Utility statements are stored with their values, and are left out.
+  shared_preload_libraries: "pg_stat_statements",
+  "pg_stat_statements.track_utility": "off",
   timezone: "UTC",
   log_timezone: "UTC",
   lc_messages: "C",

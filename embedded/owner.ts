@@ -24,14 +24,7 @@ export async function ensureOwner(superuserUrl: string, password: string): Promi
 }
 
 async function makeOwner(superuserUrl: string, password: string): Promise<void> {
-  const client = new Client({
-    connectionString: superuserUrl,
-    connectionTimeoutMillis: 5_000,
-    application_name: "parley owner",
-  });
-  client.on("error", () => undefined);
-  try {
-    await client.connect();
+  await asSuperuser(superuserUrl, "postgres", async (client) => {
     // Several processes may do this at once. A database cannot be created in a transaction, so it is a session lock.
     await client.query("select pg_advisory_lock('x7061726c'::bit(32)::int, 2)");
     const { rows } = await client.query<{ has_role: boolean; has_database: boolean }>(
@@ -40,13 +33,39 @@ async function makeOwner(superuserUrl: string, password: string): Promise<void> 
          exists (select from pg_database where datname = 'parley') as has_database`,
     );
     if (!rows[0]?.has_role) {
-      await client.query(`create role parley login createrole createdb password ${escapeLiteral(password)}`);
+      // It may see what the sessions of the API's login do, as the owner may on most hosted servers.
+      await client.query(
+        `create role parley login createrole createdb password ${escapeLiteral(password)} in role pg_monitor`,
+      );
     }
     if (!rows[0]?.has_database) await client.query("create database parley owner parley");
     await permitImports(client);
+    await asSuperuser(superuserUrl, "parley", showStatements);
+  });
+}
+
+async function asSuperuser(
+  superuserUrl: string,
+  database: string,
+  work: (client: Client) => Promise<void>,
+): Promise<void> {
+  const client = new Client({
+    connectionString: Object.assign(new URL(superuserUrl), { pathname: `/${database}` }).href,
+    connectionTimeoutMillis: 5_000,
+    application_name: "parley owner",
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await work(client);
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Which statements take how long, for `parley doctor`. */
+async function showStatements(client: Client): Promise<void> {
+  await client.query("create extension if not exists pg_stat_statements");
 }
 
 /** Importing a tenant must not fire the triggers that react to new messages. */
