@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { backup } from "./commands/backup.ts";
+import { doctor } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { maintenance } from "./commands/maintenance.ts";
 import { migrate } from "./commands/migrate.ts";
@@ -60,7 +61,7 @@ async function build(isLoaded: (group: { name: string; alias?: string }) => bool
     .version(packageJson.version)
     // Otherwise `--version` after a command's name would be the program's; some commands have an option of that name.
     .enablePositionalOptions();
-  const operations = [stats(), backup(), restore(), maintenance()];
+  const operations = [stats(), doctor(), backup(), restore(), maintenance()];
   const commands = [start(), serve(), work(), migrate(), ...groups, ...operations, exportCommand(), sql()];
   for (const command of commands) program.addCommand(command);
   return program;

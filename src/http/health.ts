@@ -2,9 +2,10 @@ import type pg from "pg";
 import type { Log } from "../base/log.ts";
 import { remember } from "../base/remember.ts";
 import { withTimeout } from "../base/timeout.ts";
-import { type OperationsStatus, readOperationsStatus } from "../database/operations_status.ts";
+import { readOperationsStatus } from "../database/operations_status.ts";
 import { StandbyError } from "../database/primary_client.ts";
 import { schemaState } from "../database/schema_state.ts";
+import { type Check, failed, statusChecks } from "../database/status_checks.ts";
 import type { MediaFiles } from "../media/media_files.ts";
 
 /** Checks that must pass for a process to serve requests: if one fails, a load balancer should remove the process. */
@@ -14,9 +15,6 @@ const WORKING = [...SERVING, "worker"] as const;
 
 /** All checks. Those not listed above are warnings: they concern one tenant, or a problem that is still ahead. */
 type CheckName = (typeof WORKING)[number] | "outbox" | "upkeep" | "media";
-
-/** `detail` says what is wrong, in words for the operator and without customer data. */
-type Check = { ok: boolean; detail?: string };
 
 type Checks = Partial<Record<CheckName, Check>>;
 
@@ -37,11 +35,6 @@ const FRESH_MS = 1_000;
 /** A check of a bucket costs a request. */
 const MEDIA_FRESH_MS = 30_000;
 const TIMEOUT_MS = 3_000;
-/** When a due job or chatbot turn has not been claimed for this long, no worker is working. */
-const JOB_OVERDUE_SECONDS = 60;
-const TURN_OVERDUE_SECONDS = 120;
-/** A message that has been due for this long is reported. */
-const QUEUED_OVERDUE_SECONDS = 600;
 
 /** @param media absent: the media storage is not checked */
 export function createHealthProbe(pool: pg.Pool, log: Log, media?: Pick<MediaFiles, "check">): HealthProbe {
@@ -80,7 +73,7 @@ async function checkDatabase(pool: pg.Pool): Promise<Checks> {
   const schema = await schemaState(pool);
   const migrations: Check = schema === "current" ? { ok: true } : failed(schema);
   if (!migrations.ok) return { database: { ok: true }, migrations };
-  return { database: { ok: true }, migrations, ...checksOf(await readOperationsStatus(pool)) };
+  return { database: { ok: true }, migrations, ...statusChecks(await readOperationsStatus(pool)) };
 }
 
 /** Whether the server is read-only: a standby (perhaps the primary until a moment ago), or set so by a provider. */
@@ -112,55 +105,6 @@ async function checkMedia(media: Pick<MediaFiles, "check">): Promise<Check> {
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** Turns the figures of the installation into checks. */
-function checksOf(status: OperationsStatus): Omit<Checks, "database" | "migrations"> {
-  return {
-    worker: checkWorkers(status),
-    outbox: checkOutbox(status),
-    partitions: check(missing(status.missingPartitions)),
-    upkeep: check(
-      status.failingUpkeep.length > 0 && `${status.failingUpkeep.join(", ")} keeps failing`,
-      missing(status.missingPartitionsAhead),
-    ),
-  };
-}
-
-function checkWorkers(status: OperationsStatus): Check {
-  const { workers, silentWorkers, jobsOldestDueSeconds, turnsOldestDueSeconds } = status;
-  if (workers === 0) return failed("none is running");
-  const silent = `${silentWorkers} of ${workers} has not moved for 30 s`;
-  if (silentWorkers === workers) return failed(silent);
-  if (jobsOldestDueSeconds > JOB_OVERDUE_SECONDS)
-    return failed(`a job has been due for ${Math.round(jobsOldestDueSeconds)} s`);
-  if (turnsOldestDueSeconds > TURN_OVERDUE_SECONDS)
-    return failed(`a chatbot's turn has been due for ${Math.round(turnsOldestDueSeconds)} s`);
-  return { ok: true, ...(silentWorkers > 0 && { detail: silent }) };
-}
-
-function checkOutbox({ stuckChannels, heldChannels, outboxOldestQueuedSeconds }: OperationsStatus): Check {
-  const minutes = Math.round(outboxOldestQueuedSeconds / 60);
-  return check(
-    stuckChannels > 0 && `${stuckChannels} channels have stopped sending`,
-    heldChannels > 0 && `messages wait in ${heldChannels} channels that are not active`,
-    outboxOldestQueuedSeconds > QUEUED_OVERDUE_SECONDS &&
-      `the oldest message has waited for ${minutes} minutes`,
-  );
-}
-
-function missing(partitions: readonly string[]): string | false {
-  return partitions.length > 0 && `missing: ${partitions.join(", ")}`;
-}
-
-/** A check that passes when there is no detail. */
-function check(...details: (string | false)[]): Check {
-  const said = details.filter((detail) => detail !== false);
-  return said.length === 0 ? { ok: true } : failed(said.join("; "));
-}
-
-function failed(detail: string): Check {
-  return { ok: false, detail };
 }
 
 function tooLate(): Error {

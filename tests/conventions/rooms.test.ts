@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["database"],
   ["secrets", "media", "mail", "csv"],
   ["backup", "jobs", "http", "channels", "chatbot"],
-  ["integrations", "inbound", "outbox", "imports", "exports", "retention"],
+  ["integrations", "inbound", "outbox", "imports", "exports", "retention", "doctor"],
   ["runner", "outreach", "templates"],
   ["services"],
   ["demo", "graphql"],

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import pg from "pg";
+import { readConfig } from "../../src/base/config.ts";
 import { createLog } from "../../src/base/log.ts";
 import { migrate } from "../../src/database/migrate.ts";
+import { LIMITS } from "../../src/doctor/limits.ts";
+import { makeReport } from "../../src/doctor/report.ts";
 import { borrowTestDatabase, type TestDatabase } from "../support/database.ts";
 import { send } from "../support/messages.ts";
 import { claim } from "../support/outbox.ts";
@@ -59,6 +62,21 @@ test("an owner who is not a superuser and cannot create roles can install and ru
     await db.query("select app_private.operations_status(), app_private.tenant_stats()");
     await assert.rejects(become(db, agent), { code: "42501" }, "only the API's login becomes the visitor");
   }));
+
+test("parley doctor runs there, and says what it could not see", async () => {
+  const config = readConfig({ NODE_ENV: "test" });
+  const { findings, unseen, figures } = await makeReport({ db: pool, config, limits: LIMITS, now: Date.now });
+  assert.deepEqual(
+    findings
+      .filter(({ check, severity }) => severity !== "advice" && check !== "durability")
+      .map(({ what }) => what),
+    ["none is running"],
+  );
+  const [hidden, ...others] = unseen.map(({ subject }) => subject);
+  assert.match(hidden ?? "", /^sessions of other logins \(.*slow_queries/);
+  assert.deepEqual(others, ["Slowest statements"]);
+  assert.ok(figures.tables!.length > 5);
+});
 
 test("the API's login signs people in there", async () => {
   const api = new pg.Client({
