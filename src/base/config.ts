@@ -2,7 +2,17 @@ import { z } from "zod";
 import { CHANNEL_SETTINGS } from "../channels/settings.ts";
 import { hasOneHost } from "./database_hosts.ts";
 import { isProxyRange } from "./proxy_range.ts";
-import { isOrigin, mediaStorage, pageOfToken, postgresUrl, sender, smtpUrl, url, whole } from "./setting.ts";
+import {
+  isOrigin,
+  mediaStorage,
+  pageOfToken,
+  postgresUrl,
+  sender,
+  smtpUrl,
+  statementLogging,
+  url,
+  whole,
+} from "./setting.ts";
 
 /**
  * The only place that reads the environment: every setting, its default and its allowed values. A wrong value stops the
@@ -31,6 +41,10 @@ export const Settings = z
       .refine((origins) => origins.every(isOrigin), "must list origins such as https://inbox.example.com"),
     NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    /** Which SQL statements are logged: off, all, or those that take this long. SIGUSR2 changes it. */
+    LOG_SQL: statementLogging().default("off"),
+    /** The port of /metrics and /health of every process; unset: the API's PORT, and none for a worker. */
+    METRICS_PORT: whole(0, 65535).optional(),
 
     PARLEY_DATA_DIR: z.string().min(1).default(".parley"),
     /** The owner's login: migrations, webhooks, worker. Unset: the embedded server. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readDatabaseUrl } from "./database_hosts.ts";
+import { readDuration } from "./duration.ts";
 
 /** Schema of a setting that is a whole number. */
 export function whole(from: number, to: number) {
@@ -81,4 +82,15 @@ export function pageOfToken() {
         value.split("{token}").length === 2,
       "is not an http(s) address that contains {token} once",
     );
+}
+
+/** Schema of a setting that says which statements are logged: `off`, `all`, or a duration, which becomes milliseconds. */
+export function statementLogging() {
+  return z.string().transform((value, context): "off" | "all" | number => {
+    if (value === "off" || value === "all") return value;
+    const milliseconds = readDuration(value);
+    if (milliseconds !== undefined) return milliseconds;
+    context.addIssue({ code: "custom", message: "must be off, all, or a duration such as 200ms" });
+    return z.NEVER;
+  });
 }

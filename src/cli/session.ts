@@ -4,6 +4,7 @@ import { ParleyError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { createPool } from "../database/pool.ts";
 import { requireCurrentSchema } from "../database/schema_state.ts";
+import { statementLog } from "../database/statement_log.ts";
 import { openOwnerDatabase } from "../database/urls.ts";
 import { createCommandLog } from "./readable_log.ts";
 
@@ -19,7 +20,11 @@ export async function onDatabase<T>(
   { needsSchema = true } = {},
 ): Promise<T> {
   const config = readConfig();
-  const log = createCommandLog(config.LOG_LEVEL === "info" ? "warn" : config.LOG_LEVEL);
+  const isLoggingStatements = config.LOG_SQL !== "off";
+  const log = createCommandLog(
+    config.LOG_LEVEL === "info" && !isLoggingStatements ? "warn" : config.LOG_LEVEL,
+  );
+  statementLog.begin(config.LOG_SQL);
   const owner = await openOwnerDatabase(config, log);
   const interrupted = interruption();
   try {

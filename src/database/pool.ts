@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import pg from "pg";
 import type { Config } from "../base/config.ts";
 import type { Log } from "../base/log.ts";
+import { type ClientClass, measuredClient } from "./measured_client.ts";
 import { PrimaryClient } from "./primary_client.ts";
 
 type PoolOptions = {
@@ -47,7 +48,7 @@ export function createPool(
     connectionString,
     application_name: `parley ${name}`,
     ...(onConnect && { onConnect }),
-    Client: clientOf(isStandby, isUnprepared),
+    Client: measuredClient(clientOf(isStandby, isUnprepared), name, log),
     ...(wakesItself && { options: WAKES_ITSELF }),
     ...(isOperator && { options: "-c parley.actor=operator" }),
     ...(!mayIdle && { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS }),
@@ -64,11 +65,18 @@ export function createPool(
   pool.on("error", (error) => log.warn({ pool: name, err: error.message }, "database connection lost"));
   pool.on("connect", (client) => client.on("error", () => {}));
   if (!isStandby) leaveStandbys(pool);
+  openPools.push({ name, pool });
   return pool;
 }
 
-/** As pg's types have it; the pool passes its own options. */
-type ClientClass = NonNullable<pg.PoolConfig["Client"]>;
+const openPools: { name: string; pool: pg.Pool }[] = [];
+
+/** The pools of this process that are open, for the metrics. */
+export function listPools(): readonly { name: string; pool: pg.Pool }[] {
+  for (let at = openPools.length - 1; at >= 0; at -= 1)
+    if (openPools[at]!.pool.ended) openPools.splice(at, 1);
+  return openPools;
+}
 
 function clientOf(isStandby: boolean, isUnprepared: boolean): ClientClass {
   const base = (isStandby ? pg.Client : PrimaryClient) as ClientClass;

@@ -35,8 +35,6 @@ const GRAPHQL_PATH = "/graphql";
 const GRAPHIQL_PATH = "/graphiql";
 
 type Graphql = {
-  /** The API's connections by name, for the metrics. */
-  pools: Readonly<Record<string, pg.Pool>>;
   /** For the other routes: who sends a request. */
   authorize: Authorize;
   /** The same for exports, which use connections of their own, because they may take minutes. */
@@ -106,7 +104,6 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     });
 
     return {
-      pools: { api: pool, ...(replica && { replica: replica.pool }) },
       authorize: createAuthorizer(pool, authenticator, sourceOf, statementTimeoutMs),
       authorizeExport: createAuthorizer(exportPool, authenticator, sourceOf, statementTimeoutMs),
       accountPages: accounts.pages,

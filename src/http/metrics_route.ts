@@ -1,94 +1,76 @@
 import type { RequestHandler } from "express";
-import type pg from "pg";
+import type { Counter, Gauge } from "prom-client";
 import type { Log } from "../base/log.ts";
 import { metrics, registry } from "../base/metrics.ts";
-import { readOperationsStatus, readWaitingChannels } from "../database/operations_status.ts";
-import type { HealthProbe } from "./health.ts";
+import { listPools } from "../database/pool.ts";
 
-/** The pools of this process by name, for the gauge of connections. */
-type Pools = Readonly<Record<string, pg.Pool>>;
+/** Metrics that are not counted while the program runs, but read when they are asked for. */
+export type MetricsSource = {
+  /** What it sets: they are left out while it cannot be read. */
+  metrics: readonly (Gauge | Counter)[];
+  /** How long what was read is good enough. */
+  freshMs: number;
+  /** Whether answers wait for it. Otherwise they have what was last read. */
+  isAwaited: boolean;
+  read(): Promise<void>;
+};
 
-type MetricsRouteParts = { pool: pg.Pool; pools: Pools; health: HealthProbe; log: Log };
-
-const FRESH_MS = 5_000;
-
-/**
- * `/metrics` for Prometheus. The database is queried at most every five seconds; while it cannot be reached, figures
- * that come from it are left out, and the gauge of the database's health check is 0.
- */
-export function metricsRoute({ pool, pools, health, log }: MetricsRouteParts): RequestHandler {
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<unknown> = Promise.resolve();
+/** `/metrics` for Prometheus. Each source is read at most once in its time, however many clients ask. */
+export function metricsRoute(sources: readonly MetricsSource[], log: Log): RequestHandler {
+  const readers = sources.map((source) => new SourceReader(source, log));
   return async (_request, response) => {
-    if (performance.now() - askedAt > FRESH_MS) {
-      askedAt = performance.now();
-      asking = Promise.all([askDatabase(pool, log), askHealth(health)]);
-    }
-    await asking;
-    countConnections(pools);
+    await Promise.all(readers.map((reader) => reader.refresh()));
+    countConnections();
     response.type(registry.contentType).send(await registry.metrics());
   };
 }
 
-/** Sets the gauges that come from the database and concern all processes. */
-const FROM_DATABASE = [
-  metrics.outboxDepth,
-  metrics.outboxAge,
-  metrics.channelQueued,
-  metrics.channelOldest,
-  metrics.channelsHeld,
-  metrics.channelsStuck,
-  metrics.workers,
-  metrics.jobAge,
-  metrics.turnAge,
-  metrics.mediaPending,
-  metrics.mediaAge,
-];
+class SourceReader {
+  readonly #source: MetricsSource;
+  readonly #log: Log;
+  #reading: Promise<void> | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
 
-async function askDatabase(pool: pg.Pool, log: Log): Promise<void> {
-  try {
-    const [status, channels] = [await readOperationsStatus(pool), await readWaitingChannels(pool)];
-    // Removes the labels of channels that no longer have waiting messages.
-    for (const gauge of FROM_DATABASE) gauge.reset();
-    metrics.outboxDepth.set({ state: "queued" }, status.outboxQueued);
-    metrics.outboxDepth.set({ state: "sending" }, status.outboxSending);
-    metrics.outboxDepth.set({ state: "uncertain" }, status.outboxUncertain);
-    metrics.outboxAge.set(status.outboxOldestQueuedSeconds);
-    for (const { tenant, channelId: channel, reason, messages, oldestSeconds } of channels) {
-      metrics.channelQueued.set({ tenant, channel, reason }, messages);
-      metrics.channelOldest.set({ tenant, channel, reason }, oldestSeconds);
-    }
-    metrics.channelsHeld.set(status.heldChannels);
-    metrics.channelsStuck.set(status.stuckChannels);
-    metrics.workers.set({ state: "moving" }, status.workers - status.silentWorkers);
-    metrics.workers.set({ state: "silent" }, status.silentWorkers);
-    metrics.jobAge.set(status.jobsOldestDueSeconds);
-    metrics.turnAge.set(status.turnsOldestDueSeconds);
-    metrics.mediaPending.set(status.mediaPending);
-    metrics.mediaAge.set(status.mediaOldestPendingSeconds);
-  } catch (error) {
-    log.warn(
-      { err: error instanceof Error ? error.message : String(error) },
-      "failed to read metrics from the database",
-    );
-    // Labels go with reset(), the value of a gauge without labels with remove().
-    for (const gauge of FROM_DATABASE) {
-      gauge.reset();
-      gauge.remove();
+  constructor(source: MetricsSource, log: Log) {
+    this.#source = source;
+    this.#log = log;
+  }
+
+  async refresh(): Promise<void> {
+    const { freshMs, isAwaited } = this.#source;
+    if (this.#reading === undefined && performance.now() - this.#readAt > freshMs)
+      this.#reading = this.#read().finally(() => {
+        this.#readAt = performance.now();
+        this.#reading = undefined;
+      });
+    if (isAwaited) await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#source.read();
+    } catch (error) {
+      this.#log.warn(
+        { err: error instanceof Error ? error.message : String(error) },
+        "failed to read metrics from the database",
+      );
+      // Labels go with reset(), the value of a metric without labels with remove().
+      for (const metric of this.#source.metrics) {
+        metric.reset();
+        metric.remove();
+      }
     }
   }
 }
 
-async function askHealth(health: HealthProbe): Promise<void> {
-  const { checks } = await health();
-  metrics.healthChecks.reset();
-  for (const [check, { ok }] of Object.entries(checks)) metrics.healthChecks.set({ check }, ok ? 1 : 0);
-}
-
-function countConnections(pools: Pools): void {
-  for (const [name, pool] of Object.entries(pools)) {
-    metrics.poolConnections.set({ pool: name, state: "busy" }, pool.totalCount - pool.idleCount);
-    metrics.poolConnections.set({ pool: name, state: "idle" }, pool.idleCount);
-    metrics.poolConnections.set({ pool: name, state: "waiting" }, pool.waitingCount);
+/** The pools of this process, of whatever part. */
+function countConnections(): void {
+  metrics.poolConnections.reset();
+  metrics.poolSize.reset();
+  for (const { name, pool } of listPools()) {
+    metrics.poolSize.inc({ pool: name }, pool.options.max);
+    metrics.poolConnections.inc({ pool: name, state: "busy" }, pool.totalCount - pool.idleCount);
+    metrics.poolConnections.inc({ pool: name, state: "idle" }, pool.idleCount);
+    metrics.poolConnections.inc({ pool: name, state: "waiting" }, pool.waitingCount);
   }
 }

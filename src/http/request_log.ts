@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestHandler, Response } from "express";
 import type { Log } from "../base/log.ts";
+import { metrics } from "../base/metrics.ts";
 
 const GIVEN_ID = /^[\w.:-]{8,100}$/;
 
@@ -19,7 +20,11 @@ export function requestLog(log: Log): RequestHandler {
     // Read now, because routers strip prefixes from `url`. Sandbox paths hold phone numbers, callback paths a token.
     const [, covert] = /^(\/sandbox|\/callbacks)\//.exec(request.path) ?? [];
     const path = covert ?? request.path.slice(0, 200);
+    const route = routeOf(path);
     response.once("close", () => {
+      const milliseconds = performance.now() - begin;
+      if (route !== "webhooks")
+        metrics.requestSeconds.observe({ route, status: String(response.statusCode) }, milliseconds / 1000);
       const isFailed = response.statusCode >= 500;
       if (!isFailed && !log.isLevelEnabled("debug")) return;
       const facts = {
@@ -28,13 +33,31 @@ export function requestLog(log: Log): RequestHandler {
         path,
         status: response.statusCode,
         isComplete: response.writableFinished,
-        milliseconds: Math.round(performance.now() - begin),
+        milliseconds: Math.round(milliseconds),
       };
       if (isFailed) log.warn(facts, "request failed");
       else log.debug(facts, "request");
     });
     next();
   };
+}
+
+const ROUTES = [
+  "webhooks",
+  "graphql",
+  "media",
+  "imports",
+  "exports",
+  "callbacks",
+  "health",
+  "metrics",
+  "sandbox",
+];
+
+/** The first part of a path, if something is there: strangers must not add labels. */
+function routeOf(path: string): string {
+  const [, first = ""] = path.split("/", 2);
+  return ROUTES.includes(first) ? first : "other";
 }
 
 /** The id that {@link requestLog} has assigned. */

@@ -1,12 +1,12 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import express, { type Express, type RequestHandler, type Router } from "express";
 import { localUrl } from "../base/address.ts";
 import type { Config } from "../base/config.ts";
-import { ParleyError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { metrics } from "../base/metrics.ts";
 import { answerError, answerNotFound } from "./answer_error.ts";
 import { crossOrigin } from "./cross_origin.ts";
+import { listen } from "./listen.ts";
 import { requireOwnHost } from "./own_host.ts";
 import { readInTime } from "./read_in_time.ts";
 import { receiveInTime } from "./receive_in_time.ts";
@@ -18,7 +18,8 @@ import { securityHeaders } from "./security_headers.ts";
 type ServerParts = {
   home: RequestHandler;
   health: Router;
-  metrics: RequestHandler;
+  /** Absent: they are on a port of their own. */
+  metrics?: RequestHandler | undefined;
   webhooks: Router;
   callbacks: Router;
   media: Router;
@@ -56,6 +57,10 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   const server = createServer(LIMITS, app);
   server.maxConnections = 10_000;
   server.maxHeadersCount = 100;
+  server.on("connection", (socket) => {
+    metrics.httpConnections.inc();
+    socket.once("close", () => metrics.httpConnections.dec());
+  });
   const requests = new RequestsUnderWay(server);
 
   app.use(requestLog(log), readInTime(), securityHeaders(config));
@@ -70,7 +75,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   app.use("/webhooks", parts.webhooks);
   app.use("/callbacks", parts.callbacks);
   app.use(requireOwnHost(config));
-  app.get("/metrics", parts.metrics);
+  if (parts.metrics) app.get("/metrics", parts.metrics);
   app.use(parts.account);
   if (parts.sandbox) {
     app.use(SANDBOX_GRAPH_PATH, parts.sandbox.graphRouter);
@@ -80,7 +85,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
   await parts.graphql.mount(app, server);
   app.use(answerNotFound, answerError);
 
-  const port = await listen(server, config);
+  const port = await listen(server, config.HOST, config.PORT, "PORT");
   return { url: localUrl(config.HOST, port), port, ...shutdownMethods(server, requests) };
 }
 
@@ -94,40 +99,6 @@ const LIMITS = {
   // Longer than load balancers keep a connection open (usually 60 s).
   keepAliveTimeout: 65_000,
 };
-
-function listen(server: Server, { HOST, PORT }: Config): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.once("error", (cause: NodeJS.ErrnoException) => reject(explain(cause, HOST, PORT)));
-  server.listen(PORT, HOST, () => {
-    server.removeAllListeners("error");
-    resolve((server.address() as AddressInfo).port);
-  });
-  return promise;
-}
-
-function explain(cause: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (cause.code) {
-    case "EADDRINUSE":
-      return new ParleyError(
-        "PYUNA",
-        `Port ${port} of ${host} is in use: stop what runs there, or set PORT`,
-        { cause },
-      );
-    case "EACCES":
-      return new ParleyError(
-        "PYUNA",
-        `Port ${port} may not be used by this account: set PORT to one above 1023`,
-        {
-          cause,
-        },
-      );
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new ParleyError("PYUNA", `This machine has no address ${host}: set HOST`, { cause });
-    default:
-      return cause;
-  }
-}
 
 function shutdownMethods(
   server: Server,

@@ -5,34 +5,31 @@ import { exportRoutes } from "../exports/export_routes.ts";
 import { createGraphql } from "../graphql/create_graphql.ts";
 import { accountRoutes } from "../http/account/account_routes.ts";
 import { createSourceOf } from "../http/client_source.ts";
-import { createHealthProbe } from "../http/health.ts";
 import { healthRoutes } from "../http/health_routes.ts";
 import { hasGraphiql, home } from "../http/landing/home.ts";
 import { mediaRoutes } from "../http/media/media_routes.ts";
-import { metricsRoute } from "../http/metrics_route.ts";
 import { type RunningServer, startServer } from "../http/server.ts";
 import { importRoutes } from "../imports/import_routes.ts";
 import { createWebhookReceiver } from "../inbound/receiver.ts";
 import { callbackRoute } from "../integrations/callback_route.ts";
 import { MediaAddresses } from "../media/signed_address.ts";
 import { readJwtSecret, readSecretKey } from "../secrets/secret_keys.ts";
+import type { Monitoring } from "./monitoring.ts";
 import type { ProcessResources } from "./resources.ts";
 
 /**
- * Starts the API: GraphQL, webhooks, health, metrics; with a sandbox also its phone page and Graph API. Everything that
+ * Starts the API: GraphQL, webhooks, health, and metrics unless they have a port of their own; with a sandbox also its phone page and Graph API. Everything that
  * has to be closed is pushed on the closing stack.
  */
 export async function startApi(
   { owner, keyRing, media, config, log, closing, deadline }: ProcessResources,
+  monitoring: Monitoring,
   sandbox: Sandbox | undefined,
   onChatbotsAwaited?: () => void,
 ): Promise<RunningServer> {
-  // Separate pools, so that many webhooks cannot starve the health check, or the other way round.
   const wakesItself = onChatbotsAwaited !== undefined;
   const pool = createPool(owner.url, "receiver", config, log, { wakesItself });
   closing.defer(() => pool.end());
-  const watching = createPool(owner.url, "health", { ...config, DATABASE_POOL_SIZE: 2 }, log);
-  closing.defer(() => watching.end());
 
   const webhooks = createWebhookReceiver({ pool, keyRing, log, onAwaited: onChatbotsAwaited });
   closing.defer(() => webhooks.close());
@@ -51,17 +48,11 @@ export async function startApi(
   });
   closing.defer(() => graphql.close());
 
-  const health = createHealthProbe(watching, log, media);
   const server = await startServer(
     {
       home: home({ hasGraphiql: hasGraphiql(config), hasSandbox: sandbox !== undefined }),
-      health: healthRoutes(health),
-      metrics: metricsRoute({
-        pool: watching,
-        pools: { receiver: pool, health: watching, ...graphql.pools },
-        health,
-        log,
-      }),
+      health: healthRoutes(monitoring.health),
+      metrics: config.METRICS_PORT === undefined ? monitoring.metrics : undefined,
       webhooks: webhooks.router,
       callbacks: callbackRoute({ pool, keyRing, log }),
       account: accountRoutes(graphql.accountPages, createSourceOf(config.TRUSTED_PROXIES)),

@@ -11,6 +11,7 @@ import { registerSandboxTemplates } from "../demo/sandbox_templates.ts";
 import type { SignIn } from "../demo/sign_ins.ts";
 import { type RunningServer, SANDBOX_GRAPH_PATH } from "../http/server.ts";
 import { startApi } from "./api.ts";
+import { startMonitoring } from "./monitoring.ts";
 import { openResources, type ProcessResources } from "./resources.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -25,6 +26,8 @@ export type Parts = {
 export type Application = {
   /** The API's address on this machine; undefined without an API. */
   url: string | undefined;
+  /** Where metrics are served on this machine, if METRICS_PORT is set. */
+  metricsUrl: string | undefined;
   hasSandbox: boolean;
   /** The sign-ins of the demo; empty without a demo. */
   signIns: readonly SignIn[];
@@ -53,7 +56,8 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
     // In one process the worker is notified of webhooks by a function call, which saves their jobs.
     let worker: Worker | undefined;
     const wakeWorker = parts.worker ? () => worker?.wakeWorker() : undefined;
-    const server = parts.api ? await startApi(resources, sandbox, wakeWorker) : undefined;
+    const monitoring = await startMonitoring(resources);
+    const server = parts.api ? await startApi(resources, monitoring, sandbox, wakeWorker) : undefined;
     const signIns = server && sandbox ? await startDemo(resources, server, sandbox) : [];
     if (parts.worker) {
       const started = await startWorker({ ...resources, ownerUrl: resources.owner.url });
@@ -66,8 +70,9 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
         server.stopAccepting();
         void server.drain(deadline.leftMs);
       });
-    log.info({ url: server?.url, isWorker: parts.worker }, "started");
-    return { url: server?.url, hasSandbox, signIns, close };
+    const urls = { url: server?.url, metricsUrl: monitoring.url };
+    log.info({ ...urls, isWorker: parts.worker }, "started");
+    return { ...urls, hasSandbox, signIns, close };
   } catch (error) {
     await close();
     throw error;

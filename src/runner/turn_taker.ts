@@ -143,10 +143,14 @@ export class TurnTaker {
   /** Plays and saves turns in one transaction, then sends their messages. Returns the number of turns. */
   #playAndSave(work: (pipeline: Pipeline) => Promise<TurnResult[]>): Promise<number> {
     return inTransaction(this.#pool, async (_client, pipeline) => {
+      const measured = metrics.chatbotTurnSeconds.startTimer();
       const results = await work(pipeline);
       for (const { contexts } of results)
         for (const { status } of contexts) metrics.chatbotTurns.inc({ status });
       if (results.length > 0) this.#sendReplies(pipeline);
+      pipeline.onCommitted(() => {
+        for (const _turn of results) measured();
+      });
       return results.length;
     });
   }

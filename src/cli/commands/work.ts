@@ -17,7 +17,12 @@ export function work(): Command {
     const { runUntilSignal } = await import("../../process/shutdown.ts");
     await runUntilSignal(async () => {
       const application = await startApplication({ migrates: false, api: false, worker: true }, config, log);
-      print(options, { working: true }, "Working");
+      const { metricsUrl } = application;
+      print(
+        options,
+        { working: true, metricsUrl },
+        metricsUrl === undefined ? "Working" : `Working; metrics at ${metricsUrl}/metrics`,
+      );
       return application;
     }, log);
   });

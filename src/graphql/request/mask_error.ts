@@ -5,6 +5,7 @@ import { GraphQLError, type GraphQLFormattedError } from "postgraphile/graphql";
 import { databaseFailure } from "../../base/database_error.ts";
 import { ERRORS, type ErrorCode, isErrorCode } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
+import { metrics } from "../../base/metrics.ts";
 import { describeRefusal } from "./describe_refusal.ts";
 import type { RefusedField } from "./refused_field.ts";
 
@@ -17,6 +18,7 @@ type ClientError = { code: ErrorCode; message: string; hint?: string | undefined
 export function maskError(error: Error, log: Log, fieldOf?: FieldOf): GraphQLFormattedError {
   const cause = innermost(error);
   const { code, message, hint, updatedAt } = knownError(error, cause) ?? unexpected(cause, log);
+  metrics.apiErrors.inc({ code });
   const { kind, remedy } = ERRORS[code];
   return {
     message,

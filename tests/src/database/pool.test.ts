@@ -5,8 +5,10 @@ import type pg from "pg";
 import { readConfig } from "../../../src/base/config.ts";
 import { isPassing } from "../../../src/base/database_error.ts";
 import { createLog } from "../../../src/base/log.ts";
+import { registry } from "../../../src/base/metrics.ts";
 import { inTransaction } from "../../../src/database/pipeline.ts";
-import { createPool } from "../../../src/database/pool.ts";
+import { createPool, listPools } from "../../../src/database/pool.ts";
+import { statementLog } from "../../../src/database/statement_log.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;
@@ -81,4 +83,43 @@ test("for a pooler that does not know them there are no named statements", async
       await pool.end();
     }
   }
+});
+
+test("slow statements are logged with their text and without values, and all are measured", async (t) => {
+  t.after(() => statementLog.begin("off"));
+  const lines: string[] = [];
+  const log = createLog("info", { write: (line) => void lines.push(line) });
+  const config = { ...readConfig({ NODE_ENV: "test" }), DATABASE_POOL_SIZE: 1 };
+  const pool = createPool(database.ownerUrl, "measured", config, log);
+  t.after(() => pool.end());
+  const logged = () => lines.splice(0).map((line) => JSON.parse(line));
+
+  await pool.query("select 1");
+  assert.deepEqual(logged(), [], "off is the default");
+  statementLog.begin(30);
+  await pool.query("select 1");
+  await pool.query({ name: "slow", text: "select\n  pg_sleep($1), $2::text", values: [0.05, "a secret"] });
+  const [slow, ...none] = logged();
+  assert.deepEqual(none, []);
+  const { pool: name, rows, name: statement, sql, milliseconds } = slow;
+  assert.deepEqual(
+    { name, rows, statement, sql },
+    { name: "measured", rows: 1, statement: "slow", sql: "select pg_sleep($1), $2::text" },
+  );
+  assert.ok(milliseconds >= 50);
+
+  statementLog.next(log);
+  const client = await pool.connect();
+  await assert.rejects(client.query("select 1 / $1::int", [0]));
+  client.release();
+  assert.deepEqual(
+    logged().map(({ msg, fromMs, code }) => [msg, fromMs, code]),
+    [
+      ["statement log changed", 0, undefined],
+      ["statement", undefined, "22012"],
+    ],
+  );
+  const text = await registry.getSingleMetricAsString("parley_query_duration_seconds");
+  assert.match(text, /_count\{pool="measured"\} 4$/m);
+  assert.ok(listPools().some((open) => open.name === "measured"));
 });

@@ -119,7 +119,7 @@ test("one command starts everything; it stops in time; a second start finds it a
     assert.ok(page.text.includes(`href="${path}"`), path);
     assert.equal((await get(url + path)).status, 200, path);
   }
-  assert.match((await get(`${url}/metrics`)).text, /^parley_outbox_depth\{state="queued"\} 0$/m);
+  assert.match((await get(`${url}/metrics`)).text, /^parley_outbox_messages\{state="queued"\} 0$/m);
 
   assert.deepEqual(
     first.signIns.map(({ role }) => role),
