@@ -45,6 +45,8 @@ export const Settings = z
     LOG_SQL: statementLogging().default("off"),
     /** The port of /metrics and /health of every process; unset: the API's PORT, and none for a worker. */
     METRICS_PORT: whole(0, 65535).optional(),
+    /** The OpenTelemetry collector that traces of messages are sent to; unset: there are none. */
+    OTEL_EXPORTER_OTLP_ENDPOINT: url().optional(),
 
     PARLEY_DATA_DIR: z.string().min(1).default(".parley"),
     /** The owner's login: migrations, webhooks, worker. Unset: the embedded server. */

@@ -5,7 +5,8 @@ import { type Bytes, createByteBudget } from "../base/byte_budget.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
 import { withTimeout } from "../base/timeout.ts";
-import { uuidV7 } from "../base/uuid_v7.ts";
+import { trace } from "../base/trace.ts";
+import { uuidV7, uuidV7Millis } from "../base/uuid_v7.ts";
 import type { ChannelKind } from "../channels/channel_kind.ts";
 import { CHANNEL_KINDS } from "../channels/registry.ts";
 import { comeAgain, WebhookRefusal } from "../channels/webhook_refusal.ts";
@@ -15,6 +16,7 @@ import { BatcherFull } from "./batcher.ts";
 import { Intake } from "./intake.ts";
 import { prepareDelivery } from "./prepare_delivery.ts";
 import { readRawBody } from "./raw_body.ts";
+import { traceDelivery } from "./trace_delivery.ts";
 import { openWebhookKinds, type WebhookKind } from "./webhook_kinds.ts";
 
 /** Receives webhooks over HTTP, for all kinds of channel. */
@@ -108,7 +110,10 @@ export function createWebhookReceiver({
     const body = await readRawBody(request, bytes);
     await inTime(TIMEOUT_MS + body.length * TIMEOUT_MS_PER_BYTE, async (isInTime) => {
       const sender = await trust.authenticate(address, request.headers, body);
-      await intake.take(await prepareDelivery(body, read, sender, id), isInTime);
+      const delivery = await prepareDelivery(body, read, sender, id);
+      const readAt = Date.now();
+      await intake.take(delivery, isInTime);
+      if (trace.isOn) traceDelivery(delivery, { arrivedAt: uuidV7Millis(id), readAt, storedAt: Date.now() });
     });
   }
 

@@ -10,8 +10,9 @@ export type Recorded = {
   row: OutcomeRow;
   consequence: ChannelConsequence;
   channelId: string;
-  /** By performance.now(). */
+  /** By performance.now(), like `answeredAt`. */
   postedAt: number;
+  answeredAt: number;
 };
 
 const LONGEST_BACKOFF_MS = 3_000;

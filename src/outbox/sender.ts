@@ -3,6 +3,7 @@ import type pg from "pg";
 import { isPassing } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
+import { trace } from "../base/trace.ts";
 import type { Outcome } from "../channels/outcome.ts";
 import type { Db } from "../database/db.ts";
 import type { Pipeline } from "../database/pipeline.ts";
@@ -13,6 +14,7 @@ import { outcomeRow } from "./outcome_row.ts";
 import { postMessage } from "./post_message.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import { Sleeper } from "./sleeper.ts";
+import { traceSends } from "./trace_sends.ts";
 
 type SenderOptions = { pool: pg.Pool; channels: OutboundChannels; log: Log };
 
@@ -176,7 +178,14 @@ export class Sender {
     const [, claiming] = await Promise.allSettled([recorded, claimed]);
     client?.release();
     await recorded;
+    if (trace.isOn) this.#logTraces(outcomes);
     if (claiming.status === "rejected") throw claiming.reason;
+  }
+
+  #logTraces(outcomes: readonly Recorded[]): void {
+    traceSends(this.#pool, outcomes).catch((err: unknown) =>
+      this.#log.debug({ err }, "failed to trace sends"),
+    );
   }
 
   async #claim(db: Db): Promise<void> {
@@ -229,6 +238,7 @@ export class Sender {
       ...outcomeRow(message, outcome),
       channelId: message.channel_id,
       postedAt: posted.postedAt,
+      answeredAt: performance.now(),
       ...(cooldownMs > 0 && { consequence: { kind: "cooldown" as const, forMs: cooldownMs } }),
     });
     this.#sleeper.wake();

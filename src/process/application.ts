@@ -13,6 +13,7 @@ import { type RunningServer, SANDBOX_GRAPH_PATH } from "../http/server.ts";
 import { startApi } from "./api.ts";
 import { startMonitoring } from "./monitoring.ts";
 import { openResources, type ProcessResources } from "./resources.ts";
+import { startTracing } from "./tracing.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 /** What one process runs. */
@@ -56,6 +57,7 @@ export async function startApplication(parts: Parts, config: Config, log: Log): 
     // In one process the worker is notified of webhooks by a function call, which saves their jobs.
     let worker: Worker | undefined;
     const wakeWorker = parts.worker ? () => worker?.wakeWorker() : undefined;
+    await startTracing(resources);
     const monitoring = await startMonitoring(resources);
     const server = parts.api ? await startApi(resources, monitoring, sandbox, wakeWorker) : undefined;
     const signIns = server && sandbox ? await startDemo(resources, server, sandbox) : [];

@@ -14,7 +14,8 @@ import { turnBudget } from "./turn_budget.ts";
 import type { TurnResult } from "./turn_result.ts";
 import { VersionStore } from "./version_store.ts";
 
-type Played = { turn: TimedTurn; result: TurnResult };
+/** A turn that was played, and its result. */
+export type Played = { turn: TimedTurn; result: TurnResult };
 
 type BatchPlayerOptions = {
   /** For statements that are committed before the turns are played. */

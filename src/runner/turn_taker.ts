@@ -3,12 +3,14 @@ import type pg from "pg";
 import { sqlState } from "../base/database_error.ts";
 import type { Log } from "../base/log.ts";
 import { metrics } from "../base/metrics.ts";
+import { trace } from "../base/trace.ts";
 import { uuidV7 } from "../base/uuid_v7.ts";
 import { inTransaction, type Pipeline } from "../database/pipeline.ts";
 import type { KeyRing } from "../secrets/key_ring.ts";
 import { abandoned, givenUp } from "./abandoned.ts";
-import { BatchPlayer } from "./batch_player.ts";
+import { BatchPlayer, type Played } from "./batch_player.ts";
 import { saveTurns } from "./save_turns.ts";
+import { traceTurns } from "./trace_turns.ts";
 import type { TurnResult } from "./turn_result.ts";
 
 type TurnTakerOptions = {
@@ -117,9 +119,10 @@ export class TurnTaker {
   async #playBatch(): Promise<number> {
     try {
       return await this.#playAndSave(async (pipeline) => {
-        const results = (await this.#player.play(pipeline.client, BATCH)).map(({ result }) => result);
+        const played = await this.#player.play(pipeline.client, BATCH);
+        const results = played.map(({ result }) => result);
         if (results.length > 0) pipeline.last(saveTurns(pipeline.client, results, this.#id));
-        return results;
+        return played;
       });
     } catch (error) {
       // The victim of a deadlock retries after a moment.
@@ -141,26 +144,35 @@ export class TurnTaker {
   }
 
   /** Plays and saves turns in one transaction, then sends their messages. Returns the number of turns. */
-  #playAndSave(work: (pipeline: Pipeline) => Promise<TurnResult[]>): Promise<number> {
+  #playAndSave(work: (pipeline: Pipeline) => Promise<Played[]>): Promise<number> {
     return inTransaction(this.#pool, async (_client, pipeline) => {
+      const beganAt = Date.now();
       const measured = metrics.chatbotTurnSeconds.startTimer();
-      const results = await work(pipeline);
-      for (const { contexts } of results)
-        for (const { status } of contexts) metrics.chatbotTurns.inc({ status });
-      if (results.length > 0) this.#sendReplies(pipeline);
+      const played = await work(pipeline);
+      for (const { result } of played)
+        for (const { status } of result.contexts) metrics.chatbotTurns.inc({ status });
+      if (played.length > 0) this.#sendReplies(pipeline);
       pipeline.onCommitted(() => {
-        for (const _turn of results) measured();
+        for (const _turn of played) measured();
+        if (trace.isOn) this.#logTraces(played, beganAt);
       });
-      return results.length;
+      return played.length;
     });
   }
 
+  #logTraces(played: readonly Played[], beganAt: number): void {
+    const turns = played.map(({ turn }) => turn);
+    traceTurns(this.#pool, turns, { beganAt, endedAt: Date.now() }).catch((err: unknown) =>
+      this.#log.debug({ err }, "failed to trace turns"),
+    );
+  }
+
   /** If the database refuses the result of the turn, its run fails; if it refuses that too, only the events are removed. */
-  async #playOne(client: pg.PoolClient): Promise<TurnResult[]> {
+  async #playOne(client: pg.PoolClient): Promise<Played[]> {
     const [played] = await this.#player.play(client, 1);
     if (played === undefined) return [];
     const refusal = await this.#trySaving(client, played.result);
-    if (refusal === null) return [played.result];
+    if (refusal === null) return [played];
     const code = sqlState(refusal);
     this.#log.warn(
       { code, contexts: played.result.contexts.map(({ id }) => id) },
@@ -168,10 +180,10 @@ export class TurnTaker {
     );
     const reason = `send_failed: ${code}`;
     const ended = abandoned(played.result, reason);
-    if ((await this.#trySaving(client, ended)) === null) return [ended];
+    if ((await this.#trySaving(client, ended)) === null) return [{ ...played, result: ended }];
     const minimal = givenUp(played.turn, reason);
     await saveTurns(client, [minimal], this.#id);
-    return [minimal];
+    return [{ ...played, result: minimal }];
   }
 
   /** Saves a result. If the database refuses it, nothing is changed and the error is returned. */
