@@ -1,5 +1,5 @@
 import type { Severity } from "../doctor/check.ts";
-import type { ReportedFinding } from "../doctor/examine.ts";
+import type { ReportedFinding, Unseen } from "../doctor/examine.ts";
 import { FIGURES } from "../doctor/figures.ts";
 import type { Report } from "../doctor/report.ts";
 import { tableOf } from "./table.ts";
@@ -14,9 +14,7 @@ export function doctorPage(report: Report): string {
     `${database.server}, database ${database.name} as ${database.login}, ${database.at.toISOString()}`,
     summaryOf(findings, completed),
     ...byCheck(findings).map(describeCheck),
-    ...(unseen.length > 0
-      ? [["Not seen:", ...unseen.map(({ subject, reason }) => `- ${subject}: ${reason}.`)].join("\n")]
-      : []),
+    ...(unseen.length > 0 ? [["Not seen:", ...byReason(unseen)].join("\n")] : []),
     ...tables,
   ].join("\n\n");
 }
@@ -32,6 +30,14 @@ function summaryOf(findings: readonly ReportedFinding[], completed: number): str
     count("advice", "suggestion"),
   ].flat();
   return `${completed} checks: ${found.join(", ") || "no findings"}.`;
+}
+
+/** What could not be seen for one reason together: without a schema this is most of the checks. */
+function byReason(unseen: readonly Unseen[]): string[] {
+  const groups = Object.groupBy(unseen, ({ reason }) => reason) as Record<string, Unseen[]>;
+  return Object.entries(groups).map(
+    ([reason, group]) => `- ${group.map(({ subject }) => subject).join(", ")}: ${reason}.`,
+  );
 }
 
 /** The findings of a check together, of one severity. */

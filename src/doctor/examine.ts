@@ -10,7 +10,7 @@ export type ReportedFinding = Required<Finding> &
   };
 
 /** What a check could not see, and why. */
-type Unseen = { subject: string; reason: string };
+export type Unseen = { subject: string; reason: string };
 
 export type Examination = {
   /** The worst first. */

@@ -18,8 +18,7 @@ export const FIGURES: readonly Figure[] = [
     `select s.name, current_setting(s.name) as value
      from unnest(array[
        'server_version', 'max_connections', 'max_locks_per_transaction', 'shared_buffers', 'work_mem', 'max_wal_size',
-       'wal_level', 'archive_mode', 'synchronous_commit', 'data_checksums', 'jit', 'TimeZone', 'statement_timeout',
-       'idle_in_transaction_session_timeout', 'autovacuum'
+       'wal_level', 'archive_mode', 'synchronous_commit', 'data_checksums', 'jit', 'TimeZone', 'autovacuum'
      ]) s (name)`,
   ),
   bySql(

@@ -18,6 +18,7 @@ test("one process after another", async (t) => {
         embedded.ownerUrl,
         `select current_user as who, current_database() as database, rolsuper, rolcreaterole, rolcreatedb,
          (select concat(datlocprovider, ':', datlocale) from pg_database where datname = current_database()) as locale,
+         (select count(*) > 0 from pg_stat_statements where query <> '<insufficient privilege>') as sees_statements,
          (select pg_get_userbyid(datdba) from pg_database where datname = current_database()) as owned_by,
          (select json_object_agg(name, setting) from pg_settings where name in ('fsync', 'synchronous_commit',
            'data_checksums', 'listen_addresses', 'max_connections', 'server_encoding')) as settings
@@ -26,7 +27,7 @@ test("one process after another", async (t) => {
       );
       assert.deepEqual(row, {
         ...{ who: "parley", database: "parley", owned_by: "parley", locale: "b:C.UTF-8" },
-        ...{ rolsuper: false, rolcreaterole: true, rolcreatedb: true },
+        ...{ rolsuper: false, rolcreaterole: true, rolcreatedb: true, sees_statements: true },
         settings: {
           ...{ fsync: "on", synchronous_commit: "on", data_checksums: "on", server_encoding: "UTF8" },
           ...{ listen_addresses: "127.0.0.1", max_connections: "100" },
