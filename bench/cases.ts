@@ -10,6 +10,7 @@ import { live } from "./cases/live.ts";
 import type { Case } from "./cases/measured.ts";
 import { media } from "./cases/media.ts";
 import { memoryAfter, memoryIdle } from "./cases/memory.ts";
+import { retention } from "./cases/retention.ts";
 import { roundTrip } from "./cases/round_trip.ts";
 import { start } from "./cases/start.ts";
 import { statuses } from "./cases/statuses.ts";
@@ -33,6 +34,7 @@ export const CASES: readonly Case[] = [
   media,
   imports,
   turns,
+  retention,
   growth,
   finding,
 ];

@@ -55,7 +55,7 @@ export async function inboundBatch(bench: Bench, workspace: Workspace): Promise<
   return { ...measured, control: { name: "copy", value: copy.perSecond, unit: "rows/s" } };
 }
 
-async function inboundOf(
+export async function inboundOf(
   bench: Bench,
   { tenantId, number }: Workspace,
   shape: { perBody: number; connections: number; first?: number; customers?: number },

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:79875d199902a7eeb09c409cf46bc77d8b8f9cd4
+--! Hash: sha1:7f007be8387ecb1e922a3f742019d1e0282651c6
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -570,8 +570,6 @@ create table app_public.tenants (
   name text not null
     constraint tenants_name_has_length check (length(name) between 1 and 150),
   status app_public.tenant_status not null default 'active',
-  media_retention interval
-    constraint tenants_media_retention_is_at_least_one_day check (media_retention >= '1 day'),
   time_zone text not null default 'UTC',
   country text
     constraint tenants_country_is_code check (country ~ '^[A-Z]{2}$'),
@@ -588,9 +586,6 @@ comment on column app_public.tenants.status is
   E'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
 comment on column app_public.tenants.requires_campaign_approval is
   E'Whether a campaign starts only after a second user has approved it (approveCampaign).';
-comment on column app_public.tenants.media_retention is
-  E'How long files are kept after they were stored, at least one day. Older files are removed once a day; their '
-   'messages stay. Null: they are kept as long as their messages.';
 comment on column app_public.tenants.country is
   E'The country in which numbers without a country code are read when contacts are imported: two letters of ISO 3166, '
    'such as "DE". Null: such numbers are refused.';
@@ -852,7 +847,7 @@ create table app_public.audit_entries (
   table_name text not null,
   row_id uuid not null,
   operation text not null
-    constraint audit_entries_operation_is_dml check (operation in ('INSERT', 'UPDATE', 'DELETE')),
+    constraint audit_entries_operation_is_known check (operation in ('INSERT', 'UPDATE', 'DELETE', 'EXPORT')),
   changed_columns text[],
   old_values jsonb,
   new_values jsonb,
@@ -863,14 +858,14 @@ create table app_public.audit_entries (
   database_role text not null default session_user,
   created_at timestamptz not null default now(),
   constraint audit_entries_columns_of_update check ((operation = 'UPDATE') = (changed_columns is not null)),
-  constraint audit_entries_old_unless_insert check ((operation = 'INSERT') = (old_values is null)),
+  constraint audit_entries_old_unless_insert check ((operation in ('INSERT', 'EXPORT')) = (old_values is null)),
   constraint audit_entries_new_unless_delete check ((operation = 'DELETE') = (new_values is null))
 );
 create index on app_public.audit_entries (tenant_id, created_at desc);
 alter table app_public.audit_entries enable row level security;
 comment on table app_public.audit_entries is
   E'Who changed what: users and their rights, channels, chatbots, the data sources that chatbots call, secrets, and '
-   'the numbers and the erasure of contacts. Written by triggers and never changed. The values of secrets, graphs, '
+   'the numbers and the erasure of contacts; and who exported what. Never changed. The values of secrets, graphs, '
    'addresses, headers, forms and contacts are not copied; changed_columns names the columns.';
 comment on column app_public.audit_entries.changed_columns is
   E'For an update: the columns that changed, including those whose values are not copied.';
@@ -889,7 +884,29 @@ comment on column app_public.audit_entries.table_name is
 comment on column app_public.audit_entries.row_id is
   E'The id of the changed row. For a membership, a password, a session or a Google account: the id of the user. For '
    'secrets: the id of the row they belong to.';
-comment on column app_public.audit_entries.operation is E'INSERT, UPDATE or DELETE.';
+comment on column app_public.audit_entries.operation is
+  E'INSERT, UPDATE or DELETE; EXPORT: rows of table_name were read as a file, row_id is the contact or else the '
+   'tenant, and new_values has the names of the columns.';
+
+create table app_private.audit_seals (
+  number int primary key,
+  hash bytea not null,
+  sealed_at timestamptz not null default now()
+);
+alter table app_private.audit_seals enable row level security;
+comment on table app_private.audit_seals is
+  E'A chain of hashes over the audit entries: each covers the entries since the one before, and its hash.';
+
+create table app_private.sealed_audit_entries (
+  entry_id uuid primary key,
+  seal_number int not null,
+  tenant_id uuid,
+  hash bytea not null
+);
+create index on app_private.sealed_audit_entries (seal_number, entry_id);
+alter table app_private.sealed_audit_entries enable row level security;
+comment on table app_private.sealed_audit_entries is
+  E'The hash of each sealed audit entry. It stays when a retention rule has deleted the entry.';
 comment on column app_public.audit_entries.new_values is
   E'For an insert: the row. For an update: the new values of the changed columns. Columns whose values are not copied '
    'are missing.';
@@ -1196,6 +1213,172 @@ $$ language plpgsql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.audited_tenants(text, jsonb) is
   E'The tenants whose admins may see the audit entry of a changed row.';
 --! EndIncluded accounts/audited_tenants.sql
+--! Included accounts/current_actor.sql
+create or replace function app_private.current_actor(out actor text, out user_id uuid, out api_key_id uuid) as $$
+  select
+    case
+      when not app_hidden.is_program() then case when k.api_key_id is null then 'member' else 'api_key' end
+      when current_setting('parley.actor', true) = 'operator' then 'operator'
+      else 'program'
+    end,
+    -- From the session, whose id only its owner has: the user id that a caller sets proves nothing.
+    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id()),
+    k.api_key_id
+  from (
+    select (
+      select s.api_key_id from app_private.api_key_secrets s where s.key_hash = app_hidden.current_api_key_hash()
+    ) as api_key_id
+  ) k
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.current_actor() is
+  E'Who acts, as audit entries name it.';
+--! EndIncluded accounts/current_actor.sql
+--! Included accounts/record_export.sql
+create or replace function app_private.audit_export(
+  tenant_id uuid, exported text, row_id uuid, columns text[]
+) returns void as $$
+  insert into app_public.audit_entries
+    (tenant_id, table_name, row_id, operation, new_values, actor, user_id, api_key_id)
+  select
+    audit_export.tenant_id, exported, coalesce(audit_export.row_id, audit_export.tenant_id), 'EXPORT',
+    jsonb_build_object('columns', columns), a.actor, a.user_id, a.api_key_id
+  from app_private.current_actor() a
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.audit_export(uuid, text, uuid, text[]) is
+  E'Writes an audit entry of rows that are exported. columns: null for all.';
+
+
+create or replace function app_hidden.record_export(exported text, row_id uuid, columns text[]) returns void as $$
+begin
+  perform app_private.audit_export(app_hidden.require_scope('read'), left(exported, 100), row_id, columns[1:200]);
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.record_export(text, uuid, text[]) is
+  E'Writes an audit entry of rows that the caller is about to export. PYDEN: members and API keys only.';
+
+grant execute on function app_hidden.record_export(text, uuid, text[]) to parley_visitor;
+--! EndIncluded accounts/record_export.sql
+--! Included accounts/seal_audit_entries.sql
+create or replace function app_private.tg_audit_entries__refuse_change() returns trigger as $$
+begin
+  if TG_OP = 'DELETE' and (
+    current_setting('parley.applies_retention', true) = 'true'
+    or OLD.tenant_id is not null and not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
+  ) then
+    return OLD;
+  end if;
+  raise exception 'Audit entries must not be changed or deleted'
+    using errcode = 'PYFIX', hint = 'A retention rule for audit_entries deletes old ones.';
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_audit_entries__refuse_change() is
+  E'Refuses updates and deletions of audit entries (PYFIX), except by a retention rule and with a tenant.';
+
+
+create or replace function app_private.audit_entry_hash(entry app_public.audit_entries) returns bytea as $$
+  -- The columns by name: one that is added later does not change the hashes.
+  select sha256(convert_to(
+    jsonb_build_array(
+      entry.id, entry.tenant_id, entry.table_name, entry.row_id, entry.operation, entry.changed_columns,
+      entry.old_values, entry.new_values, entry.actor, entry.user_id, entry.api_key_id, entry.database_role,
+      extract(epoch from entry.created_at)
+    )::text,
+    'UTF8'
+  ))
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.audit_entry_hash(app_public.audit_entries) is
+  E'The SHA-256 of what an audit entry says.';
+
+
+create or replace function app_private.audit_seal_hash(seal_number int) returns bytea as $$
+  select sha256(
+    coalesce((select s.hash from app_private.audit_seals s where s.number = seal_number - 1), '')
+    || coalesce(
+      (
+        select string_agg(x.hash, '' order by x.entry_id)
+        from app_private.sealed_audit_entries x
+        where x.seal_number = audit_seal_hash.seal_number
+      ),
+      ''
+    )
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.audit_seal_hash(int) is
+  E'The hash of a seal: over the hash of the seal before and those of its entries.';
+
+
+create or replace function app_private.seal_audit_entries(out number int, out hash text) as $$
+declare
+  v_since timestamptz;
+begin
+  perform pg_advisory_xact_lock(hashtext('parley audit seals'));
+  select max(s.number), max(s.sealed_at) into number, v_since from app_private.audit_seals s;
+  -- An entry has the time of its insert, and is seen when its transaction has committed.
+  if not exists (
+    select from app_public.audit_entries e
+    where e.id >= app_hidden.uuid_v7_floor(coalesce(v_since - interval '1 day', '-infinity'))
+    and not exists (select from app_private.sealed_audit_entries x where x.entry_id = e.id)
+  ) then
+    number := null;
+    return;
+  end if;
+  number := coalesce(number, 0) + 1;
+  insert into app_private.audit_seals (number, hash) values (seal_audit_entries.number, '');
+  insert into app_private.sealed_audit_entries (entry_id, seal_number, tenant_id, hash)
+  select e.id, seal_audit_entries.number, e.tenant_id, app_private.audit_entry_hash(e)
+  from app_public.audit_entries e
+  where e.id >= app_hidden.uuid_v7_floor(coalesce(v_since - interval '1 day', '-infinity'))
+  and not exists (select from app_private.sealed_audit_entries x where x.entry_id = e.id);
+  update app_private.audit_seals s set hash = app_private.audit_seal_hash(s.number)
+  where s.number = seal_audit_entries.number
+  returning encode(s.hash, 'hex') into seal_audit_entries.hash;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.seal_audit_entries() is
+  E'Seals the audit entries since the last seal, and returns the new seal; nulls if there are none.';
+
+
+create or replace function app_private.verify_audit() returns table (seal int, problem text) as $$
+begin
+  return query
+  select s.number, 'its hash, or that of an entry or of the seal before, was changed'
+  from app_private.audit_seals s
+  where s.hash <> app_private.audit_seal_hash(s.number)
+  union all
+  select s.number + 1, 'it is missing'
+  from app_private.audit_seals s
+  where not exists (select from app_private.audit_seals n where n.number = s.number + 1)
+  and s.number < (select max(m.number) from app_private.audit_seals m)
+  union all
+  select x.seal_number, format('entry %s was changed', x.entry_id)
+  from app_private.sealed_audit_entries x
+  join app_public.audit_entries e on e.id = x.entry_id
+  where x.hash <> app_private.audit_entry_hash(e)
+  union all
+  select x.seal_number, format('entry %s was deleted', x.entry_id)
+  from app_private.sealed_audit_entries x
+  where not exists (select from app_public.audit_entries e where e.id = x.entry_id)
+  and (x.tenant_id is null or exists (select from app_public.tenants t where t.id = x.tenant_id))
+  and not exists (
+    select from app_public.retention_runs r
+    where r.tenant_id = x.tenant_id and r.subject = 'audit_entries'
+    and r.due_until >= app_hidden.uuid_v7_time(x.entry_id)
+  )
+  order by 1, 2;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.verify_audit() is
+  E'What is wrong with the chain of audit seals. Entries that a retention rule has deleted, or that went with their '
+   'tenant, are not missed.';
+--! EndIncluded accounts/seal_audit_entries.sql
 --! Included accounts/tg__audit.sql
 create or replace function app_private.tg__audit() returns trigger as $$
 declare
@@ -1206,9 +1389,7 @@ declare
   v_row jsonb := coalesce(v_new, v_old);
   v_changed text[];
   v_shown text[];
-  v_api_key_id uuid := (
-    select s.api_key_id from app_private.api_key_secrets s where s.key_hash = app_hidden.current_api_key_hash()
-  );
+  v_actor record;
 begin
   select
     array_agg(k.key order by k.key) filter (where v_old -> k.key is distinct from v_new -> k.key),
@@ -1223,6 +1404,7 @@ begin
     v_shown := array(select unnest(v_shown) intersect select unnest(v_changed));
   end if;
 
+  select * into v_actor from app_private.current_actor();
   insert into app_public.audit_entries
     (tenant_id, table_name, row_id, operation, changed_columns, old_values, new_values, actor, user_id, api_key_id)
   select
@@ -1233,14 +1415,9 @@ begin
     case when TG_OP = 'UPDATE' then v_changed end,
     case when TG_OP <> 'INSERT' then app_private.pick(v_old, v_shown) end,
     case when TG_OP <> 'DELETE' then app_private.pick(v_new, v_shown) end,
-    case
-      when not app_hidden.is_program() then case when v_api_key_id is null then 'member' else 'api_key' end
-      when current_setting('parley.actor', true) = 'operator' then 'operator'
-      else 'program'
-    end,
-    -- From the session, whose id only its owner has: the user id that a caller sets proves nothing.
-    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id()),
-    v_api_key_id
+    v_actor.actor,
+    v_actor.user_id,
+    v_actor.api_key_id
   from (
     select a.id from app_private.audited_tenants(TG_TABLE_NAME, v_row) a (id)
     union all
@@ -2910,7 +3087,7 @@ drop policy if exists update_owner on app_public.tenants;
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (id = (select app_hidden.current_tenant_id()) and (select app_hidden.current_member_role()) = 'owner');
 grant select on app_public.tenants to parley_visitor;
-grant update (name, media_retention, time_zone, country, requires_campaign_approval) on app_public.tenants
+grant update (name, time_zone, country, requires_campaign_approval) on app_public.tenants
   to parley_visitor;
 -- No insert, no delete: the operator creates and deletes tenants (parley tenant).
 --! EndIncluded accounts/tenants.policies.sql
@@ -2974,6 +3151,11 @@ grant select on app_public.users to parley_visitor;
 grant update (name, avatar_url) on app_public.users to parley_visitor;
 -- No update of email or is_active: a user may be a member of other tenants. Admins deactivate the membership instead.
 --! EndIncluded accounts/users.policies.sql
+--! Included accounts/audit_entries.triggers.sql
+-- The record stays as it was written. Retention rules delete, and so does the deletion of a tenant.
+create or replace trigger _200_refuse_change before update or delete on app_public.audit_entries
+  for each row execute function app_private.tg_audit_entries__refuse_change();
+--! EndIncluded accounts/audit_entries.triggers.sql
 --! Included accounts/audit_entries.policies.sql
 -- For admins and owners.
 drop policy if exists tenant_isolation on app_public.audit_entries;
@@ -4781,6 +4963,12 @@ begin
     select from app_public.contact_blocks k where k.channel_id = b.channel_id and k.contact_id = v_kept.id
   );
 
+  update app_public.contact_sensitive_values x set contact_id = v_kept.id
+  where x.contact_id = v_merged.id
+  and not exists (
+    select from app_public.contact_sensitive_values k where k.contact_id = v_kept.id and k.field_id = x.field_id
+  );
+
   insert into app_private.initiated_contacts as i (tenant_id, contact_id, initiated_at)
   select m.tenant_id, v_kept.id, m.initiated_at
   from app_private.initiated_contacts m
@@ -5166,8 +5354,10 @@ create table app_public.contact_fields (
       cardinality(choices) between 1 and 200 and array_position(choices, null) is null and '' <> all (choices)
       and octet_length(choices::text) <= 20000
     ),
+  is_sensitive boolean not null default false,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  unique (tenant_id, id),
   constraint contact_fields_choices_belong_to_choice check ((type = 'choice') = (choices is not null))
 );
 create unique index contact_fields_key_key on app_public.contact_fields (tenant_id, lower(key));
@@ -5182,8 +5372,33 @@ comment on column app_public.contact_fields.key is
 comment on column app_public.contact_fields.label is E'What forms show instead of the key: 1 to 100 characters.';
 comment on column app_public.contact_fields.description is E'An explanation for staff: 1 to 1,000 characters.';
 comment on column app_public.contact_fields.type is E'The type of the values. It cannot be changed.';
+comment on column app_public.contact_fields.is_sensitive is
+  E'The values are for admins only (contactSensitiveValues), and not in metadata: agents can set them and not read '
+   'them, and filters, templates, chatbots and searches do not have them. It cannot be changed.';
 comment on column app_public.contact_fields.choices is
   E'The values of a field of the type choice, in the order in which forms show them: 1 to 200. Null for other types.';
+create table app_public.contact_sensitive_values (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  field_id uuid not null,
+  value jsonb not null,
+  set_at timestamptz not null default now(),
+  primary key (contact_id, field_id, tenant_id),
+  -- Deferred, because the values of a new contact are moved here before it is inserted.
+  foreign key (tenant_id, contact_id) references app_public.contacts (tenant_id, id) on delete cascade
+    deferrable initially deferred,
+  foreign key (tenant_id, field_id) references app_public.contact_fields (tenant_id, id) on delete cascade
+);
+create index on app_public.contact_sensitive_values (field_id, tenant_id);
+alter table app_public.contact_sensitive_values enable row level security;
+comment on table app_public.contact_sensitive_values is
+  E'The values of sensitive custom fields, for admins. They are set like other fields: in metadata, from where they '
+   'are moved here.';
+comment on column app_public.contact_sensitive_values.set_at is E'When the value was set last.';
+comment on column app_public.contact_sensitive_values.contact_id is E'The contact.';
+comment on column app_public.contact_sensitive_values.field_id is E'The custom field.';
+comment on column app_public.contact_sensitive_values.value is E'The value, in the form that its type has.';
+
 --! Included contacts/changed_fields.sql
 create or replace function app_private.changed_fields(tenant_id uuid, changed jsonb, original jsonb)
 returns table (key text, type app_public.contact_field_type, choices text[], "value" jsonb, stored jsonb) as $$
@@ -5230,6 +5445,48 @@ $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_
 comment on function app_private.tg_contacts__convert_fields() is
   E'Brings new values of custom fields into the form in which they are stored and compared.';
 --! EndIncluded contacts/tg_contacts__convert_fields.sql
+--! Included contacts/tg_contacts__move_sensitive_fields.sql
+create or replace function app_private.tg_contacts__move_sensitive_fields() returns trigger as $$
+declare
+  v_sensitive app_public.contact_fields[] := array(
+    select f
+    from app_public.contact_fields f
+    where f.tenant_id = NEW.tenant_id and f.is_sensitive and jsonb_exists(NEW.metadata, f.key)
+    -- What does not fit the type stays, and is refused.
+    and app_hidden.contact_field_value(f.type, f.choices, NEW.metadata -> f.key) is not null
+  );
+begin
+  if v_sensitive = '{}' then
+    return NEW;
+  end if;
+  insert into app_public.contact_sensitive_values as x (tenant_id, contact_id, field_id, value)
+  select NEW.tenant_id, NEW.id, f.id, NEW.metadata -> f.key
+  from unnest(v_sensitive) f
+  where NEW.metadata -> f.key <> 'null'
+  on conflict on constraint contact_sensitive_values_pkey do update set value = excluded.value, set_at = now();
+  delete from app_public.contact_sensitive_values x
+  using unnest(v_sensitive) f
+  where x.contact_id = NEW.id and x.field_id = f.id and NEW.metadata -> f.key = 'null';
+  NEW.metadata := NEW.metadata - array(select f.key from unnest(v_sensitive) f);
+  return NEW;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contacts__move_sensitive_fields() is
+  E'Moves values of sensitive custom fields out of the metadata, which all members can read. null removes a value.';
+
+
+create or replace function app_private.tg_contact_fields__move_sensitive() returns trigger as $$
+begin
+  update app_public.contacts c set metadata = c.metadata
+  where c.tenant_id = NEW.tenant_id and jsonb_exists(c.metadata, NEW.key);
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_contact_fields__move_sensitive() is
+  E'Moves the values that contacts had before the sensitive field was defined.';
+--! EndIncluded contacts/tg_contacts__move_sensitive_fields.sql
 --! Included contacts/tg_contacts__refuse_invalid_fields.sql
 create or replace function app_private.tg_contacts__refuse_invalid_fields() returns trigger as $$
 declare
@@ -5273,7 +5530,16 @@ begin
   -- Not the metadata that was read above: another agent may have set a field in the meantime.
   update app_public.contacts c set
     metadata = (c.metadata || set_contact_fields.fields)
-      - array(select f.key from jsonb_each(set_contact_fields.fields) f where f.value = 'null')
+      - array(
+        select f.key
+        from jsonb_each(set_contact_fields.fields) f
+        where f.value = 'null'
+        -- For these, null is the way to tell the trigger.
+        and not exists (
+          select from app_public.contact_fields s
+          where s.tenant_id = c.tenant_id and s.key = f.key and s.is_sensitive
+        )
+      )
   where c.id = v_contact.id
   returning c.* into v_contact;
   return v_contact;
@@ -5479,6 +5745,22 @@ comment on function app_private.change_contacts(jsonb) is
    '"removeTags", "addGroups", "removeGroups"}}]. name, language and email are columns; other fields go to metadata. '
    'Tags and groups are given by name or id; missing tags are created, missing groups are not.';
 --! EndIncluded contacts/change_contacts.sql
+--! Included contacts/contact_sensitive_values.policies.sql
+drop policy if exists tenant_isolation on app_public.contact_sensitive_values;
+create policy tenant_isolation on app_public.contact_sensitive_values as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.contact_sensitive_values;
+create policy hide_deleted on app_public.contact_sensitive_values as restrictive to parley_visitor
+  using (
+    (select not exists (select from app_hidden.deleted_contacts))
+    or contact_id is distinct from (select d.id from app_hidden.deleted_contacts d where d.id = contact_id)
+  );
+drop policy if exists select_admin on app_public.contact_sensitive_values;
+create policy select_admin on app_public.contact_sensitive_values for select to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select on app_public.contact_sensitive_values to parley_visitor;
+-- Nothing else: they are set through the metadata of contacts.
+--! EndIncluded contacts/contact_sensitive_values.policies.sql
 --! Included contacts/contact_fields.policies.sql
 drop policy if exists tenant_isolation on app_public.contact_fields;
 create policy tenant_isolation on app_public.contact_fields as restrictive to parley_visitor
@@ -5496,9 +5778,9 @@ drop policy if exists delete_admin on app_public.contact_fields;
 create policy delete_admin on app_public.contact_fields for delete to parley_visitor
   using ((select app_hidden.may('manage_all')));
 grant select, delete on app_public.contact_fields to parley_visitor;
-grant insert (key, label, type, choices, description) on app_public.contact_fields to parley_visitor;
+grant insert (key, label, type, choices, description, is_sensitive) on app_public.contact_fields to parley_visitor;
 grant update (label, choices, description) on app_public.contact_fields to parley_visitor;
--- No update of key and type: the values of contacts would not follow. Define another field.
+-- No update of key, type and is_sensitive: the values of contacts would not follow. Define another field.
 --! EndIncluded contacts/contact_fields.policies.sql
 --! Included contacts/contact_attributions.policies.sql
 drop policy if exists tenant_isolation on app_public.contact_attributions;
@@ -5603,25 +5885,6 @@ comment on function app_public.deleted_contacts() is
   E'The contacts that can be restored, the last deleted first. Their conversations are hidden. PYDEN: admins only.';
 
 grant execute on function app_public.deleted_contacts() to parley_visitor;
-
-
-create or replace function app_private.erase_deleted_contacts(at_most int) returns int as $$
-  with due as (
-    select c.id
-    from app_public.contacts c
-    where c.deleted_at < now() - interval '30 days'
-    order by c.id
-    limit at_most
-    for update skip locked
-  ),
-  erased as (
-    delete from app_public.contacts c using due d where c.id = d.id returning c.id
-  )
-  select count(*)::int from erased
-$$ language sql volatile set search_path to pg_catalog, pg_temp;
-
-comment on function app_private.erase_deleted_contacts(int) is
-  E'Erases contacts that were deleted more than 30 days ago, at most at_most, and returns their number.';
 --! EndIncluded contacts/deleted_contacts.sql
 create type app_public.contact_merge as (
   contact app_public.contacts,
@@ -13258,36 +13521,31 @@ comment on function app_public.fetch_media(uuid) is
 grant execute on function app_public.fetch_media(uuid) to parley_visitor;
 --! EndIncluded media/fetch_media.sql
 --! Included media/remove_media.sql
-create or replace function app_private.remove_expired_media(max_files int) returns int as $$
+create or replace function app_private.remove_stored_media(ids uuid[]) returns void as $$
 declare
-  v_ids uuid[];
   v_tenant_ids uuid[];
   v_sha256s bytea[];
 begin
-  select array_agg(o.id), array_agg(o.tenant_id), array_agg(o.sha256)
-  into v_ids, v_tenant_ids, v_sha256s
+  select array_agg(o.tenant_id), array_agg(o.sha256)
+  into v_tenant_ids, v_sha256s
   from (
-    select d.id, d.tenant_id, d.sha256
-    from app_public.tenants t
-    join app_public.media d on d.tenant_id = t.id and d.stored_at < now() - t.media_retention
-    where t.media_retention is not null
+    select d.tenant_id, d.sha256
+    from app_public.media d
+    where d.id = any (ids) and d.state = 'stored'
     order by d.id
-    limit max_files
-    for update of d skip locked
+    for update
   ) o;
 
   update app_public.media d set
     state = 'gone', sha256 = null, stored_at = null,
     error_code = 'PYGON', error = 'The file was removed at the end of its retention'
-  where d.id = any (v_ids);
+  where d.id = any (ids) and d.state = 'stored';
   perform app_private.release_media_files(v_tenant_ids, v_sha256s);
-  return coalesce(cardinality(v_ids), 0);
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.remove_expired_media(int) is
-  E'Removes files whose tenant keeps them no longer (media_retention), up to a number of files. Their media rows stay. '
-   'Returns the number of files.';
+comment on function app_private.remove_stored_media(uuid[]) is
+  E'Removes the files of media whose retention has ended. Their media rows stay.';
 
 
 create or replace function app_private.delete_unused_media() returns int as $$
@@ -13307,6 +13565,7 @@ begin
       select from app_public.scheduled_messages s
       where s.tenant_id = d.tenant_id and s.media_id = d.id and s.status = 'scheduled'
     )
+    and not exists (select from app_public.message_archives a where a.media_ids @> array[d.id])
     for update skip locked
   );
   delete from app_public.media d
@@ -13323,8 +13582,8 @@ end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.delete_unused_media() is
-  E'Deletes media that no message, scheduled message or canned reply uses: uploads that were not sent within a day, '
-   'and files of messages whose partition was dropped. Returns the number of rows.';
+  E'Deletes media that no message, archived or not, no scheduled message and no canned reply uses: uploads that were '
+   'not sent within a day, and files of messages whose partition was dropped. Returns the number of rows.';
 --! EndIncluded media/remove_media.sql
 --! Included media/add_uploaded_media.sql
 create or replace function app_private.add_uploaded_media(
@@ -27826,6 +28085,11 @@ create or replace trigger _130_convert_fields before insert or update of metadat
   for each row when (NEW.metadata <> '{}')
   execute function app_private.tg_contacts__convert_fields();
 
+-- Metadata is for all members, sensitive fields are not. After the conversion.
+create or replace trigger _140_move_sensitive_fields before insert or update of metadata on app_public.contacts
+  for each row when (NEW.metadata <> '{}')
+  execute function app_private.tg_contacts__move_sensitive_fields();
+
 -- Before the check constraint of phone, whose error has no code of class PY.
 create or replace trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
   for each row when (NEW.phone !~ '^\+[1-9][0-9]{4,19}$')
@@ -27980,6 +28244,11 @@ create or replace trigger _110_fill_in_tenant before insert on app_public.contac
 -- Who defined which fields.
 create or replace trigger _500_audit after insert or update or delete on app_public.contact_fields
   for each row execute function app_private.tg__audit();
+
+-- Values that were stored before the field was defined are as sensitive.
+create or replace trigger _510_move_sensitive after insert on app_public.contact_fields
+  for each row when (NEW.is_sensitive)
+  execute function app_private.tg_contact_fields__move_sensitive();
 --! EndIncluded contacts/contact_fields.triggers.sql
 --! Included contacts/tags.triggers.sql
 create or replace trigger _100_timestamps before insert or update on app_public.tags
@@ -28842,8 +29111,625 @@ create or replace trigger _800_notify_on_update after update on app_public.impor
 
 --! split: 0900-operations.sql
 -- Functions for the operator's command line, the health checks and the metrics.
+create type app_public.retention_subject as enum (
+  'conversations', 'messages', 'system_messages', 'runs', 'webhook_bodies', 'media', 'audit_entries', 'deleted_contacts'
+);
+comment on type app_public.retention_subject is
+  E'What a retention rule is about. conversations: those without activity, with their messages. messages: all but '
+   'system messages. system_messages: what has happened to a conversation. runs: of chatbots, after they ended. '
+   'webhook_bodies: what providers have sent, as received. media: stored files; their rows stay. audit_entries: who '
+   'changed and exported what. deleted_contacts: those that are deleted and not erased yet.';
+create type app_public.retention_action as enum ('archive', 'delete', 'anonymise');
+comment on type app_public.retention_action is
+  E'What a retention rule does. archive: messages move to the archive (archivedMessages). delete: it is deleted. '
+   'anonymise: what customers have said is removed from runs; their path and outcome stay.';
+
+--! Included retention/is_retention_rule.sql
+create or replace function app_hidden.is_retention_rule(
+  subject app_public.retention_subject, action app_public.retention_action, after interval
+) returns boolean as $$
+  select
+    case action
+      when 'archive' then subject in ('conversations', 'messages')
+      when 'anonymise' then subject = 'runs'
+      else true
+    end
+    -- What is of today is in use. Failed bodies are retried, and messages redelivered, within eight days.
+    and after >= case subject
+      when 'deleted_contacts' then interval '0'
+      when 'webhook_bodies' then interval '8 days'
+      else interval '1 day'
+    end
+$$ language sql immutable set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.is_retention_rule(
+  app_public.retention_subject, app_public.retention_action, interval
+) is
+  E'Whether the action suits the subject, and the age is long enough for it.';
+
+grant execute on function app_hidden.is_retention_rule(
+  app_public.retention_subject, app_public.retention_action, interval
+) to parley_visitor;
+--! EndIncluded retention/is_retention_rule.sql
+
+create table app_private.retention_defaults (
+  subject app_public.retention_subject primary key,
+  action app_public.retention_action not null,
+  after interval not null,
+  constraint retention_defaults_is_retention_rule check (app_hidden.is_retention_rule(subject, action, after))
+);
+alter table app_private.retention_defaults enable row level security;
+comment on table app_private.retention_defaults is
+  E'The retention rules of tenants that have none of their own about the subject. The operator sets them.';
+insert into app_private.retention_defaults (subject, action, after) values
+  ('webhook_bodies', 'delete', '30 days'),
+  ('deleted_contacts', 'delete', '30 days');
+
+create table app_public.retention_rules (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  subject app_public.retention_subject not null,
+  action app_public.retention_action not null,
+  after interval not null,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint retention_rules_subject_key unique (tenant_id, subject),
+  constraint retention_rules_is_retention_rule check (app_hidden.is_retention_rule(subject, action, after))
+);
+alter table app_public.retention_rules enable row level security;
+comment on table app_public.retention_rules is
+  E'What is archived, deleted or anonymised when it is old enough, every night. The rule of a tenant counts instead of '
+   'the operator''s for all tenants, also if it is inactive. Without either, data is kept. retentionPreview says what '
+   'is due.';
+comment on column app_public.retention_rules.subject is E'What the rule is about.';
+comment on column app_public.retention_rules.action is E'What is done with it.';
+comment on column app_public.retention_rules.after is
+  E'The age: for conversations since their last activity, for runs since they ended, for contacts since they were '
+   'deleted. At least a day; for webhook_bodies 8 days; for deleted_contacts any.';
+comment on column app_public.retention_rules.is_active is
+  E'False: the tenant keeps this data, whatever the rule for all tenants says.';
+
+create table app_public.retention_runs (
+  id uuid primary key default app_hidden.uuid_v7(),
+  tenant_id uuid not null references app_public.tenants on delete cascade,
+  subject app_public.retention_subject not null,
+  action app_public.retention_action not null,
+  due_until timestamptz not null,
+  row_count int not null,
+  started_at timestamptz not null default now(),
+  ended_at timestamptz not null default now()
+);
+create index on app_public.retention_runs (tenant_id, started_at desc);
+alter table app_public.retention_runs enable row level security;
+comment on table app_public.retention_runs is
+  E'What retention rules have archived, deleted or anonymised: one row for each night and subject in which something '
+   'was due.';
+comment on column app_public.retention_runs.subject is E'What it was about.';
+comment on column app_public.retention_runs.action is E'What was done.';
+comment on column app_public.retention_runs.due_until is E'Everything older than this was due.';
+comment on column app_public.retention_runs.started_at is E'When the first of it was done.';
+comment on column app_public.retention_runs.ended_at is E'When the last of it was done.';
+comment on column app_public.retention_runs.row_count is
+  E'The number of messages, runs, bodies, files, entries or contacts; for conversations, of their messages.';
+
+create table app_public.message_archives (
+  id uuid primary key,
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  message_count int not null,
+  media_ids uuid[] not null default '{}',
+  messages jsonb not null,
+  created_at timestamptz not null default now(),
+  foreign key (tenant_id, conversation_id) references app_public.conversations (tenant_id, id) on delete cascade
+);
+create index on app_public.message_archives (tenant_id, conversation_id, id desc);
+create index on app_public.message_archives using gin (media_ids);
+alter table app_public.message_archives enable row level security;
+comment on table app_public.message_archives is
+  E'Blocks of archived messages of one conversation, compressed by the database. archived_messages shows the messages.';
+comment on column app_public.message_archives.id is E'The id of the last message of the block.';
+comment on column app_public.message_archives.message_count is E'The number of messages in the block.';
+comment on column app_public.message_archives.media_ids is E'The files of the messages, which are kept with them.';
+comment on column app_public.message_archives.messages is
+  E'Rows of messages, the oldest first, each with its row of message_statuses (status) and of message_changes '
+   '(change).';
+
+create type app_public.due_retention as (
+  subject app_public.retention_subject,
+  action app_public.retention_action,
+  due_until timestamptz,
+  row_count int
+);
+comment on type app_public.due_retention is E'What is due by a retention rule.';
+comment on column app_public.due_retention.subject is E'What it is about.';
+comment on column app_public.due_retention.action is E'What will be done.';
+comment on column app_public.due_retention.due_until is E'Everything older than this is due.';
+comment on column app_public.due_retention.row_count is
+  E'The number of rows. What was archived or anonymised before counts again, if its row is still there.';
+
+--! Included retention/archived_messages.sql
+create or replace view app_public.archived_messages with (security_invoker = true) as
+  select
+    a.tenant_id, m.id, a.conversation_id, m.direction, m.author, m.origin, m.type, m.content, m.preview, m.user_id,
+    m.campaign_id, m.media_id, m.metadata, m.occurred_at, (m.status ->> 'status')::app_public.message_status as status,
+    m.status ->> 'error_code' as error_code, a.created_at as archived_at
+  from app_public.message_archives a
+  cross join lateral jsonb_to_recordset(a.messages) as m (
+    id uuid, direction app_public.message_direction, author app_public.message_author,
+    origin app_public.message_origin, type app_public.message_type, content jsonb, preview text, user_id uuid,
+    campaign_id uuid, media_id uuid, metadata jsonb, occurred_at timestamptz, status jsonb
+  );
+
+comment on view app_public.archived_messages is
+  E'Messages that a retention rule has archived, with their last status. Select by conversationId and order by '
+   'ID_DESC. They are no longer in messages: conversations, searches, filters and campaigns do not see them; figures '
+   'still count them. restore_messages() takes those of a conversation back, in SQL.';
+comment on column app_public.archived_messages.conversation_id is E'The conversation.';
+comment on column app_public.archived_messages.content is E'The content, in the form of its type, as in messages.';
+comment on column app_public.archived_messages.preview is E'The content as a short text.';
+comment on column app_public.archived_messages.metadata is E'What was stored with the message.';
+comment on column app_public.archived_messages.occurred_at is E'When the message was written.';
+comment on column app_public.archived_messages.user_id is E'The user who wrote the message.';
+comment on column app_public.archived_messages.media_id is E'The file, which is kept as long as the message.';
+comment on column app_public.archived_messages.status is E'The last delivery status of an outbound message.';
+comment on column app_public.archived_messages.error_code is E'Why an outbound message was not delivered.';
+comment on column app_public.archived_messages.archived_at is E'When the message was archived.';
+
+grant select on app_public.archived_messages to parley_visitor;
+--! EndIncluded retention/archived_messages.sql
+--! Included retention/archive_messages.sql
+create or replace function app_private.archive_messages(ids uuid[]) returns void as $$
+declare
+  v_part record;
+begin
+  insert into app_public.message_archives (id, tenant_id, conversation_id, message_count, media_ids, messages)
+  select
+    (array_agg(m.id order by m.id desc))[1],
+    m.tenant_id,
+    m.conversation_id,
+    count(*),
+    coalesce(array_agg(m.media_id) filter (where m.media_id is not null), '{}'),
+    jsonb_agg(
+      to_jsonb(m) || jsonb_strip_nulls(jsonb_build_object(
+        'status', (select to_jsonb(s) from app_public.message_statuses s where s.message_id = m.id),
+        'change', (select to_jsonb(c) from app_public.message_changes c where c.id = m.id)
+      ))
+      order by m.id
+    )
+  from app_public.messages m
+  where m.id = any (ids)
+  group by m.tenant_id, m.conversation_id;
+
+  insert into app_private.outdated_words (tenant_id, message_id)
+  select m.tenant_id, m.id from app_public.messages m where m.id = any (ids)
+  on conflict do nothing;
+  -- From the partitions, whose statements fire no triggers: the messages are not gone. Figures still count them, their
+  -- files stay, and what the provider repeats of them is recognised.
+  for v_part in
+    select s.tableoid::regclass as name from app_public.message_statuses s where s.message_id = any (ids) group by 1
+  loop
+    execute format('delete from %s where message_id = any ($1)', v_part.name) using ids;
+  end loop;
+  for v_part in
+    select m.tableoid::regclass as name from app_public.messages m where m.id = any (ids) group by 1
+  loop
+    execute format('delete from %s where id = any ($1)', v_part.name) using ids;
+  end loop;
+  delete from app_public.message_changes c where c.id = any (ids);
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.archive_messages(uuid[]) is
+  E'Moves messages, with their statuses and changes, to the archive.';
+
+
+create or replace function app_private.partition_of(parent regclass, id uuid) returns text as $$
+  select format(
+    'app_private.%I',
+    coalesce(
+      max(c.relname) filter (where c.relname ~ '_[0-9]{4}_[0-9]{2}$' and right(c.relname, 7) <= m.month),
+      max(c.relname) filter (where c.relname ~ '_before$')
+    )
+  )
+  from pg_inherits i
+  join pg_class c on c.oid = i.inhrelid
+  cross join to_char(app_hidden.uuid_v7_time(id) at time zone 'UTC', 'YYYY_MM') m (month)
+  where i.inhparent = parent
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.partition_of(regclass, uuid) is
+  E'The monthly partition of a table that is for an id, as text for a statement.';
+
+
+create or replace function app_private.restore_messages(conversation_id uuid) returns int as $$
+declare
+  v_block app_public.message_archives;
+  v_part record;
+  v_count int := 0;
+begin
+  for v_block in
+    delete from app_public.message_archives a where a.conversation_id = restore_messages.conversation_id returning a.*
+  loop
+    -- Into the partitions, whose statements fire no triggers: nothing is sent, counted or answered again.
+    for v_part in
+      select
+        app_private.partition_of('app_public.messages', (m ->> 'id')::uuid) as messages_name,
+        app_private.partition_of('app_public.message_statuses', (m ->> 'id')::uuid) as statuses_name,
+        jsonb_agg(m) as messages,
+        jsonb_agg(m -> 'status') filter (where m ? 'status') as statuses
+      from jsonb_array_elements(v_block.messages) m
+      group by 1, 2
+    loop
+      execute format(
+        'insert into %s select * from jsonb_populate_recordset(null::app_public.messages, $1)', v_part.messages_name
+      ) using v_part.messages;
+      execute format(
+        'insert into %s select * from jsonb_populate_recordset(null::app_public.message_statuses, $1)',
+        v_part.statuses_name
+      ) using coalesce(v_part.statuses, '[]');
+    end loop;
+    insert into app_public.message_changes
+    select c.*
+    from jsonb_array_elements(v_block.messages) m
+    cross join jsonb_populate_record(null::app_public.message_changes, m -> 'change') c
+    where m ? 'change';
+    perform app_private.store_message_words(
+      v_block.tenant_id, array(select (m ->> 'id')::uuid from jsonb_array_elements(v_block.messages) m)
+    );
+    v_count := v_count + v_block.message_count;
+  end loop;
+  return v_count;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.restore_messages(uuid) is
+  E'Takes the archived messages of a conversation back, and returns their number. A retention rule that still applies '
+   'archives them again.';
+--! EndIncluded retention/archive_messages.sql
+--! Included retention/due_ids.sql
+create or replace function app_private.webhook_retention() returns interval as $$
+  -- A tenant that keeps them all has a null, and so has the last row without a rule for all tenants.
+  select case when bool_and(k.after is not null) then max(k.after) end
+  from (
+    select case when r.is_active then r.after end as after
+    from app_public.retention_rules r
+    where r.subject = 'webhook_bodies'
+    union all
+    select (select d.after from app_private.retention_defaults d where d.subject = 'webhook_bodies')
+  ) k
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.webhook_retention() is
+  E'The age beyond which no tenant keeps webhook bodies, so that their partitions can be dropped. Null if one keeps '
+   'them all.';
+
+
+create or replace function app_private.retention_due() returns table (
+  tenant_id uuid, subject app_public.retention_subject, action app_public.retention_action, due_until timestamptz
+) as $$
+  select e.tenant_id, e.subject, e.action, now() - e.after
+  from (
+    select r.tenant_id, r.subject, r.action, r.after, r.is_active
+    from app_public.retention_rules r
+    union all
+    select t.id, d.subject, d.action, d.after, true
+    from app_private.retention_defaults d
+    cross join app_public.tenants t
+    where not exists (
+      select from app_public.retention_rules r where r.tenant_id = t.id and r.subject = d.subject
+    )
+  ) e
+  where e.is_active
+  -- Most bodies go with their partition, which costs nothing.
+  and (
+    e.subject <> 'webhook_bodies'
+    or app_private.webhook_retention() is null
+    or e.after < app_private.webhook_retention()
+  )
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.retention_due() is
+  E'For each tenant, what its retention rules, or those for all tenants, are about: everything older than due_until.';
+
+
+create or replace function app_private.due_ids(
+  tenant_id uuid,
+  subject app_public.retention_subject,
+  action app_public.retention_action,
+  cutoff timestamptz,
+  after_id uuid default '00000000-0000-0000-0000-000000000000',
+  at_most int default null
+) returns setof uuid as $$
+declare
+  v_before uuid := app_hidden.uuid_v7_floor(cutoff);
+begin
+  case subject
+  when 'conversations' then
+    return query
+    select v.id
+    from app_public.conversations v
+    where v.tenant_id = due_ids.tenant_id and v.id > after_id and v.last_activity_at < cutoff
+    and (action = 'delete' or exists (select from app_public.messages m where m.conversation_id = v.id))
+    order by v.id
+    limit at_most;
+  when 'messages', 'system_messages' then
+    return query
+    select m.id
+    from app_public.messages m
+    where m.tenant_id = due_ids.tenant_id and m.id > after_id and m.id < v_before
+    and (m.type = 'system') = (subject = 'system_messages')
+    and not exists (select from app_private.outbox o where o.message_id = m.id)
+    order by m.id
+    limit at_most;
+  when 'runs' then
+    return query
+    select x.id
+    from app_public.conversation_contexts x
+    where x.tenant_id = due_ids.tenant_id and x.id > after_id and x.completed_at < cutoff
+    and (action = 'delete' or (x.variables, x.node_outputs, x.state) <> ('{}', '{}', '{}'))
+    order by x.id
+    limit at_most;
+  when 'webhook_bodies' then
+    return query
+    select b.id
+    from app_public.channels c
+    cross join lateral (
+      select e.id
+      from app_public.webhook_events e
+      where e.channel_id = c.id and e.id > after_id and e.id < v_before
+      order by e.id
+      limit at_most
+    ) b
+    where c.tenant_id = due_ids.tenant_id
+    order by b.id
+    limit at_most;
+  when 'media' then
+    return query
+    select d.id
+    from app_public.media d
+    where d.tenant_id = due_ids.tenant_id and d.id > after_id and d.stored_at < cutoff
+    order by d.id
+    limit at_most;
+  when 'audit_entries' then
+    return query
+    select a.id
+    from app_public.audit_entries a
+    where a.tenant_id = due_ids.tenant_id and a.id > after_id and a.created_at < cutoff
+    order by a.id
+    limit at_most;
+  when 'deleted_contacts' then
+    return query
+    select c.id
+    from app_public.contacts c
+    where c.tenant_id = due_ids.tenant_id and c.id > after_id and c.deleted_at < cutoff
+    order by c.id
+    limit at_most;
+  end case;
+end;
+$$ language plpgsql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.due_ids(
+  uuid, app_public.retention_subject, app_public.retention_action, timestamptz, uuid, int
+) is
+  E'What of a tenant is older than the cutoff and not archived or anonymised yet, by id, after another id. Messages '
+   'that are still to be sent are not due.';
+--! EndIncluded retention/due_ids.sql
+--! Included retention/apply_retention.sql
+create or replace function app_private.apply_retention(
+  run_id uuid,
+  tenant_id uuid,
+  subject app_public.retention_subject,
+  action app_public.retention_action,
+  cutoff timestamptz,
+  after_id uuid,
+  at_most int,
+  out row_count int,
+  out next_id uuid
+) as $$
+declare
+  v_ids uuid[];
+begin
+  if subject = 'conversations' then
+    select r.row_count, r.next_id into row_count, next_id
+    from app_private.retain_conversations(tenant_id, action, cutoff, after_id, at_most) r;
+  else
+    v_ids := array(select d from app_private.due_ids(tenant_id, subject, action, cutoff, after_id, at_most) d);
+    row_count := cardinality(v_ids);
+    next_id := v_ids[at_most];
+    perform app_private.retain(subject, action, v_ids);
+  end if;
+  if row_count > 0 then
+    insert into app_public.retention_runs as r (id, tenant_id, subject, action, due_until, row_count)
+    values (run_id, tenant_id, subject, action, cutoff, apply_retention.row_count)
+    on conflict (id) do update set row_count = r.row_count + excluded.row_count, ended_at = now();
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.apply_retention(
+  uuid, uuid, app_public.retention_subject, app_public.retention_action, timestamptz, uuid, int
+) is
+  E'Archives, deletes or anonymises the next rows that are due, at most at_most, and adds them to the run. Returns '
+   'their number, and where to continue; null at the end.';
+
+
+create or replace function app_private.retain(
+  subject app_public.retention_subject, action app_public.retention_action, ids uuid[]
+) returns void as $$
+begin
+  case subject
+  when 'messages', 'system_messages' then
+    if action = 'archive' then
+      perform app_private.archive_messages(ids);
+    else
+      delete from app_public.messages m where m.id = any (ids);
+    end if;
+  when 'runs' then
+    if action = 'anonymise' then
+      update app_public.conversation_contexts x set
+        variables = '{}', node_outputs = '{}', state = '{}', waiting = null
+      where x.id = any (ids);
+    else
+      delete from app_public.conversation_contexts x where x.id = any (ids);
+    end if;
+  when 'webhook_bodies' then
+    delete from app_public.webhook_events e where e.id = any (ids);
+  when 'media' then
+    perform app_private.remove_stored_media(ids);
+  when 'audit_entries' then
+    perform set_config('parley.applies_retention', 'true', true);
+    delete from app_public.audit_entries a where a.id = any (ids);
+    perform set_config('parley.applies_retention', '', true);
+  when 'deleted_contacts' then
+    delete from app_public.contacts c where c.id = any (ids) and c.deleted_at is not null;
+  end case;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.retain(app_public.retention_subject, app_public.retention_action, uuid[]) is
+  E'Archives, deletes or anonymises these rows of a subject other than conversations.';
+
+
+create or replace function app_private.retain_conversations(
+  tenant_id uuid,
+  action app_public.retention_action,
+  cutoff timestamptz,
+  after_id uuid,
+  at_most int,
+  out row_count int,
+  out next_id uuid
+) as $$
+declare
+  v_id uuid;
+  v_messages uuid[];
+begin
+  row_count := 0;
+  next_id := after_id;
+  -- Many conversations are empty already.
+  for v_id in
+    select d from app_private.due_ids(tenant_id, 'conversations', action, cutoff, after_id, at_most) d
+  loop
+    -- A message that arrives waits, or makes the conversation active.
+    perform from app_public.conversations v where v.id = v_id and v.last_activity_at < cutoff for update skip locked;
+    if found then
+      v_messages := array(
+        select m.id
+        from app_public.messages m
+        where m.conversation_id = v_id
+        and not exists (select from app_private.outbox o where o.message_id = m.id)
+        order by m.id
+        limit at_most - row_count
+      );
+      row_count := row_count + cardinality(v_messages);
+      perform app_private.retain('messages', action, v_messages);
+      -- The rest of a long one is for the next call.
+      if row_count >= at_most then
+        return;
+      elsif action = 'delete' then
+        delete from app_public.conversations v where v.id = v_id;
+      end if;
+    end if;
+    next_id := v_id;
+  end loop;
+  if next_id = after_id then
+    next_id := null;
+  end if;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.retain_conversations(
+  uuid, app_public.retention_action, timestamptz, uuid, int
+) is
+  E'Archives or deletes messages of inactive conversations, at most at_most, and deletes the conversations that are '
+   'empty then. Archived conversations stay, without their messages.';
+--! EndIncluded retention/apply_retention.sql
+--! Included retention/retention_preview.sql
+create or replace function app_private.preview_retention(tenant_id uuid) returns setof app_public.due_retention as $$
+  select
+    d.subject, d.action, d.due_until,
+    (select count(*)::int from app_private.due_ids(d.tenant_id, d.subject, d.action, d.due_until))
+  from app_private.retention_due() d
+  where d.tenant_id = preview_retention.tenant_id
+  order by d.subject
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.preview_retention(uuid) is
+  E'What the retention rules would do now, without doing it.';
+
+
+create or replace function app_public.retention_preview() returns setof app_public.due_retention as $$
+  select p.* from app_private.preview_retention((select app_hidden.require_scope('manage_all'))) p
+$$ language sql stable security definer rows 10 set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.retention_preview() is
+  E'What the retention rules of the tenant, and those for all tenants, would do now, without doing it. PYDEN: admins '
+   'only.';
+
+grant execute on function app_public.retention_preview() to parley_visitor;
+--! EndIncluded retention/retention_preview.sql
+--! Included retention/retention_rules.policies.sql
+drop policy if exists tenant_isolation on app_public.retention_rules;
+create policy tenant_isolation on app_public.retention_rules as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.retention_rules;
+create policy select_admin on app_public.retention_rules for select to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists insert_admin on app_public.retention_rules;
+create policy insert_admin on app_public.retention_rules for insert to parley_visitor
+  with check ((select app_hidden.may('manage_all')));
+drop policy if exists update_admin on app_public.retention_rules;
+create policy update_admin on app_public.retention_rules for update to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+drop policy if exists delete_admin on app_public.retention_rules;
+create policy delete_admin on app_public.retention_rules for delete to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select, delete on app_public.retention_rules to parley_visitor;
+grant insert (subject, action, after, is_active) on app_public.retention_rules to parley_visitor;
+grant update (action, after, is_active) on app_public.retention_rules to parley_visitor;
+-- No update of subject: insert another rule.
+--! EndIncluded retention/retention_rules.policies.sql
+--! Included retention/retention_rules.triggers.sql
+create or replace trigger _100_timestamps before insert or update on app_public.retention_rules
+  for each row execute function app_private.tg__timestamps();
+
+create or replace trigger _110_fill_in_tenant before insert on app_public.retention_rules
+  for each row when (NEW.tenant_id is null) execute function app_private.tg__fill_in_tenant();
+
+-- Who changed what is kept.
+create or replace trigger _500_audit after insert or update or delete on app_public.retention_rules
+  for each row execute function app_private.tg__audit();
+--! EndIncluded retention/retention_rules.triggers.sql
+--! Included retention/retention_runs.policies.sql
+drop policy if exists tenant_isolation on app_public.retention_runs;
+create policy tenant_isolation on app_public.retention_runs as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists select_admin on app_public.retention_runs;
+create policy select_admin on app_public.retention_runs for select to parley_visitor
+  using ((select app_hidden.may('manage_all')));
+grant select on app_public.retention_runs to parley_visitor;
+-- Nothing else: the task apply_retention writes.
+--! EndIncluded retention/retention_runs.policies.sql
+--! Included retention/message_archives.policies.sql
+drop policy if exists tenant_isolation on app_public.message_archives;
+create policy tenant_isolation on app_public.message_archives as restrictive to parley_visitor
+  using (tenant_id = (select app_hidden.current_tenant_id()));
+drop policy if exists hide_deleted on app_public.message_archives;
+create policy hide_deleted on app_public.message_archives as restrictive to parley_visitor
+  using (
+    (select not exists (select from app_hidden.deleted_contacts))
+    or conversation_id
+      is distinct from (select d.id from app_hidden.deleted_conversations d where d.id = conversation_id)
+  );
+drop policy if exists select_member on app_public.message_archives;
+create policy select_member on app_public.message_archives for select to parley_visitor
+  using (true);
+grant select on app_public.message_archives to parley_visitor;
+-- Nothing else: the task apply_retention writes.
+--! EndIncluded retention/message_archives.policies.sql
+
 --! Included operations/expired_partitions.sql
-create or replace function app_private.expired_partitions(webhook_retention interval)
+create or replace function app_private.expired_partitions()
 returns table (name text, state text) as $$
   -- A partition whose newest possible row is old enough.
   select
@@ -28854,12 +29740,12 @@ returns table (name text, state text) as $$
   where c.relnamespace = 'app_private'::regnamespace
   and c.relkind = 'r'
   and c.relname ~ '^webhook_events_\d{4}_\d{2}$'
-  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - webhook_retention
+  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - app_private.webhook_retention()
   order by c.relname
 $$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 
-comment on function app_private.expired_partitions(interval) is
-  E'The monthly partitions of webhook bodies that are older than the retention. state: attached; detaching (an '
+comment on function app_private.expired_partitions() is
+  E'The monthly partitions of webhook bodies that are older than any tenant keeps them. state: attached; detaching (an '
    'interrupted detachment); detached. The daily upkeep detaches and drops them.';
 --! EndIncluded operations/expired_partitions.sql
 --! Included operations/delete_old_rows.sql
@@ -29085,7 +29971,7 @@ returns table (
       where u.task_identifier in (
         'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
         'remove_media_files', 'end_snoozes', 'feed_campaigns', 'close_inactive_conversations',
-        'send_scheduled_messages'
+        'send_scheduled_messages', 'apply_retention', 'seal_audit'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')

@@ -93,7 +93,6 @@ export const Settings = z
     GOOGLE_CLIENT_ID: z.string().min(1).optional(),
     GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
     /** Webhook bodies older than this are dropped, one monthly partition at a time. */
-    WEBHOOK_RETENTION_DAYS: whole(8, 3650).default(30),
 
     /** The mail server that sends invitations and links for new passwords. Unset: none are sent. */
     SMTP_URL: smtpUrl().optional(),

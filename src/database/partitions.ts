@@ -39,18 +39,14 @@ export async function ensurePartitions(
 type Expired = { name: string; state: "attached" | "detaching" | "detached" };
 
 /**
- * Drops the monthly partitions of webhook bodies that are older than the retention. One that is being read (by a dump)
+ * Drops the monthly partitions of webhook bodies that are older than any tenant keeps them. One that is being read (by a dump)
  * is left for the next run. Returns the names of the dropped partitions.
  */
 export async function dropExpiredPartitions(
   pool: pg.Pool,
-  retentionDays: number,
   { log, detachForMs = DETACH_MS }: { log: Log; detachForMs?: number },
 ): Promise<string[]> {
-  const { rows } = await pool.query<Expired>(
-    "select name, state from app_private.expired_partitions(make_interval(days => $1))",
-    [retentionDays],
-  );
+  const { rows } = await pool.query<Expired>("select name, state from app_private.expired_partitions()");
   const dropped: string[] = [];
   for (const partition of rows)
     try {

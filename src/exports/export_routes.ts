@@ -6,12 +6,13 @@ import { ParleyError } from "../base/errors.ts";
 import { FairShare } from "../base/fair_share.ts";
 import { allowOnly } from "../http/allow_only.ts";
 import { answerRefusal } from "../http/answer_refusal.ts";
-import type { Authorize } from "../http/caller.ts";
+import type { Authorize, Caller } from "../http/caller.ts";
 import { csvHeaders } from "../http/csv_headers.ts";
 import { readQuery } from "../http/read_query.ts";
 import { EXPORT_KINDS, type ExportName } from "./export_kinds.ts";
 import { exportQuery } from "./export_query.ts";
 import { exportRows } from "./export_rows.ts";
+import { personExport } from "./person_export.ts";
 
 /** `?columns=phone,name&filter={"field":"tag","is":"vip"}` */
 const Query = z.strictObject({
@@ -25,15 +26,12 @@ const Query = z.strictObject({
 const STALLED_MS = 30_000;
 const LONGEST_MS = 60 * 60_000;
 
-/** `GET /exports/:name`: rows as a CSV file, with the rights of the caller. */
+/**
+ * `GET /exports/:name`: rows as a CSV file. `GET /exports/contacts/:id`: everything about a contact as JSON Lines. Both with
+ * the rights of the caller.
+ */
 export function exportRoutes({ authorize }: { authorize: Authorize }): Router {
-  const router = Router();
-  router.route("/:name").get(createExport(authorize)).all(allowOnly("GET"));
-  return router.use(answerRefusal);
-}
-
-/** An export has a connection of its own, and a transaction as long as it takes. */
-function createExport(authorize: Authorize): RequestHandler {
+  // An export has a connection of its own, and a transaction as long as it takes.
   const places = new FairShare({
     places: 2,
     perKey: [1],
@@ -42,10 +40,41 @@ function createExport(authorize: Authorize): RequestHandler {
     waitMs: 10_000,
     refusal: "Too many exports are running: try again shortly",
   });
+  const router = Router();
+  router.route("/contacts/:id").get(exportPerson(authorize, places)).all(allowOnly("GET"));
+  router.route("/:name").get(createExport(authorize, places)).all(allowOnly("GET"));
+  return router.use(answerRefusal);
+}
+
+function exportPerson(authorize: Authorize, places: FairShare): RequestHandler {
+  return async (request, response) => {
+    const caller = await authorize(request);
+    const id = z.uuid().safeParse(request.params.id);
+    await recordExport(caller, "contacts", id.data, undefined);
+    await places.run([caller.tenantId], () =>
+      caller.inTransaction(async (client) => {
+        await client.query("set transaction read only");
+        const parts = personExport(client, id.data ?? null);
+        const first = await parts.next();
+        response.set({
+          "content-type": "application/x-ndjson; charset=utf-8",
+          "content-disposition": `attachment; filename="contact-${id.data}.jsonl"`,
+          "cache-control": "no-store",
+        });
+        response.setTimeout(STALLED_MS, () => response.destroy());
+        response.write(first.value);
+        await pipeline(Readable.from(parts), response, { signal: AbortSignal.timeout(LONGEST_MS) });
+      }),
+    );
+  };
+}
+
+function createExport(authorize: Authorize, places: FairShare): RequestHandler {
   return async (request, response) => {
     const caller = await authorize(request);
     const name = knownName(String(request.params.name));
     const { columns, filter, campaign, delimiter } = readQuery(Query, request);
+    await recordExport(caller, name, campaign, columns?.split(","));
     await places.run([caller.tenantId], () =>
       caller.inTransaction(async (client) => {
         await client.query("set transaction read only");
@@ -60,6 +89,18 @@ function createExport(authorize: Authorize): RequestHandler {
       }),
     );
   };
+}
+
+/** In a transaction of its own: that of the export is read-only, and may be interrupted. */
+function recordExport(
+  caller: Caller,
+  name: string,
+  rowId: string | undefined,
+  columns: readonly string[] | undefined,
+): Promise<unknown> {
+  return caller.inTransaction((client) =>
+    client.query("select app_hidden.record_export($1, $2, $3)", [name, rowId ?? null, columns ?? null]),
+  );
 }
 
 function knownName(name: string): ExportName {

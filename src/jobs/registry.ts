@@ -195,11 +195,25 @@ export const JOBS = {
     pool: "quick",
     schedule: { cron: "*/5 * * * *", maxAttempts: 1 },
   },
+  seal_audit: {
+    payload: nothing,
+    keys: [],
+    pool: "quick",
+    schedule: { cron: "*/5 * * * *", maxAttempts: 1 },
+  },
   retry_webhooks: {
     payload: nothing,
     keys: [],
     pool: "quick",
     schedule: { cron: "*/10 * * * *", maxAttempts: 1 },
+  },
+  apply_retention: {
+    payload: nothing,
+    keys: [],
+    pool: "slow",
+    // It takes as long as there is something due.
+    slots: { places: 1, perTenant: 1 },
+    schedule: { cron: "37 1 * * *", backfillMs: 24 * 60 * 60_000 },
   },
   maintain: {
     payload: nothing,

@@ -1,4 +1,5 @@
 import advanceChatbots from "../../tasks/advance_chatbots.ts";
+import applyRetention from "../../tasks/apply_retention.ts";
 import blockContact from "../../tasks/block_contact.ts";
 import callForChatbot from "../../tasks/call_for_chatbot.ts";
 import closeInactiveConversations from "../../tasks/close_inactive_conversations.ts";
@@ -21,6 +22,7 @@ import resumeChatbot from "../../tasks/resume_chatbot.ts";
 import retryWebhooks from "../../tasks/retry_webhooks.ts";
 import ringChatbotTimer from "../../tasks/ring_chatbot_timer.ts";
 import rollUpFigures from "../../tasks/roll_up_figures.ts";
+import sealAudit from "../../tasks/seal_audit.ts";
 import sendMessages from "../../tasks/send_messages.ts";
 import sendScheduledMessages from "../../tasks/send_scheduled_messages.ts";
 import sendTemplateChange from "../../tasks/send_template_change.ts";
@@ -33,6 +35,7 @@ import type { WorkerContext } from "./worker_context.ts";
 export function workerTasks(context: WorkerContext): Tasks {
   return {
     advance_chatbots: advanceChatbots(context),
+    apply_retention: applyRetention(context),
     block_contact: blockContact(context),
     call_for_chatbot: callForChatbot(context),
     close_inactive_conversations: closeInactiveConversations(context),
@@ -56,6 +59,7 @@ export function workerTasks(context: WorkerContext): Tasks {
     retry_webhooks: retryWebhooks(context),
     ring_chatbot_timer: ringChatbotTimer(context),
     roll_up_figures: rollUpFigures(context),
+    seal_audit: sealAudit(context),
     send_messages: sendMessages(context),
     send_template_change: sendTemplateChange(context),
     sync_templates: syncTemplates(context),

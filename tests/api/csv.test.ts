@@ -167,3 +167,33 @@ test("rows are exported as a file, with the rights of the caller", async () => {
     "400 PYFLT",
   );
 });
+
+test("everything about a contact is exported as JSON Lines, for members of its tenant", async () => {
+  const { rows } = await database.pool.query(
+    `with contact as (
+       insert into app_public.contacts (tenant_id, phone, name) values ($1, '+4917100000', 'Erna') returning id
+     ),
+     tag as (insert into app_public.tags (tenant_id, name) values ($1, 'to be exported') returning id),
+     tagged as (
+       insert into app_public.contact_tags (tenant_id, contact_id, tag_id)
+       select $1, contact.id, tag.id from contact, tag
+     )
+     select id from contact`,
+    [agent.tenantId],
+  );
+  const path = `/exports/contacts/${rows[0].id}`;
+  const { status, headers, text } = await request(viewer, path);
+  assert.equal(status, 200, text);
+  assert.match(headers.get("content-type")!, /^application\/x-ndjson/);
+  const lines = text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ table }) => table),
+    ["contacts", "contact_identities", "contact_tags"],
+  );
+  assert.equal(lines[0].row.name, "Erna");
+  assert.equal((await request(stranger, path)).status, 404);
+  assert.equal((await request(viewer, "/exports/contacts/1")).status, 404);
+});

@@ -125,7 +125,13 @@ async function daysSince(day: string): Promise<number> {
   return rows[0].days;
 }
 
-const drop = (days: number) => dropExpiredPartitions(database.pool, days, { log, detachForMs: 300 });
+async function drop(days: number): Promise<string[]> {
+  await database.pool.query(
+    "update app_private.retention_defaults set after = make_interval(days => $1) where subject = 'webhook_bodies'",
+    [days],
+  );
+  return dropExpiredPartitions(database.pool, { log, detachForMs: 300 });
+}
 
 const countBodies = async () => (await database.pool.query("select from app_public.webhook_events")).rowCount;
 

@@ -164,6 +164,7 @@ test("every table's type has its nodeId, and most their id", () => {
     "ContactAttribution",
     "ContactBlock",
     "ContactIdentity",
+    "ContactSensitiveValue",
     "ContactTag",
     "GroupContact",
     "GoogleAccount",

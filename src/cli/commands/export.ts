@@ -63,6 +63,12 @@ async function run(name: ExportName | undefined, options: Options): Promise<void
     throw new ParleyError("PYREQ", "--columns and --filter are not for --sql: write them in the select");
   await onDatabase(async (session) => {
     const tenantId = await findTenant(session.pool, options.tenant);
+    await session.pool.query("select app_private.audit_export($1, $2, $3, $4)", [
+      tenantId,
+      name ?? "sql",
+      options.campaign ?? null,
+      columns ?? null,
+    ]);
     await withTenantRights(session, tenantId, async (client) => {
       const query: ExportQuery =
         name === undefined
@@ -80,7 +86,7 @@ async function run(name: ExportName | undefined, options: Options): Promise<void
 }
 
 /** Standard output stays open after the last part. */
-function openOutput() {
+export function openOutput() {
   return async (parts: AsyncIterable<string>) => {
     for await (const part of parts)
       if (!process.stdout.write(part)) await new Promise((resolve) => process.stdout.once("drain", resolve));

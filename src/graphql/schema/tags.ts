@@ -11,6 +11,8 @@ const TABLES: Record<string, string> = {
   campaign_variants: "-query:resource:list -query:resource:connection",
   contact_identities: "-query:resource:list -query:resource:connection",
   conversation_contexts: "-query:resource:list -query:resource:connection",
+  // archivedMessages shows what is in its blocks.
+  message_archives: "-*",
   media_limits: "-query:resource:list -query:resource:connection",
   import_rows: "-query:resource:list -query:resource:connection",
   message_statuses: "-query:resource:list -query:resource:connection",
@@ -83,6 +85,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
       fieldName: "previousAssignee",
       behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
     },
+  },
+  {
+    table: "contact_sensitive_values",
+    column: "field_id",
+    tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
   },
   {
     table: "erasures",

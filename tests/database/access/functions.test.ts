@@ -172,6 +172,10 @@ const DOORS: Record<string, Door> = {
     needs: "manage_all",
     call: ({ strangerId }) => `select id from app_public.erase_contact('${strangerId}')`,
   },
+  retention_preview: {
+    needs: "manage_all",
+    call: () => "select subject as id from app_public.retention_preview()",
+  },
   restore_contact: {
     needs: "manage_all",
     call: ({ strangerId }) =>
@@ -399,6 +403,7 @@ const ABOUT_ONESELF = [
     "current_api_key",
     "current_membership",
     "current_sessions",
+    "retention_preview",
     "current_tenant",
   ],
   ...[

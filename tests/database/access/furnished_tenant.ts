@@ -275,7 +275,27 @@ export async function aFurnishedTenant(db: Queryable): Promise<FurnishedTenant> 
     "insert into app_public.google_accounts (tenant_id, user_id, has_refresh_token) values ($1, $2, false)",
     [tenantId, colleague.userId],
   );
-  await db.query("insert into app_public.erasures (tenant_id) values ($1)", [tenantId]);
+  await db.query(
+    `with erasure as (insert into app_public.erasures (tenant_id) values ($1)),
+     rule as (
+       insert into app_public.retention_rules (tenant_id, subject, action, after) values ($1, 'media', 'delete', '1 day')
+     ),
+     run as (
+       insert into app_public.retention_runs (tenant_id, subject, action, due_until, row_count)
+       values ($1, 'media', 'delete', now(), 1)
+     ),
+     field as (
+       insert into app_public.contact_fields (tenant_id, key, type, is_sensitive) values ($1, 'iban', 'text', true)
+       returning id
+     ),
+     value as (
+       insert into app_public.contact_sensitive_values (tenant_id, contact_id, field_id, value)
+       select $1, v.contact_id, field.id, '"DE1"' from app_public.conversations v, field where v.id = $2
+     )
+     insert into app_public.message_archives (id, tenant_id, conversation_id, message_count, messages)
+     values (app_hidden.uuid_v7(), $1, $2, 1, jsonb_build_array(jsonb_build_object('id', app_hidden.uuid_v7())))`,
+    [tenantId, conversationId],
+  );
   const anImport = (status: string) =>
     id(
       `with import as (

@@ -38,6 +38,7 @@ const RIGHTS = `
   contact_blocks             read        -                -                -
   contact_fields             read        manage_all       manage_all       manage_all
   contact_identities         read        -                -                -
+  contact_sensitive_values   manage_all  -                -                -
   contact_tags               read        manage_contacts  -                manage_contacts
   contacts                   read        manage_contacts  manage_contacts  -
   conversions                read        manage_contacts  -                -
@@ -64,6 +65,10 @@ const RIGHTS = `
   messages                   read        send             -                -
   presences                  read        -                -                -
   segments                   read        manage_contacts  manage_contacts  manage_all
+  message_archives           read        -                -                -
+  archived_messages          read        -                -                -
+  retention_rules            manage_all  manage_all       manage_all       manage_all
+  retention_runs             manage_all  -                -                -
   scheduled_messages         read        send             send             -
   tags                       read        manage_contacts  manage_contacts  manage_all
   team_members               read        manage_all       -                manage_all

@@ -99,6 +99,8 @@ const INSERTS: Record<string, (tenant: FurnishedTenant) => string> = {
   teams: () => `insert into app_public.teams (name) values ('New')`,
   team_members: ({ teamId, people }) =>
     `insert into app_public.team_members (team_id, user_id) values ('${teamId}', '${people.agent.userId}')`,
+  retention_rules: () =>
+    "insert into app_public.retention_rules (subject, action, after) values ('runs', 'delete', '1 day')",
   closing_rules: ({ channelId }) =>
     `insert into app_public.closing_rules (channel_id) values ('${channelId}')`,
   consent_keywords: () =>

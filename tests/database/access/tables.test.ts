@@ -20,6 +20,7 @@ const OF_THE_CALLER = [
   "groups",
   "segments",
   "contact_fields",
+  "retention_rules",
   "tags",
   "templates",
   "views",

@@ -254,3 +254,52 @@ story("a deleted tenant takes its record along, and can be deleted", async (db) 
   await db.query("delete from app_public.tenants where id = $1", [tenantId]);
   assert.deepEqual(await entries(db, tenantId, "tenants"), []);
 });
+
+story(
+  "not even the owner of the database changes an entry: PYFIX; what gets around that breaks a seal",
+  async (db) => {
+    const { tenantId } = await aWorkspace(db);
+    const seal = async () =>
+      (await db.query("select number, hash from app_private.seal_audit_entries()")).rows[0];
+    const problems = async () =>
+      (await db.query("select problem from app_private.verify_audit()")).rows.map((row) => row.problem);
+    const first = await seal();
+    assert.ok(first.number > 0);
+    assert.deepEqual(await seal(), { number: null, hash: null });
+    await aPerson(db, tenantId, "owner");
+    assert.equal((await seal()).number, first.number + 1);
+    assert.deepEqual(await problems(), []);
+
+    const change = "update app_public.audit_entries set actor = 'operator' where table_name = 'tenants'";
+    const remove = "delete from app_public.audit_entries where table_name = 'memberships'";
+    assert.equal(await refusal(db, () => db.query(change)), "PYFIX");
+    assert.equal(await refusal(db, () => db.query(remove)), "PYFIX");
+    await db.query("alter table app_public.audit_entries disable trigger _200_refuse_change");
+    await db.query(change);
+    await db.query(remove);
+    assert.deepEqual(
+      (await problems()).map((problem) => problem.replace(/[0-9a-f-]{36}/, "…")),
+      ["entry … was changed", "entry … was deleted"],
+    );
+    await db.query("update app_private.sealed_audit_entries set hash = ''");
+    assert.ok((await problems()).some((problem) => problem.startsWith("its hash")));
+  },
+);
+
+story("an export is on record, with the rows and columns", async (db) => {
+  const { tenantId } = await aWorkspace(db);
+  const viewer = await aPerson(db, tenantId, "viewer");
+  await become(db, viewer);
+  await db.query("select app_hidden.record_export('contacts', null, '{phone,name}')");
+  await becomeOwner(db);
+  const last = (await entries(db, tenantId, "contacts")).at(-1)!;
+  assert.deepEqual(last, {
+    operation: "EXPORT",
+    changed_columns: null,
+    old_values: null,
+    new_values: { columns: ["phone", "name"] },
+    actor: "member",
+    user_id: viewer.userId,
+    row_id: tenantId,
+  });
+});

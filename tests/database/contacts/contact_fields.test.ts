@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
-import { aConversation, aPerson, aWorkspace, become } from "../../support/people.ts";
+import { aConversation, aPerson, aWorkspace, become, becomeOwner } from "../../support/people.ts";
 import { stories } from "../../support/story.ts";
 import { refusal } from "../../support/transaction.ts";
 
@@ -133,4 +133,43 @@ story("agents set fields of a contact without touching the others; null removes 
   assert.equal(await refusal(db, () => set(contactId, { plan: "x" })), "PYCON");
   assert.equal(await refusal(db, () => set(contactId, [1])), "PYREQ");
   assert.equal(await refusal(db, () => set(stranger.contactId, {})), "PYNFD");
+});
+
+story("a sensitive field is set by agents, and read by admins only", async (db) => {
+  const { tenantId } = await aWorkspace(db);
+  const [agent, admin] = [await aPerson(db, tenantId, "agent"), await aPerson(db, tenantId, "admin")];
+  const { rows } = await db.query(
+    `insert into app_public.contacts (tenant_id, metadata) values ($1, '{"iban": "DE1", "plan": "free"}') returning id`,
+    [tenantId],
+  );
+  const id = rows[0].id;
+  await become(db, admin);
+  await db.query(
+    "insert into app_public.contact_fields (key, type, is_sensitive) values ('iban', 'text', true)",
+  );
+  const seen = async () =>
+    (
+      await db.query(
+        `select c.metadata, array(select v.value #>> '{}' from app_public.contact_sensitive_values v where v.contact_id = c.id) as secret
+         from app_public.contacts c where c.id = $1`,
+        [id],
+      )
+    ).rows[0];
+  assert.deepEqual(await seen(), { metadata: { plan: "free" }, secret: ["DE1"] });
+  await becomeOwner(db);
+  await become(db, agent);
+  await db.query('select app_public.set_contact_fields($1, \'{"iban": "DE2"}\')', [id]);
+  assert.deepEqual(await seen(), { metadata: { plan: "free" }, secret: [] });
+  assert.equal(
+    await refusal(db, () => db.query("select app_public.set_contact_fields($1, '{\"iban\": [1]}')", [id])),
+    "PYCON",
+  );
+  await db.query(`insert into app_public.contacts (name, metadata) values ('New', '{"iban": "DE3"}')`);
+  await db.query("set constraints all immediate");
+  await becomeOwner(db);
+  await become(db, admin);
+  assert.deepEqual((await seen()).secret, ["DE2"]);
+  assert.equal((await db.query("select from app_public.contact_sensitive_values")).rowCount, 2);
+  await db.query("select app_public.set_contact_fields($1, '{\"iban\": null}')", [id]);
+  assert.deepEqual((await seen()).secret, []);
 });

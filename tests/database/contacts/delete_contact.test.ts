@@ -151,17 +151,3 @@ story(
     assert.equal((await db.query("select from app_public.messages where direction = 'inbound'")).rowCount, 3);
   },
 );
-
-story("thirty days later it is erased", async (db) => {
-  const { gone, other } = await twoContacts(db);
-  await db.query("select app_public.delete_contact($1)", [gone.contactId]);
-  await db.query("select app_public.delete_contact($1)", [other.contactId]);
-  await db.query("update app_public.contacts set deleted_at = now() - interval '31 days' where id = $1", [
-    gone.contactId,
-  ]);
-  const erased = async () =>
-    (await db.query("select app_private.erase_deleted_contacts(10) as n")).rows[0].n as number;
-  assert.deepEqual([await erased(), await erased()], [1, 0]);
-  const { rows } = await db.query("select id from app_public.contacts");
-  assert.deepEqual(rows, [{ id: other.contactId }]);
-});

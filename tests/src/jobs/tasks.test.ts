@@ -8,12 +8,14 @@ const given: unknown[] = [];
 const note = async (payload: unknown) => void given.push(payload);
 const tasks: Tasks = {
   advance_chatbots: note,
+  apply_retention: note,
   block_contact: note,
   call_for_chatbot: note,
   close_inactive_conversations: note,
   complete_erasure: note,
   count_chatbot_activity: note,
   end_snoozes: note,
+  seal_audit: note,
   send_scheduled_messages: note,
   fail_opted_out_messages: note,
   feed_campaigns: note,
@@ -58,6 +60,7 @@ test("each task runs in one pool", () => {
     "mail_password_reset",
     "remove_media_files",
     "recount_figures",
+    "apply_retention",
   ]);
 });
 
@@ -85,7 +88,7 @@ test("a payload that is not valid fails the job before its task runs", async () 
 test("schedules are cron items; missed rare runs are made up for, frequent ones are not retried", () => {
   assert.deepEqual(
     cronItemsOf("slow").map(({ task }) => task),
-    ["remove_media_files"],
+    ["remove_media_files", "apply_retention"],
   );
   const items = parseCronItems(cronItemsOf("quick"));
   assert.deepEqual(
@@ -98,6 +101,7 @@ test("schedules are cron items; missed rare runs are made up for, frequent ones 
       ["feed_campaigns", 1, 0],
       ["end_snoozes", 1, 0],
       ["close_inactive_conversations", 1, 0],
+      ["seal_audit", 1, 0],
       ["retry_webhooks", 1, 0],
       ["maintain", 25, 86_400_000],
     ],
