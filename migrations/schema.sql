@@ -329,6 +329,25 @@ create type app_public.reopening as enum (
 );
 comment on type app_public.reopening is 'What opens a closed conversation again. message: the customer''s next message. handoff: a chatbot answers in the closed conversation, and opens it when it hands it over. person: only a user. Users can always open it.';
 
+create type app_public.retention_action as enum (
+  'archive',
+  'delete',
+  'anonymise'
+);
+comment on type app_public.retention_action is 'What a retention rule does. archive: messages move to the archive (archivedMessages). delete: it is deleted. anonymise: what customers have said is removed from runs; their path and outcome stay.';
+
+create type app_public.retention_subject as enum (
+  'conversations',
+  'messages',
+  'system_messages',
+  'runs',
+  'webhook_bodies',
+  'media',
+  'audit_entries',
+  'deleted_contacts'
+);
+comment on type app_public.retention_subject is 'What a retention rule is about. conversations: those without activity, with their messages. messages: all but system messages. system_messages: what has happened to a conversation. runs: of chatbots, after they ended. webhook_bodies: what providers have sent, as received. media: stored files; their rows stay. audit_entries: who changed and exported what. deleted_contacts: those that are deleted and not erased yet.';
+
 create type app_public.return_target as enum (
   'assignee',
   'team',
@@ -621,6 +640,16 @@ create table app_private.api_key_secrets (
 );
 comment on table app_private.api_key_secrets is 'The SHA-256 of each API key. The key itself was shown once. A slow hash is not needed: a key has 192 random bits.';
 alter table app_private.api_key_secrets enable row level security;
+
+-- app_private.audit_seals
+create table app_private.audit_seals (
+  number integer not null,
+  hash bytea not null,
+  sealed_at timestamp with time zone not null default now(),
+  constraint audit_seals_pkey primary key (number)
+);
+comment on table app_private.audit_seals is 'A chain of hashes over the audit entries: each covers the entries since the one before, and its hash.';
+alter table app_private.audit_seals enable row level security;
 
 -- app_private.backups
 create table app_private.backups (
@@ -1180,6 +1209,29 @@ create table app_private.recovery_codes (
 comment on table app_private.recovery_codes is 'The SHA-256 of codes that replace one of the authenticator app. A code that is used is deleted.';
 alter table app_private.recovery_codes enable row level security;
 
+-- app_private.retention_defaults
+create table app_private.retention_defaults (
+  subject app_public.retention_subject not null,
+  action app_public.retention_action not null,
+  after interval not null,
+  constraint retention_defaults_pkey primary key (subject),
+  constraint retention_defaults_is_retention_rule check (app_hidden.is_retention_rule(subject, action, after))
+);
+comment on table app_private.retention_defaults is 'The retention rules of tenants that have none of their own about the subject. The operator sets them.';
+alter table app_private.retention_defaults enable row level security;
+
+-- app_private.sealed_audit_entries
+create table app_private.sealed_audit_entries (
+  entry_id uuid not null,
+  seal_number integer not null,
+  tenant_id uuid,
+  hash bytea not null,
+  constraint sealed_audit_entries_pkey primary key (entry_id)
+);
+create index sealed_audit_entries_seal_number_entry_id_idx on app_private.sealed_audit_entries (seal_number, entry_id);
+comment on table app_private.sealed_audit_entries is 'The hash of each sealed audit entry. It stays when a retention rule has deleted the entry.';
+alter table app_private.sealed_audit_entries enable row level security;
+
 -- app_private.search_progress
 create table app_private.search_progress (
   tenant_id uuid not null,
@@ -1382,14 +1434,14 @@ create table app_public.audit_entries (
   constraint audit_entries_actor_is_known check ((actor = any (array['member'::text, 'api_key'::text, 'operator'::text, 'program'::text]))),
   constraint audit_entries_columns_of_update check (((operation = 'UPDATE'::text) = (changed_columns is not null))),
   constraint audit_entries_new_unless_delete check (((operation = 'DELETE'::text) = (new_values is null))),
-  constraint audit_entries_old_unless_insert check (((operation = 'INSERT'::text) = (old_values is null))),
-  constraint audit_entries_operation_is_dml check ((operation = any (array['INSERT'::text, 'UPDATE'::text, 'DELETE'::text])))
+  constraint audit_entries_old_unless_insert check (((operation = any (array['INSERT'::text, 'EXPORT'::text])) = (old_values is null))),
+  constraint audit_entries_operation_is_known check ((operation = any (array['INSERT'::text, 'UPDATE'::text, 'DELETE'::text, 'EXPORT'::text])))
 );
 create index audit_entries_tenant_id_created_at_idx on app_public.audit_entries (tenant_id, created_at desc);
-comment on table app_public.audit_entries is 'Who changed what: users and their rights, channels, chatbots, the data sources that chatbots call, secrets, and the numbers and the erasure of contacts. Written by triggers and never changed. The values of secrets, graphs, addresses, headers, forms and contacts are not copied; changed_columns names the columns.';
+comment on table app_public.audit_entries is 'Who changed what: users and their rights, channels, chatbots, the data sources that chatbots call, secrets, and the numbers and the erasure of contacts; and who exported what. Never changed. The values of secrets, graphs, addresses, headers, forms and contacts are not copied; changed_columns names the columns.';
 comment on column app_public.audit_entries.table_name is 'The table of the changed row. Private tables are user_secrets (a password), sessions (a session that ended), channel_secrets, data_source_secrets and google_account_secrets (tokens).';
 comment on column app_public.audit_entries.row_id is 'The id of the changed row. For a membership, a password, a session or a Google account: the id of the user. For secrets: the id of the row they belong to.';
-comment on column app_public.audit_entries.operation is 'INSERT, UPDATE or DELETE.';
+comment on column app_public.audit_entries.operation is 'INSERT, UPDATE or DELETE; EXPORT: rows of table_name were read as a file, row_id is the contact or else the tenant, and new_values has the names of the columns.';
 comment on column app_public.audit_entries.changed_columns is 'For an update: the columns that changed, including those whose values are not copied.';
 comment on column app_public.audit_entries.old_values is 'For an update: the previous values of the changed columns. For a delete: the row. Columns whose values are not copied are missing.';
 comment on column app_public.audit_entries.new_values is 'For an insert: the row. For an update: the new values of the changed columns. Columns whose values are not copied are missing.';
@@ -1397,6 +1449,8 @@ comment on column app_public.audit_entries.actor is 'member: a user, through the
 comment on column app_public.audit_entries.user_id is 'The signed-in user. Null if the change was made in SQL, by the program, or during sign-in.';
 comment on column app_public.audit_entries.api_key_id is 'The API key with which the change was made.';
 comment on column app_public.audit_entries.database_role is 'The role that was logged in to the database.';
+create trigger _200_refuse_change before delete or update on app_public.audit_entries
+  for each row execute function app_private.tg_audit_entries__refuse_change();
 alter table app_public.audit_entries enable row level security;
 create policy tenant_isolation on app_public.audit_entries as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -2183,9 +2237,11 @@ create table app_public.contact_fields (
   description text,
   type app_public.contact_field_type not null,
   choices text[],
+  is_sensitive boolean not null default false,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   constraint contact_fields_pkey primary key (id),
+  constraint contact_fields_tenant_id_id_key unique (tenant_id, id),
   constraint contact_fields_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
   constraint contact_fields_choices_are_texts check ((((cardinality(choices) >= 1) and (cardinality(choices) <= 200)) and (array_position(choices, null::text) is null) and (''::text <> all (choices)) and (octet_length((choices)::text) <= 20000))),
   constraint contact_fields_choices_belong_to_choice check (((type = 'choice'::app_public.contact_field_type) = (choices is not null))),
@@ -2201,12 +2257,15 @@ comment on column app_public.contact_fields.label is 'What forms show instead of
 comment on column app_public.contact_fields.description is 'An explanation for staff: 1 to 1,000 characters.';
 comment on column app_public.contact_fields.type is 'The type of the values. It cannot be changed.';
 comment on column app_public.contact_fields.choices is 'The values of a field of the type choice, in the order in which forms show them: 1 to 200. Null for other types.';
+comment on column app_public.contact_fields.is_sensitive is 'The values are for admins only (contactSensitiveValues), and not in metadata: agents can set them and not read them, and filters, templates, chatbots and searches do not have them. It cannot be changed.';
 create trigger _100_timestamps before insert or update on app_public.contact_fields
   for each row execute function app_private.tg__timestamps();
 create trigger _110_fill_in_tenant before insert on app_public.contact_fields
   for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
 create trigger _500_audit after insert or delete or update on app_public.contact_fields
   for each row execute function app_private.tg__audit();
+create trigger _510_move_sensitive after insert on app_public.contact_fields
+  for each row when (new.is_sensitive) execute function app_private.tg_contact_fields__move_sensitive();
 alter table app_public.contact_fields enable row level security;
 create policy tenant_isolation on app_public.contact_fields as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -2219,7 +2278,7 @@ create policy select_member on app_public.contact_fields for select to parley_vi
 create policy update_admin on app_public.contact_fields for update to parley_visitor
   using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 grant delete, select on app_public.contact_fields to parley_visitor;
-grant insert (key, label, description, type, choices), update (label, description, choices) on app_public.contact_fields to parley_visitor;
+grant insert (key, label, description, type, choices, is_sensitive), update (label, description, choices) on app_public.contact_fields to parley_visitor;
 
 -- app_public.contact_identities
 create table app_public.contact_identities (
@@ -2255,6 +2314,35 @@ create policy tenant_isolation on app_public.contact_identities as restrictive f
 create policy select_member on app_public.contact_identities for select to parley_visitor
   using (true);
 grant select on app_public.contact_identities to parley_visitor;
+
+-- app_public.contact_sensitive_values
+create table app_public.contact_sensitive_values (
+  tenant_id uuid not null,
+  contact_id uuid not null,
+  field_id uuid not null,
+  value jsonb not null,
+  set_at timestamp with time zone not null default now(),
+  constraint contact_sensitive_values_pkey primary key (contact_id, field_id, tenant_id),
+  constraint contact_sensitive_values_tenant_id_contact_id_fkey foreign key (tenant_id, contact_id) references app_public.contacts(tenant_id, id) on delete cascade deferrable initially deferred,
+  constraint contact_sensitive_values_tenant_id_field_id_fkey foreign key (tenant_id, field_id) references app_public.contact_fields(tenant_id, id) on delete cascade
+);
+create index contact_sensitive_values_field_id_tenant_id_idx on app_public.contact_sensitive_values (field_id, tenant_id);
+comment on table app_public.contact_sensitive_values is 'The values of sensitive custom fields, for admins. They are set like other fields: in metadata, from where they are moved here.';
+comment on column app_public.contact_sensitive_values.contact_id is 'The contact.';
+comment on column app_public.contact_sensitive_values.field_id is 'The custom field.';
+comment on column app_public.contact_sensitive_values.value is 'The value, in the form that its type has.';
+comment on column app_public.contact_sensitive_values.set_at is 'When the value was set last.';
+alter table app_public.contact_sensitive_values enable row level security;
+create policy hide_deleted on app_public.contact_sensitive_values as restrictive for all to parley_visitor
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (contact_id is distinct from ( select d.id
+   from app_hidden.deleted_contacts d
+  where (d.id = contact_sensitive_values.contact_id)))));
+create policy tenant_isolation on app_public.contact_sensitive_values as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_admin on app_public.contact_sensitive_values for select to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant select on app_public.contact_sensitive_values to parley_visitor;
 
 -- app_public.contact_tags
 create table app_public.contact_tags (
@@ -2358,6 +2446,8 @@ create trigger _125_clean_name before insert or update of name on app_public.con
   for each row when ((new.name <> app_hidden.clean_name(new.name))) execute function app_private.tg__clean_name();
 create trigger _130_convert_fields before insert or update of metadata on app_public.contacts
   for each row when ((new.metadata <> '{}'::jsonb)) execute function app_private.tg_contacts__convert_fields();
+create trigger _140_move_sensitive_fields before insert or update of metadata on app_public.contacts
+  for each row when ((new.metadata <> '{}'::jsonb)) execute function app_private.tg_contacts__move_sensitive_fields();
 create trigger _200_refuse_invalid_phone before insert or update of phone on app_public.contacts
   for each row when ((new.phone !~ '^\+[1-9][0-9]{4,19}$'::text)) execute function app_private.tg_contacts__refuse_invalid_phone();
 create trigger _205_refuse_unknown_time_zone before insert or update of time_zone on app_public.contacts
@@ -3328,6 +3418,37 @@ create policy select_member on app_public.mentions for select to parley_visitor
   using (true);
 grant select on app_public.mentions to parley_visitor;
 
+-- app_public.message_archives
+create table app_public.message_archives (
+  id uuid not null,
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  message_count integer not null,
+  media_ids uuid[] not null default '{}'::uuid[],
+  messages jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  constraint message_archives_pkey primary key (id),
+  constraint message_archives_tenant_id_conversation_id_fkey foreign key (tenant_id, conversation_id) references app_public.conversations(tenant_id, id) on delete cascade
+);
+create index message_archives_media_ids_idx on app_public.message_archives using gin (media_ids);
+create index message_archives_tenant_id_conversation_id_id_idx on app_public.message_archives (tenant_id, conversation_id, id desc);
+comment on table app_public.message_archives is 'Blocks of archived messages of one conversation, compressed by the database. archived_messages shows the messages.';
+comment on column app_public.message_archives.id is 'The id of the last message of the block.';
+comment on column app_public.message_archives.message_count is 'The number of messages in the block.';
+comment on column app_public.message_archives.media_ids is 'The files of the messages, which are kept with them.';
+comment on column app_public.message_archives.messages is 'Rows of messages, the oldest first, each with its row of message_statuses (status) and of message_changes (change).';
+alter table app_public.message_archives enable row level security;
+create policy hide_deleted on app_public.message_archives as restrictive for all to parley_visitor
+  using ((( select (not (exists ( select
+           from app_hidden.deleted_contacts)))) or (conversation_id is distinct from ( select d.id
+   from app_hidden.deleted_conversations d
+  where (d.id = message_archives.conversation_id)))));
+create policy tenant_isolation on app_public.message_archives as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_member on app_public.message_archives for select to parley_visitor
+  using (true);
+grant select on app_public.message_archives to parley_visitor;
+
 -- app_public.message_changes
 create table app_public.message_changes (
   tenant_id uuid not null,
@@ -3623,6 +3744,74 @@ create policy tenant_isolation on app_public.presences as restrictive for all to
 create policy select_member on app_public.presences for select to parley_visitor
   using ((expires_at > now()));
 grant select on app_public.presences to parley_visitor;
+
+-- app_public.retention_rules
+create table app_public.retention_rules (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  subject app_public.retention_subject not null,
+  action app_public.retention_action not null,
+  after interval not null,
+  is_active boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint retention_rules_pkey primary key (id),
+  constraint retention_rules_subject_key unique (tenant_id, subject),
+  constraint retention_rules_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade,
+  constraint retention_rules_is_retention_rule check (app_hidden.is_retention_rule(subject, action, after))
+);
+comment on table app_public.retention_rules is 'What is archived, deleted or anonymised when it is old enough, every night. The rule of a tenant counts instead of the operator''s for all tenants, also if it is inactive. Without either, data is kept. retentionPreview says what is due.';
+comment on column app_public.retention_rules.subject is 'What the rule is about.';
+comment on column app_public.retention_rules.action is 'What is done with it.';
+comment on column app_public.retention_rules.after is 'The age: for conversations since their last activity, for runs since they ended, for contacts since they were deleted. At least a day; for webhook_bodies 8 days; for deleted_contacts any.';
+comment on column app_public.retention_rules.is_active is 'False: the tenant keeps this data, whatever the rule for all tenants says.';
+create trigger _100_timestamps before insert or update on app_public.retention_rules
+  for each row execute function app_private.tg__timestamps();
+create trigger _110_fill_in_tenant before insert on app_public.retention_rules
+  for each row when ((new.tenant_id is null)) execute function app_private.tg__fill_in_tenant();
+create trigger _500_audit after insert or delete or update on app_public.retention_rules
+  for each row execute function app_private.tg__audit();
+alter table app_public.retention_rules enable row level security;
+create policy tenant_isolation on app_public.retention_rules as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy delete_admin on app_public.retention_rules for delete to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy insert_admin on app_public.retention_rules for insert to parley_visitor
+  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy select_admin on app_public.retention_rules for select to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+create policy update_admin on app_public.retention_rules for update to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant delete, select on app_public.retention_rules to parley_visitor;
+grant insert (subject, action, after, is_active), update (action, after, is_active) on app_public.retention_rules to parley_visitor;
+
+-- app_public.retention_runs
+create table app_public.retention_runs (
+  id uuid not null default app_hidden.uuid_v7(),
+  tenant_id uuid not null,
+  subject app_public.retention_subject not null,
+  action app_public.retention_action not null,
+  due_until timestamp with time zone not null,
+  row_count integer not null,
+  started_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone not null default now(),
+  constraint retention_runs_pkey primary key (id),
+  constraint retention_runs_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
+);
+create index retention_runs_tenant_id_started_at_idx on app_public.retention_runs (tenant_id, started_at desc);
+comment on table app_public.retention_runs is 'What retention rules have archived, deleted or anonymised: one row for each night and subject in which something was due.';
+comment on column app_public.retention_runs.subject is 'What it was about.';
+comment on column app_public.retention_runs.action is 'What was done.';
+comment on column app_public.retention_runs.due_until is 'Everything older than this was due.';
+comment on column app_public.retention_runs.row_count is 'The number of messages, runs, bodies, files, entries or contacts; for conversations, of their messages.';
+comment on column app_public.retention_runs.started_at is 'When the first of it was done.';
+comment on column app_public.retention_runs.ended_at is 'When the last of it was done.';
+alter table app_public.retention_runs enable row level security;
+create policy tenant_isolation on app_public.retention_runs as restrictive for all to parley_visitor
+  using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
+create policy select_admin on app_public.retention_runs for select to parley_visitor
+  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+grant select on app_public.retention_runs to parley_visitor;
 
 -- app_public.scheduled_messages
 create table app_public.scheduled_messages (
@@ -4009,7 +4198,6 @@ create table app_public.tenants (
   slug text not null,
   name text not null,
   status app_public.tenant_status not null default 'active'::app_public.tenant_status,
-  media_retention interval,
   time_zone text not null default 'UTC'::text,
   country text,
   requires_campaign_approval boolean not null default false,
@@ -4018,7 +4206,6 @@ create table app_public.tenants (
   constraint tenants_pkey primary key (id),
   constraint tenants_slug_key unique (slug),
   constraint tenants_country_is_code check ((country ~ '^[A-Z]{2}$'::text)),
-  constraint tenants_media_retention_is_at_least_one_day check ((media_retention >= '1 day'::interval)),
   constraint tenants_name_has_length check (((length(name) >= 1) and (length(name) <= 150))),
   constraint tenants_slug_is_url_safe check ((slug ~ '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$'::text))
 );
@@ -4027,7 +4214,6 @@ comment on table app_public.tenants is 'A workspace. Everything else belongs to 
 comment on column app_public.tenants.slug is 'The short name used in URLs, at sign-in and on the command line.';
 comment on column app_public.tenants.name is 'The name of the workspace: 1 to 150 characters.';
 comment on column app_public.tenants.status is 'While a tenant is inactive, its members cannot sign in and nothing is sent for it.';
-comment on column app_public.tenants.media_retention is 'How long files are kept after they were stored, at least one day. Older files are removed once a day; their messages stay. Null: they are kept as long as their messages.';
 comment on column app_public.tenants.time_zone is 'The time zone whose days figures are counted by: a name of the IANA database, such as "Europe/Berlin". When it is changed, all figures are counted again, which takes up to some minutes; until then, days are a mixture.
 
 In SQL: a name of pg_timezone_names.';
@@ -4055,7 +4241,7 @@ create policy select_member on app_public.tenants for select to parley_visitor
 create policy update_owner on app_public.tenants for update to parley_visitor
   using (((id = ( select app_hidden.current_tenant_id() as current_tenant_id)) and (( select app_hidden.current_member_role() as current_member_role) = 'owner'::app_public.member_role)));
 grant select on app_public.tenants to parley_visitor;
-grant update (name, media_retention, time_zone, country, requires_campaign_approval) on app_public.tenants to parley_visitor;
+grant update (name, time_zone, country, requires_campaign_approval) on app_public.tenants to parley_visitor;
 
 -- app_public.users
 create table app_public.users (
@@ -4603,6 +4789,18 @@ comment on column app_public.delivery_figure.read is 'Messages that were read. C
 comment on column app_public.delivery_figure.delivery_rate is 'delivered divided by messages: 0 to 1.';
 comment on column app_public.delivery_figure.read_rate is 'read divided by delivered: 0 to 1. Null if none was delivered.';
 
+create type app_public.due_retention as (
+  subject app_public.retention_subject,
+  action app_public.retention_action,
+  due_until timestamp with time zone,
+  row_count integer
+);
+comment on type app_public.due_retention is 'What is due by a retention rule.';
+comment on column app_public.due_retention.subject is 'What it is about.';
+comment on column app_public.due_retention.action is 'What will be done.';
+comment on column app_public.due_retention.due_until is 'Everything older than this is due.';
+comment on column app_public.due_retention.row_count is 'The number of rows. What was archived or anonymised before counts again, if its row is still there.';
+
 create type app_public.failure_figure as (
   day date,
   channel_id uuid,
@@ -4888,6 +5086,40 @@ create view app_private.valid_sessions as
      JOIN app_public.tenants t ON ((t.id = m.tenant_id)))
   WHERE ((s.revoked_at IS NULL) AND (s.expires_at > now()) AND m.is_active AND u.is_active AND (t.status = 'active'::app_public.tenant_status));
 comment on view app_private.valid_sessions is 'Sessions whose tokens are accepted, each with its membership: not revoked, not expired, and of an active member, user and tenant. The only definition of a valid session.';
+
+-- app_public.archived_messages
+create view app_public.archived_messages with (security_invoker=true) as
+ SELECT a.tenant_id,
+    m.id,
+    a.conversation_id,
+    m.direction,
+    m.author,
+    m.origin,
+    m.type,
+    m.content,
+    m.preview,
+    m.user_id,
+    m.campaign_id,
+    m.media_id,
+    m.metadata,
+    m.occurred_at,
+    ((m.status ->> 'status'::text))::app_public.message_status AS status,
+    (m.status ->> 'error_code'::text) AS error_code,
+    a.created_at AS archived_at
+   FROM (app_public.message_archives a
+     CROSS JOIN LATERAL jsonb_to_recordset(a.messages) m(id uuid, direction app_public.message_direction, author app_public.message_author, origin app_public.message_origin, type app_public.message_type, content jsonb, preview text, user_id uuid, campaign_id uuid, media_id uuid, metadata jsonb, occurred_at timestamp with time zone, status jsonb));
+comment on view app_public.archived_messages is 'Messages that a retention rule has archived, with their last status. Select by conversationId and order by ID_DESC. They are no longer in messages: conversations, searches, filters and campaigns do not see them; figures still count them. restore_messages() takes those of a conversation back, in SQL.';
+comment on column app_public.archived_messages.conversation_id is 'The conversation.';
+comment on column app_public.archived_messages.content is 'The content, in the form of its type, as in messages.';
+comment on column app_public.archived_messages.preview is 'The content as a short text.';
+comment on column app_public.archived_messages.user_id is 'The user who wrote the message.';
+comment on column app_public.archived_messages.media_id is 'The file, which is kept as long as the message.';
+comment on column app_public.archived_messages.metadata is 'What was stored with the message.';
+comment on column app_public.archived_messages.occurred_at is 'When the message was written.';
+comment on column app_public.archived_messages.status is 'The last delivery status of an outbound message.';
+comment on column app_public.archived_messages.error_code is 'Why an outbound message was not delivered.';
+comment on column app_public.archived_messages.archived_at is 'When the message was archived.';
+grant select on app_public.archived_messages to parley_visitor;
 
 -- app_public.chatbot_timers
 create view app_public.chatbot_timers with (security_invoker=true) as
@@ -7608,6 +7840,24 @@ $$
 comment on function app_hidden.is_program() is 'Whether the owner of the database is calling: the program, the operator, or SQL of your own. False for all callers that come through the API''s login, whatever they set, and for an owner who has taken the role of the visitor.';
 grant execute on function app_hidden.is_program() to parley_visitor;
 
+create function app_hidden.is_retention_rule(subject app_public.retention_subject, action app_public.retention_action, after interval) returns boolean as $$
+  select
+    case action
+      when 'archive' then subject in ('conversations', 'messages')
+      when 'anonymise' then subject = 'runs'
+      else true
+    end
+    -- What is of today is in use. Failed bodies are retried, and messages redelivered, within eight days.
+    and after >= case subject
+      when 'deleted_contacts' then interval '0'
+      when 'webhook_bodies' then interval '8 days'
+      else interval '1 day'
+    end
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.is_retention_rule(app_public.retention_subject,app_public.retention_action,interval) is 'Whether the action suits the subject, and the age is long enough for it.';
+grant execute on function app_hidden.is_retention_rule(app_public.retention_subject,app_public.retention_action,interval) to parley_visitor;
+
 create function app_hidden.is_selective_test(field_type text, form text, source text, condition text, bound jsonb) returns boolean as $$
 declare
   v_count int;
@@ -8411,6 +8661,15 @@ $$
   language sql stable;
 comment on function app_hidden.received_preview(app_public.message_origin,app_public.message_type,jsonb) is 'The preview of a message from a provider.';
 grant execute on function app_hidden.received_preview(app_public.message_origin,app_public.message_type,jsonb) to parley_visitor;
+
+create function app_hidden.record_export(exported text, row_id uuid, columns text[]) returns void as $$
+begin
+  perform app_private.audit_export(app_hidden.require_scope('read'), left(exported, 100), row_id, columns[1:200]);
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_hidden.record_export(text,uuid,text[]) is 'Writes an audit entry of rows that the caller is about to export. PYDEN: members and API keys only.';
+grant execute on function app_hidden.record_export(text,uuid,text[]) to parley_visitor;
 
 create function app_hidden.refresh_session(session uuid, presented integer, lifetime interval) returns table(session_id uuid, user_id uuid, tenant_id uuid, generation integer, expires_at timestamp with time zone) as $$
 declare
@@ -10140,6 +10399,29 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.apply_recipient_statuses(uuid[]) is 'Makes recipients follow the statuses of their messages. Ids that are not of campaigns are ignored.';
 
+create function app_private.apply_retention(run_id uuid, tenant_id uuid, subject app_public.retention_subject, action app_public.retention_action, cutoff timestamp with time zone, after_id uuid, at_most integer, out row_count integer, out next_id uuid) returns record as $$
+declare
+  v_ids uuid[];
+begin
+  if subject = 'conversations' then
+    select r.row_count, r.next_id into row_count, next_id
+    from app_private.retain_conversations(tenant_id, action, cutoff, after_id, at_most) r;
+  else
+    v_ids := array(select d from app_private.due_ids(tenant_id, subject, action, cutoff, after_id, at_most) d);
+    row_count := cardinality(v_ids);
+    next_id := v_ids[at_most];
+    perform app_private.retain(subject, action, v_ids);
+  end if;
+  if row_count > 0 then
+    insert into app_public.retention_runs as r (id, tenant_id, subject, action, due_until, row_count)
+    values (run_id, tenant_id, subject, action, cutoff, apply_retention.row_count)
+    on conflict (id) do update set row_count = r.row_count + excluded.row_count, ended_at = now();
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.apply_retention(uuid,uuid,app_public.retention_subject,app_public.retention_action,timestamp with time zone,uuid,integer) is 'Archives, deletes or anonymises the next rows that are due, at most at_most, and adds them to the run. Returns their number, and where to continue; null at the end.';
+
 create function app_private.apply_statuses(statuses jsonb, out applied integer, out unknown integer[]) returns record as $$
 declare
   v_now timestamptz := clock_timestamp();
@@ -10452,6 +10734,49 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.apply_whatsapp_flow_update(jsonb) is 'Applies a report of Meta on the status of a form: {"tenant_id", "flow_id", "status", "heard_at"?}. A report that is older than the stored status is ignored. Returns false if there is no such form or status.';
 
+create function app_private.archive_messages(ids uuid[]) returns void as $$
+declare
+  v_part record;
+begin
+  insert into app_public.message_archives (id, tenant_id, conversation_id, message_count, media_ids, messages)
+  select
+    (array_agg(m.id order by m.id desc))[1],
+    m.tenant_id,
+    m.conversation_id,
+    count(*),
+    coalesce(array_agg(m.media_id) filter (where m.media_id is not null), '{}'),
+    jsonb_agg(
+      to_jsonb(m) || jsonb_strip_nulls(jsonb_build_object(
+        'status', (select to_jsonb(s) from app_public.message_statuses s where s.message_id = m.id),
+        'change', (select to_jsonb(c) from app_public.message_changes c where c.id = m.id)
+      ))
+      order by m.id
+    )
+  from app_public.messages m
+  where m.id = any (ids)
+  group by m.tenant_id, m.conversation_id;
+
+  insert into app_private.outdated_words (tenant_id, message_id)
+  select m.tenant_id, m.id from app_public.messages m where m.id = any (ids)
+  on conflict do nothing;
+  -- From the partitions, whose statements fire no triggers: the messages are not gone. Figures still count them, their
+  -- files stay, and what the provider repeats of them is recognised.
+  for v_part in
+    select s.tableoid::regclass as name from app_public.message_statuses s where s.message_id = any (ids) group by 1
+  loop
+    execute format('delete from %s where message_id = any ($1)', v_part.name) using ids;
+  end loop;
+  for v_part in
+    select m.tableoid::regclass as name from app_public.messages m where m.id = any (ids) group by 1
+  loop
+    execute format('delete from %s where id = any ($1)', v_part.name) using ids;
+  end loop;
+  delete from app_public.message_changes c where c.id = any (ids);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.archive_messages(uuid[]) is 'Moves messages, with their statuses and changes, to the archive.';
+
 create function app_private.arrived_message_id(recipient app_public.campaign_recipients) returns uuid as $$
   select m.id
   from app_public.conversations v
@@ -10532,6 +10857,47 @@ create function app_private.audience_query(filter jsonb, is_for_page boolean def
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.audience_query(jsonb,boolean) is 'The contacts r that a filter matches, without row level security: what follows "from" in a statement that is executed with the bound values and a tenant as its first parameters.';
+
+create function app_private.audit_entry_hash(entry app_public.audit_entries) returns bytea as $$
+  -- The columns by name: one that is added later does not change the hashes.
+  select sha256(convert_to(
+    jsonb_build_array(
+      entry.id, entry.tenant_id, entry.table_name, entry.row_id, entry.operation, entry.changed_columns,
+      entry.old_values, entry.new_values, entry.actor, entry.user_id, entry.api_key_id, entry.database_role,
+      extract(epoch from entry.created_at)
+    )::text,
+    'UTF8'
+  ))
+$$
+  language sql immutable set search_path to pg_catalog, pg_temp;
+comment on function app_private.audit_entry_hash(app_public.audit_entries) is 'The SHA-256 of what an audit entry says.';
+
+create function app_private.audit_export(tenant_id uuid, exported text, row_id uuid, columns text[]) returns void as $$
+  insert into app_public.audit_entries
+    (tenant_id, table_name, row_id, operation, new_values, actor, user_id, api_key_id)
+  select
+    audit_export.tenant_id, exported, coalesce(audit_export.row_id, audit_export.tenant_id), 'EXPORT',
+    jsonb_build_object('columns', columns), a.actor, a.user_id, a.api_key_id
+  from app_private.current_actor() a
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.audit_export(uuid,text,uuid,text[]) is 'Writes an audit entry of rows that are exported. columns: null for all.';
+
+create function app_private.audit_seal_hash(seal_number integer) returns bytea as $$
+  select sha256(
+    coalesce((select s.hash from app_private.audit_seals s where s.number = seal_number - 1), '')
+    || coalesce(
+      (
+        select string_agg(x.hash, '' order by x.entry_id)
+        from app_private.sealed_audit_entries x
+        where x.seal_number = audit_seal_hash.seal_number
+      ),
+      ''
+    )
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.audit_seal_hash(integer) is 'The hash of a seal: over the hash of the seal before and those of its entries.';
 
 create function app_private.audited_tenants(table_name text, changed jsonb) returns setof uuid as $$
 begin
@@ -11994,6 +12360,25 @@ $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.count_recipients(app_hidden.campaign_counts[]) is 'Adds changes to campaign_counts; negative ones are subtracted. Subscriptions are notified of the campaigns, once.';
 
+create function app_private.current_actor(out actor text, out user_id uuid, out api_key_id uuid) returns record as $$
+  select
+    case
+      when not app_hidden.is_program() then case when k.api_key_id is null then 'member' else 'api_key' end
+      when current_setting('parley.actor', true) = 'operator' then 'operator'
+      else 'program'
+    end,
+    -- From the session, whose id only its owner has: the user id that a caller sets proves nothing.
+    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id()),
+    k.api_key_id
+  from (
+    select (
+      select s.api_key_id from app_private.api_key_secrets s where s.key_hash = app_hidden.current_api_key_hash()
+    ) as api_key_id
+  ) k
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.current_actor() is 'Who acts, as audit entries name it.';
+
 create function app_private.database_identity() returns text as $$
   select left(md5(concat_ws(' ',
     (select c.system_identifier from pg_control_system() c),
@@ -12148,6 +12533,7 @@ begin
       select from app_public.scheduled_messages s
       where s.tenant_id = d.tenant_id and s.media_id = d.id and s.status = 'scheduled'
     )
+    and not exists (select from app_public.message_archives a where a.media_ids @> array[d.id])
     for update skip locked
   );
   delete from app_public.media d
@@ -12163,7 +12549,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.delete_unused_media() is 'Deletes media that no message, scheduled message or canned reply uses: uploads that were not sent within a day, and files of messages whose partition was dropped. Returns the number of rows.';
+comment on function app_private.delete_unused_media() is 'Deletes media that no message, archived or not, no scheduled message and no canned reply uses: uploads that were not sent within a day, and files of messages whose partition was dropped. Returns the number of rows.';
 
 create function app_private.derived_id(parts text[]) returns uuid as $$
   select overlay(overlay(md5(array_to_string(parts, E'\x1f')) placing '8' from 13) placing 'a' from 17)::uuid
@@ -12177,6 +12563,77 @@ create function app_private.discard_recipients(campaign_id uuid) returns void as
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.discard_recipients(uuid) is 'Deletes what has been determined of the recipients of a campaign that ended before it had all of them. No message was sent to any of them.';
+
+create function app_private.due_ids(tenant_id uuid, subject app_public.retention_subject, action app_public.retention_action, cutoff timestamp with time zone, after_id uuid default '00000000-0000-0000-0000-000000000000'::uuid, at_most integer default null::integer) returns setof uuid as $$
+declare
+  v_before uuid := app_hidden.uuid_v7_floor(cutoff);
+begin
+  case subject
+  when 'conversations' then
+    return query
+    select v.id
+    from app_public.conversations v
+    where v.tenant_id = due_ids.tenant_id and v.id > after_id and v.last_activity_at < cutoff
+    and (action = 'delete' or exists (select from app_public.messages m where m.conversation_id = v.id))
+    order by v.id
+    limit at_most;
+  when 'messages', 'system_messages' then
+    return query
+    select m.id
+    from app_public.messages m
+    where m.tenant_id = due_ids.tenant_id and m.id > after_id and m.id < v_before
+    and (m.type = 'system') = (subject = 'system_messages')
+    and not exists (select from app_private.outbox o where o.message_id = m.id)
+    order by m.id
+    limit at_most;
+  when 'runs' then
+    return query
+    select x.id
+    from app_public.conversation_contexts x
+    where x.tenant_id = due_ids.tenant_id and x.id > after_id and x.completed_at < cutoff
+    and (action = 'delete' or (x.variables, x.node_outputs, x.state) <> ('{}', '{}', '{}'))
+    order by x.id
+    limit at_most;
+  when 'webhook_bodies' then
+    return query
+    select b.id
+    from app_public.channels c
+    cross join lateral (
+      select e.id
+      from app_public.webhook_events e
+      where e.channel_id = c.id and e.id > after_id and e.id < v_before
+      order by e.id
+      limit at_most
+    ) b
+    where c.tenant_id = due_ids.tenant_id
+    order by b.id
+    limit at_most;
+  when 'media' then
+    return query
+    select d.id
+    from app_public.media d
+    where d.tenant_id = due_ids.tenant_id and d.id > after_id and d.stored_at < cutoff
+    order by d.id
+    limit at_most;
+  when 'audit_entries' then
+    return query
+    select a.id
+    from app_public.audit_entries a
+    where a.tenant_id = due_ids.tenant_id and a.id > after_id and a.created_at < cutoff
+    order by a.id
+    limit at_most;
+  when 'deleted_contacts' then
+    return query
+    select c.id
+    from app_public.contacts c
+    where c.tenant_id = due_ids.tenant_id and c.id > after_id and c.deleted_at < cutoff
+    order by c.id
+    limit at_most;
+  end case;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.due_ids(uuid,app_public.retention_subject,app_public.retention_action,timestamp with time zone,uuid,integer) is 'What of a tenant is older than the cutoff and not archived or anonymised yet, by id, after another id. Messages that are still to be sent are not due.';
 
 create function app_private.due_scheduled_messages(batch_size integer) returns table(id uuid, conversation_id uuid) as $$
   -- From one tenant to the next in the index, past all their messages.
@@ -12462,24 +12919,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
 comment on function app_private.ensure_partitions(integer,integer) is 'Creates the partitions of this month and the following months (UTC) for every table that is partitioned by a version 7 id, and returns their names. Safe while messages arrive and while a dump runs. Waits at most half a second for a lock (55P03: try again). On a busy database, call it with at_most 1 until it returns nothing, each time in a transaction of its own, because each new partition holds its locks until the commit. Called at start and daily.';
 
-create function app_private.erase_deleted_contacts(at_most integer) returns integer as $$
-  with due as (
-    select c.id
-    from app_public.contacts c
-    where c.deleted_at < now() - interval '30 days'
-    order by c.id
-    limit at_most
-    for update skip locked
-  ),
-  erased as (
-    delete from app_public.contacts c using due d where c.id = d.id returning c.id
-  )
-  select count(*)::int from erased
-$$
-  language sql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.erase_deleted_contacts(integer) is 'Erases contacts that were deleted more than 30 days ago, at most at_most, and returns their number.';
-
-create function app_private.expired_partitions(webhook_retention interval) returns table(name text, state text) as $$
+create function app_private.expired_partitions() returns table(name text, state text) as $$
   -- A partition whose newest possible row is old enough.
   select
     c.relname,
@@ -12489,11 +12929,11 @@ create function app_private.expired_partitions(webhook_retention interval) retur
   where c.relnamespace = 'app_private'::regnamespace
   and c.relkind = 'r'
   and c.relname ~ '^webhook_events_\d{4}_\d{2}$'
-  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - webhook_retention
+  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - app_private.webhook_retention()
   order by c.relname
 $$
   language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
-comment on function app_private.expired_partitions(interval) is 'The monthly partitions of webhook bodies that are older than the retention. state: attached; detaching (an interrupted detachment); detached. The daily upkeep detaches and drops them.';
+comment on function app_private.expired_partitions() is 'The monthly partitions of webhook bodies that are older than any tenant keeps them. state: attached; detaching (an interrupted detachment); detached. The daily upkeep detaches and drops them.';
 
 create function app_private.fail_import_row(import_id uuid, last_row integer, code text, reason text) returns void as $$
 begin
@@ -14702,6 +15142,12 @@ begin
     select from app_public.contact_blocks k where k.channel_id = b.channel_id and k.contact_id = v_kept.id
   );
 
+  update app_public.contact_sensitive_values x set contact_id = v_kept.id
+  where x.contact_id = v_merged.id
+  and not exists (
+    select from app_public.contact_sensitive_values k where k.contact_id = v_kept.id and k.field_id = x.field_id
+  );
+
   insert into app_private.initiated_contacts as i (tenant_id, contact_id, initiated_at)
   select m.tenant_id, v_kept.id, m.initiated_at
   from app_private.initiated_contacts m
@@ -15266,7 +15712,7 @@ create function app_private.operations_status() returns table(workers integer, s
       where u.task_identifier in (
         'maintain', 'reconcile_outbox', 'retry_webhooks', 'count_chatbot_activity', 'roll_up_figures',
         'remove_media_files', 'end_snoozes', 'feed_campaigns', 'close_inactive_conversations',
-        'send_scheduled_messages'
+        'send_scheduled_messages', 'apply_retention', 'seal_audit'
       )
       and u.last_error is not null
       and (u.attempts < u.max_attempts or u.updated_at > now() - interval '1 hour')
@@ -15404,6 +15850,22 @@ create function app_private.outbox_allowance(channel_id uuid) returns integer as
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.outbox_allowance(uuid) is 'How many messages of campaigns may be put into the outbox of a channel now: as many as it sends in a second, at most 500, less those that are due by then; none while 500 of them are tried again within the next minute. Null if it does not send at the moment.';
+
+create function app_private.partition_of(parent regclass, id uuid) returns text as $$
+  select format(
+    'app_private.%I',
+    coalesce(
+      max(c.relname) filter (where c.relname ~ '_[0-9]{4}_[0-9]{2}$' and right(c.relname, 7) <= m.month),
+      max(c.relname) filter (where c.relname ~ '_before$')
+    )
+  )
+  from pg_inherits i
+  join pg_class c on c.oid = i.inhrelid
+  cross join to_char(app_hidden.uuid_v7_time(id) at time zone 'UTC', 'YYYY_MM') m (month)
+  where i.inhparent = parent
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.partition_of(regclass,uuid) is 'The monthly partition of a table that is for an id, as text for a statement.';
 
 create function app_private.pause_channel(channel_id uuid, duration interval, posted_ago interval default '00:00:00'::interval) returns void as $$
   update app_private.channel_states s set
@@ -15778,6 +16240,17 @@ create function app_private.preview_of_campaign(campaign app_public.campaigns) r
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.preview_of_campaign(app_public.campaigns) is 'What would happen if a campaign started.';
+
+create function app_private.preview_retention(tenant_id uuid) returns setof app_public.due_retention as $$
+  select
+    d.subject, d.action, d.due_until,
+    (select count(*)::int from app_private.due_ids(d.tenant_id, d.subject, d.action, d.due_until))
+  from app_private.retention_due() d
+  where d.tenant_id = preview_retention.tenant_id
+  order by d.subject
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.preview_retention(uuid) is 'What the retention rules would do now, without doing it.';
 
 create function app_private.provider_id_hash(channel_id uuid, provider_message_id text) returns uuid as $$
   select md5(channel_id::text || E'\x1f' || provider_message_id)::uuid
@@ -17434,35 +17907,6 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.remove_echoes(uuid[],uuid[]) is 'Deletes messages that were stored as echoes, or as history, of outbound messages before the provider''s ids of these were known (by position), and ends the chatbot pause that they caused. Returns whether there were any.';
 
-create function app_private.remove_expired_media(max_files integer) returns integer as $$
-declare
-  v_ids uuid[];
-  v_tenant_ids uuid[];
-  v_sha256s bytea[];
-begin
-  select array_agg(o.id), array_agg(o.tenant_id), array_agg(o.sha256)
-  into v_ids, v_tenant_ids, v_sha256s
-  from (
-    select d.id, d.tenant_id, d.sha256
-    from app_public.tenants t
-    join app_public.media d on d.tenant_id = t.id and d.stored_at < now() - t.media_retention
-    where t.media_retention is not null
-    order by d.id
-    limit max_files
-    for update of d skip locked
-  ) o;
-
-  update app_public.media d set
-    state = 'gone', sha256 = null, stored_at = null,
-    error_code = 'PYGON', error = 'The file was removed at the end of its retention'
-  where d.id = any (v_ids);
-  perform app_private.release_media_files(v_tenant_ids, v_sha256s);
-  return coalesce(cardinality(v_ids), 0);
-end;
-$$
-  language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.remove_expired_media(integer) is 'Removes files whose tenant keeps them no longer (media_retention), up to a number of files. Their media rows stay. Returns the number of files.';
-
 create function app_private.remove_from_outbox(message_ids uuid[]) returns integer as $$
 declare
   v_conversation_ids uuid[];
@@ -17495,6 +17939,31 @@ end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.remove_from_outbox(uuid[]) is 'Deletes these messages from the outbox, so that the next messages of their conversations are due. Returns the number of deleted messages that were not being sent: for these, the caller must wake a sender. The caller must have locked the lanes.';
+
+create function app_private.remove_stored_media(ids uuid[]) returns void as $$
+declare
+  v_tenant_ids uuid[];
+  v_sha256s bytea[];
+begin
+  select array_agg(o.tenant_id), array_agg(o.sha256)
+  into v_tenant_ids, v_sha256s
+  from (
+    select d.tenant_id, d.sha256
+    from app_public.media d
+    where d.id = any (ids) and d.state = 'stored'
+    order by d.id
+    for update
+  ) o;
+
+  update app_public.media d set
+    state = 'gone', sha256 = null, stored_at = null,
+    error_code = 'PYGON', error = 'The file was removed at the end of its retention'
+  where d.id = any (ids) and d.state = 'stored';
+  perform app_private.release_media_files(v_tenant_ids, v_sha256s);
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.remove_stored_media(uuid[]) is 'Removes the files of media whose retention has ended. Their media rows stay.';
 
 create function app_private.remove_user(tenant_id uuid, email text) returns boolean as $$
 declare
@@ -17924,6 +18393,49 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.resolve_conversations(jsonb,uuid[]) is 'The conversations between contacts and the channels that their customers wrote to, by position. Missing conversations are created.';
 
+create function app_private.restore_messages(conversation_id uuid) returns integer as $$
+declare
+  v_block app_public.message_archives;
+  v_part record;
+  v_count int := 0;
+begin
+  for v_block in
+    delete from app_public.message_archives a where a.conversation_id = restore_messages.conversation_id returning a.*
+  loop
+    -- Into the partitions, whose statements fire no triggers: nothing is sent, counted or answered again.
+    for v_part in
+      select
+        app_private.partition_of('app_public.messages', (m ->> 'id')::uuid) as messages_name,
+        app_private.partition_of('app_public.message_statuses', (m ->> 'id')::uuid) as statuses_name,
+        jsonb_agg(m) as messages,
+        jsonb_agg(m -> 'status') filter (where m ? 'status') as statuses
+      from jsonb_array_elements(v_block.messages) m
+      group by 1, 2
+    loop
+      execute format(
+        'insert into %s select * from jsonb_populate_recordset(null::app_public.messages, $1)', v_part.messages_name
+      ) using v_part.messages;
+      execute format(
+        'insert into %s select * from jsonb_populate_recordset(null::app_public.message_statuses, $1)',
+        v_part.statuses_name
+      ) using coalesce(v_part.statuses, '[]');
+    end loop;
+    insert into app_public.message_changes
+    select c.*
+    from jsonb_array_elements(v_block.messages) m
+    cross join jsonb_populate_record(null::app_public.message_changes, m -> 'change') c
+    where m ? 'change';
+    perform app_private.store_message_words(
+      v_block.tenant_id, array(select (m ->> 'id')::uuid from jsonb_array_elements(v_block.messages) m)
+    );
+    v_count := v_count + v_block.message_count;
+  end loop;
+  return v_count;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.restore_messages(uuid) is 'Takes the archived messages of a conversation back, and returns their number. A retention rule that still applies archives them again.';
+
 create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut boolean default false) returns boolean as $$
   with released_conversation as (
     select c.tenant_id, c.id, c.chatbot_paused_until, c.status
@@ -17966,6 +18478,104 @@ create function app_private.resume_chatbot(conversation_id uuid, is_pause_cut bo
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.resume_chatbot(uuid,boolean) is 'Called when a user is done with a conversation: the pause after their message is over (is_pause_cut: before its time), or the conversation was given back. After a pause the run asks its question again (in an open conversation) or ends, as after_pause of its version says. Timers that fired and events that arrived during the pause are handled now. Returns whether there is anything to do; false while users are still in charge.';
+
+create function app_private.retain(subject app_public.retention_subject, action app_public.retention_action, ids uuid[]) returns void as $$
+begin
+  case subject
+  when 'messages', 'system_messages' then
+    if action = 'archive' then
+      perform app_private.archive_messages(ids);
+    else
+      delete from app_public.messages m where m.id = any (ids);
+    end if;
+  when 'runs' then
+    if action = 'anonymise' then
+      update app_public.conversation_contexts x set
+        variables = '{}', node_outputs = '{}', state = '{}', waiting = null
+      where x.id = any (ids);
+    else
+      delete from app_public.conversation_contexts x where x.id = any (ids);
+    end if;
+  when 'webhook_bodies' then
+    delete from app_public.webhook_events e where e.id = any (ids);
+  when 'media' then
+    perform app_private.remove_stored_media(ids);
+  when 'audit_entries' then
+    perform set_config('parley.applies_retention', 'true', true);
+    delete from app_public.audit_entries a where a.id = any (ids);
+    perform set_config('parley.applies_retention', '', true);
+  when 'deleted_contacts' then
+    delete from app_public.contacts c where c.id = any (ids) and c.deleted_at is not null;
+  end case;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.retain(app_public.retention_subject,app_public.retention_action,uuid[]) is 'Archives, deletes or anonymises these rows of a subject other than conversations.';
+
+create function app_private.retain_conversations(tenant_id uuid, action app_public.retention_action, cutoff timestamp with time zone, after_id uuid, at_most integer, out row_count integer, out next_id uuid) returns record as $$
+declare
+  v_id uuid;
+  v_messages uuid[];
+begin
+  row_count := 0;
+  next_id := after_id;
+  -- Many conversations are empty already.
+  for v_id in
+    select d from app_private.due_ids(tenant_id, 'conversations', action, cutoff, after_id, at_most) d
+  loop
+    -- A message that arrives waits, or makes the conversation active.
+    perform from app_public.conversations v where v.id = v_id and v.last_activity_at < cutoff for update skip locked;
+    if found then
+      v_messages := array(
+        select m.id
+        from app_public.messages m
+        where m.conversation_id = v_id
+        and not exists (select from app_private.outbox o where o.message_id = m.id)
+        order by m.id
+        limit at_most - row_count
+      );
+      row_count := row_count + cardinality(v_messages);
+      perform app_private.retain('messages', action, v_messages);
+      -- The rest of a long one is for the next call.
+      if row_count >= at_most then
+        return;
+      elsif action = 'delete' then
+        delete from app_public.conversations v where v.id = v_id;
+      end if;
+    end if;
+    next_id := v_id;
+  end loop;
+  if next_id = after_id then
+    next_id := null;
+  end if;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.retain_conversations(uuid,app_public.retention_action,timestamp with time zone,uuid,integer) is 'Archives or deletes messages of inactive conversations, at most at_most, and deletes the conversations that are empty then. Archived conversations stay, without their messages.';
+
+create function app_private.retention_due() returns table(tenant_id uuid, subject app_public.retention_subject, action app_public.retention_action, due_until timestamp with time zone) as $$
+  select e.tenant_id, e.subject, e.action, now() - e.after
+  from (
+    select r.tenant_id, r.subject, r.action, r.after, r.is_active
+    from app_public.retention_rules r
+    union all
+    select t.id, d.subject, d.action, d.after, true
+    from app_private.retention_defaults d
+    cross join app_public.tenants t
+    where not exists (
+      select from app_public.retention_rules r where r.tenant_id = t.id and r.subject = d.subject
+    )
+  ) e
+  where e.is_active
+  -- Most bodies go with their partition, which costs nothing.
+  and (
+    e.subject <> 'webhook_bodies'
+    or app_private.webhook_retention() is null
+    or e.after < app_private.webhook_retention()
+  )
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.retention_due() is 'For each tenant, what its retention rules, or those for all tenants, are about: everything older than due_until.';
 
 create function app_private.retire_identities(contact_id uuid, kept jsonb, at timestamp with time zone) returns void as $$
   update app_public.contact_identities i set retired_at = $3
@@ -18318,6 +18928,36 @@ create function app_private.schedule_import(import_id uuid) returns void as $$
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.schedule_import(uuid) is 'Adds the job that applies the rows of an import.';
+
+create function app_private.seal_audit_entries(out number integer, out hash text) returns record as $$
+declare
+  v_since timestamptz;
+begin
+  perform pg_advisory_xact_lock(hashtext('parley audit seals'));
+  select max(s.number), max(s.sealed_at) into number, v_since from app_private.audit_seals s;
+  -- An entry has the time of its insert, and is seen when its transaction has committed.
+  if not exists (
+    select from app_public.audit_entries e
+    where e.id >= app_hidden.uuid_v7_floor(coalesce(v_since - interval '1 day', '-infinity'))
+    and not exists (select from app_private.sealed_audit_entries x where x.entry_id = e.id)
+  ) then
+    number := null;
+    return;
+  end if;
+  number := coalesce(number, 0) + 1;
+  insert into app_private.audit_seals (number, hash) values (seal_audit_entries.number, '');
+  insert into app_private.sealed_audit_entries (entry_id, seal_number, tenant_id, hash)
+  select e.id, seal_audit_entries.number, e.tenant_id, app_private.audit_entry_hash(e)
+  from app_public.audit_entries e
+  where e.id >= app_hidden.uuid_v7_floor(coalesce(v_since - interval '1 day', '-infinity'))
+  and not exists (select from app_private.sealed_audit_entries x where x.entry_id = e.id);
+  update app_private.audit_seals s set hash = app_private.audit_seal_hash(s.number)
+  where s.number = seal_audit_entries.number
+  returning encode(s.hash, 'hex') into seal_audit_entries.hash;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.seal_audit_entries() is 'Seals the audit entries since the last seal, and returns the new seal; nulls if there are none.';
 
 create function app_private.searchable_text(type app_public.message_type, content jsonb, preview text) returns text as $$
 begin
@@ -19172,9 +19812,7 @@ declare
   v_row jsonb := coalesce(v_new, v_old);
   v_changed text[];
   v_shown text[];
-  v_api_key_id uuid := (
-    select s.api_key_id from app_private.api_key_secrets s where s.key_hash = app_hidden.current_api_key_hash()
-  );
+  v_actor record;
 begin
   select
     array_agg(k.key order by k.key) filter (where v_old -> k.key is distinct from v_new -> k.key),
@@ -19189,6 +19827,7 @@ begin
     v_shown := array(select unnest(v_shown) intersect select unnest(v_changed));
   end if;
 
+  select * into v_actor from app_private.current_actor();
   insert into app_public.audit_entries
     (tenant_id, table_name, row_id, operation, changed_columns, old_values, new_values, actor, user_id, api_key_id)
   select
@@ -19199,14 +19838,9 @@ begin
     case when TG_OP = 'UPDATE' then v_changed end,
     case when TG_OP <> 'INSERT' then app_private.pick(v_old, v_shown) end,
     case when TG_OP <> 'DELETE' then app_private.pick(v_new, v_shown) end,
-    case
-      when not app_hidden.is_program() then case when v_api_key_id is null then 'member' else 'api_key' end
-      when current_setting('parley.actor', true) = 'operator' then 'operator'
-      else 'program'
-    end,
-    -- From the session, whose id only its owner has: the user id that a caller sets proves nothing.
-    (select s.user_id from app_private.sessions s where s.id = app_hidden.current_session_id()),
-    v_api_key_id
+    v_actor.actor,
+    v_actor.user_id,
+    v_actor.api_key_id
   from (
     select a.id from app_private.audited_tenants(TG_TABLE_NAME, v_row) a (id)
     union all
@@ -19379,6 +20013,21 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_api_keys__notify() is 'Notifies the API that a key has been revoked, so that it closes the key''s WebSockets.';
+
+create function app_private.tg_audit_entries__refuse_change() returns trigger as $$
+begin
+  if TG_OP = 'DELETE' and (
+    current_setting('parley.applies_retention', true) = 'true'
+    or OLD.tenant_id is not null and not exists (select from app_public.tenants t where t.id = OLD.tenant_id)
+  ) then
+    return OLD;
+  end if;
+  raise exception 'Audit entries must not be changed or deleted'
+    using errcode = 'PYFIX', hint = 'A retention rule for audit_entries deletes old ones.';
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_audit_entries__refuse_change() is 'Refuses updates and deletions of audit entries (PYFIX), except by a retention rule and with a tenant.';
 
 create function app_private.tg_campaign_recipients__count() returns trigger as $$
 begin
@@ -19620,6 +20269,16 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.tg_consents__update_contacts() is 'Sets opted_out_at and marketing_opted_out_at of contacts to what their newest consents say.';
 
+create function app_private.tg_contact_fields__move_sensitive() returns trigger as $$
+begin
+  update app_public.contacts c set metadata = c.metadata
+  where c.tenant_id = NEW.tenant_id and jsonb_exists(c.metadata, NEW.key);
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contact_fields__move_sensitive() is 'Moves the values that contacts had before the sensitive field was defined.';
+
 create function app_private.tg_contact_tags__notify() returns trigger as $$
 begin
   perform app_private.notify_change(r.tenant_id, 'contacts', array_agg(distinct r.contact_id))
@@ -19722,6 +20381,34 @@ end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_contacts__keep_deleted() is 'Keeps deleted_contacts, by which policies hide what belongs to a deleted contact.';
+
+create function app_private.tg_contacts__move_sensitive_fields() returns trigger as $$
+declare
+  v_sensitive app_public.contact_fields[] := array(
+    select f
+    from app_public.contact_fields f
+    where f.tenant_id = NEW.tenant_id and f.is_sensitive and jsonb_exists(NEW.metadata, f.key)
+    -- What does not fit the type stays, and is refused.
+    and app_hidden.contact_field_value(f.type, f.choices, NEW.metadata -> f.key) is not null
+  );
+begin
+  if v_sensitive = '{}' then
+    return NEW;
+  end if;
+  insert into app_public.contact_sensitive_values as x (tenant_id, contact_id, field_id, value)
+  select NEW.tenant_id, NEW.id, f.id, NEW.metadata -> f.key
+  from unnest(v_sensitive) f
+  where NEW.metadata -> f.key <> 'null'
+  on conflict on constraint contact_sensitive_values_pkey do update set value = excluded.value, set_at = now();
+  delete from app_public.contact_sensitive_values x
+  using unnest(v_sensitive) f
+  where x.contact_id = NEW.id and x.field_id = f.id and NEW.metadata -> f.key = 'null';
+  NEW.metadata := NEW.metadata - array(select f.key from unnest(v_sensitive) f);
+  return NEW;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_contacts__move_sensitive_fields() is 'Moves values of sensitive custom fields out of the metadata, which all members can read. null removes a value.';
 
 create function app_private.tg_contacts__normalize() returns trigger as $$
 begin
@@ -21610,6 +22297,38 @@ $$
   language sql immutable parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.variable_paths(jsonb) is 'The paths of all variables in the texts of a content.';
 
+create function app_private.verify_audit() returns table(seal integer, problem text) as $$
+begin
+  return query
+  select s.number, 'its hash, or that of an entry or of the seal before, was changed'
+  from app_private.audit_seals s
+  where s.hash <> app_private.audit_seal_hash(s.number)
+  union all
+  select s.number + 1, 'it is missing'
+  from app_private.audit_seals s
+  where not exists (select from app_private.audit_seals n where n.number = s.number + 1)
+  and s.number < (select max(m.number) from app_private.audit_seals m)
+  union all
+  select x.seal_number, format('entry %s was changed', x.entry_id)
+  from app_private.sealed_audit_entries x
+  join app_public.audit_entries e on e.id = x.entry_id
+  where x.hash <> app_private.audit_entry_hash(e)
+  union all
+  select x.seal_number, format('entry %s was deleted', x.entry_id)
+  from app_private.sealed_audit_entries x
+  where not exists (select from app_public.audit_entries e where e.id = x.entry_id)
+  and (x.tenant_id is null or exists (select from app_public.tenants t where t.id = x.tenant_id))
+  and not exists (
+    select from app_public.retention_runs r
+    where r.tenant_id = x.tenant_id and r.subject = 'audit_entries'
+    and r.due_until >= app_hidden.uuid_v7_time(x.entry_id)
+  )
+  order by 1, 2;
+end;
+$$
+  language plpgsql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.verify_audit() is 'What is wrong with the chain of audit seals. Entries that a retention rule has deleted, or that went with their tenant, are not missed.';
+
 create function app_private.waiting_channels(at_most integer default 20) returns table(tenant text, channel_id uuid, phone_number_id text, reason text, messages integer, waiting_since timestamp with time zone, oldest_seconds double precision) as $$
   select
     t.slug, c.id, w.phone_number_id,
@@ -21685,6 +22404,20 @@ create function app_private.was_used_since(contact_id uuid, before jsonb, after 
 $$
   language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.was_used_since(uuid,jsonb,jsonb,timestamp with time zone) is 'Whether a contact has written after this time from an address that it gave up according to the change from before to after.';
+
+create function app_private.webhook_retention() returns interval as $$
+  -- A tenant that keeps them all has a null, and so has the last row without a rule for all tenants.
+  select case when bool_and(k.after is not null) then max(k.after) end
+  from (
+    select case when r.is_active then r.after end as after
+    from app_public.retention_rules r
+    where r.subject = 'webhook_bodies'
+    union all
+    select (select d.after from app_private.retention_defaults d where d.subject = 'webhook_bodies')
+  ) k
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_private.webhook_retention() is 'The age beyond which no tenant keeps webhook bodies, so that their partitions can be dropped. Null if one keeps them all.';
 
 create function app_private.withdraw_messages(message_ids uuid[], code text) returns void as $$
 begin
@@ -22984,6 +23717,13 @@ $$
 comment on function app_public.resume_campaign(uuid) is 'Continues a paused campaign with the recipients who have no message yet. PYCAM: it is not paused. PYTPL, PYPAU, PYREJ, PYDIS, PYCNT: its template must not be sent, or its parameters do not fit it. PYNFD. PYDEN: admins only.';
 grant execute on function app_public.resume_campaign(uuid) to parley_visitor;
 
+create function app_public.retention_preview() returns setof app_public.due_retention as $$
+  select p.* from app_private.preview_retention((select app_hidden.require_scope('manage_all'))) p
+$$
+  language sql stable security definer rows 10 set search_path to pg_catalog, pg_temp;
+comment on function app_public.retention_preview() is 'What the retention rules of the tenant, and those for all tenants, would do now, without doing it. PYDEN: admins only.';
+grant execute on function app_public.retention_preview() to parley_visitor;
+
 create function app_public.retry_campaign(campaign_id uuid, error_codes text[] default null::text[]) returns app_public.campaigns as $$
 declare
   v_campaign app_public.campaigns := app_private.lock_campaign(campaign_id);
@@ -23331,7 +24071,16 @@ begin
   -- Not the metadata that was read above: another agent may have set a field in the meantime.
   update app_public.contacts c set
     metadata = (c.metadata || set_contact_fields.fields)
-      - array(select f.key from jsonb_each(set_contact_fields.fields) f where f.value = 'null')
+      - array(
+        select f.key
+        from jsonb_each(set_contact_fields.fields) f
+        where f.value = 'null'
+        -- For these, null is the way to tell the trigger.
+        and not exists (
+          select from app_public.contact_fields s
+          where s.tenant_id = c.tenant_id and s.key = f.key and s.is_sensitive
+        )
+      )
   where c.id = v_contact.id
   returning c.* into v_contact;
   return v_contact;

@@ -27,7 +27,10 @@ const CONDITIONS: Readonly<Record<string, string | null>> = {
 
   // The installation's, not a tenant's.
   "app_hidden.phone_regions": null,
+  "app_private.audit_seals": null,
+  "app_private.sealed_audit_entries": null,
   "app_private.backups": null,
+  "app_private.retention_defaults": null,
   "app_private.change_channels": null,
   "app_public.channel_kinds": null,
   "app_public.media_limits": null,

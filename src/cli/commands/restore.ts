@@ -1,5 +1,8 @@
 import type { Command } from "commander";
-import { readConfig } from "../../base/config.ts";
+import type pg from "pg";
+import { type Config, ConfigError, readConfig } from "../../base/config.ts";
+import { ParleyError } from "../../base/errors.ts";
+import { requireCurrentSchema } from "../../database/schema_state.ts";
 import { type CommonOptions, define } from "../define.ts";
 import { print, remark } from "../print.ts";
 import { Progress } from "../progress.ts";
@@ -39,6 +42,7 @@ export function restore(): Command {
             await run(reader, manifest, ownerUrl, log, { pausesChannels, onProgress });
             progress.end();
             const { resealed, unopened } = await resealRestored(pool, config, formerKey);
+            const erased = await eraseAgain(pool, config);
             const { rows: queued } = await pool.query<{ messages: number }>(
               "select count(*)::int as messages from app_private.outbox",
             );
@@ -51,6 +55,8 @@ export function restore(): Command {
               `Restored ${rows} rows of ${tables.length} tables, as of ${takenAt}`,
             );
             if (unopened.length > 0) remark(options, unopenedRemark(unopened));
+            if (erased === null) remark(options, "Then run: parley erasure repeat");
+            else if (erased > 0) remark(options, `${erased} contacts were erased again`);
             if (messages > 0 && !pausesChannels)
               remark(options, `${messages} messages are queued: a worker sends them as soon as it runs`);
           },
@@ -60,4 +66,18 @@ export function restore(): Command {
         await reader.close();
       }
     });
+}
+
+/** Contacts that were erased after the backup; null if the list is out of reach, or the backup's schema has to be migrated first. */
+async function eraseAgain(pool: pg.Pool, config: Config): Promise<number | null> {
+  const { openMediaFiles } = await import("../../media/media_files.ts");
+  const { repeatErasures } = await import("../../retention/erasure_list.ts");
+  try {
+    await requireCurrentSchema(pool);
+    const media = openMediaFiles(config);
+    return await repeatErasures(pool, media).finally(() => media.close());
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof ParleyError) return null;
+    throw error;
+  }
 }
