@@ -12919,7 +12919,7 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
 comment on function app_private.ensure_partitions(integer,integer) is 'Creates the partitions of this month and the following months (UTC) for every table that is partitioned by a version 7 id, and returns their names. Safe while messages arrive and while a dump runs. Waits at most half a second for a lock (55P03: try again). On a busy database, call it with at_most 1 until it returns nothing, each time in a transaction of its own, because each new partition holds its locks until the commit. Called at start and daily.';
 
-create function app_private.expired_partitions() returns table(name text, state text) as $$
+create function app_private.expired_partitions(slack interval default '00:00:00'::interval) returns table(name text, state text) as $$
   -- A partition whose newest possible row is old enough.
   select
     c.relname,
@@ -12929,11 +12929,11 @@ create function app_private.expired_partitions() returns table(name text, state 
   where c.relnamespace = 'app_private'::regnamespace
   and c.relkind = 'r'
   and c.relname ~ '^webhook_events_\d{4}_\d{2}$'
-  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - app_private.webhook_retention()
+  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - app_private.webhook_retention() - slack
   order by c.relname
 $$
   language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
-comment on function app_private.expired_partitions() is 'The monthly partitions of webhook bodies that are older than any tenant keeps them. state: attached; detaching (an interrupted detachment); detached. The daily upkeep detaches and drops them.';
+comment on function app_private.expired_partitions(interval) is 'The monthly partitions of webhook bodies that are older than any tenant keeps them, by more than slack. state: attached; detaching (an interrupted detachment); detached. The daily upkeep detaches and drops them.';
 
 create function app_private.fail_import_row(import_id uuid, last_row integer, code text, reason text) returns void as $$
 begin

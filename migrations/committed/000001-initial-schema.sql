@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7f007be8387ecb1e922a3f742019d1e0282651c6
+--! Hash: sha1:e04255742eb3e270bf95fff57dfecc26c0feb069
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -29729,7 +29729,7 @@ grant select on app_public.message_archives to parley_visitor;
 --! EndIncluded retention/message_archives.policies.sql
 
 --! Included operations/expired_partitions.sql
-create or replace function app_private.expired_partitions()
+create or replace function app_private.expired_partitions(slack interval default '0')
 returns table (name text, state text) as $$
   -- A partition whose newest possible row is old enough.
   select
@@ -29740,13 +29740,13 @@ returns table (name text, state text) as $$
   where c.relnamespace = 'app_private'::regnamespace
   and c.relkind = 'r'
   and c.relname ~ '^webhook_events_\d{4}_\d{2}$'
-  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - app_private.webhook_retention()
+  and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' < now() - app_private.webhook_retention() - slack
   order by c.relname
 $$ language sql stable set search_path to pg_catalog, pg_temp set timezone to 'UTC';
 
-comment on function app_private.expired_partitions() is
-  E'The monthly partitions of webhook bodies that are older than any tenant keeps them. state: attached; detaching (an '
-   'interrupted detachment); detached. The daily upkeep detaches and drops them.';
+comment on function app_private.expired_partitions(interval) is
+  E'The monthly partitions of webhook bodies that are older than any tenant keeps them, by more than slack. state: '
+   'attached; detaching (an interrupted detachment); detached. The daily upkeep detaches and drops them.';
 --! EndIncluded operations/expired_partitions.sql
 --! Included operations/delete_old_rows.sql
 create or replace function app_private.delete_old_rows() returns void as $$

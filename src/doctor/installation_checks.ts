@@ -76,12 +76,12 @@ export const INSTALLATION_CHECKS: readonly Check[] = [
   {
     name: "retention",
     severity: "warning",
-    meaning: "Webhook bodies are older than `WEBHOOK_RETENTION_DAYS`: their partition could not be dropped.",
+    meaning: "Webhook bodies are older than any tenant keeps them: their partition could not be dropped.",
     remedy: "End what reads the partition (a dump, a report); the next run of `maintain` drops it.",
     find: bySql(
       `select format('%s is %s', name, state) as what
        from app_private.expired_partitions(make_interval(days => $1))`,
-      ({ config, limits }) => [config.WEBHOOK_RETENTION_DAYS + limits.retentionSlackDays],
+      ({ limits }) => [limits.retentionSlackDays],
     ),
   },
   {
