@@ -85,7 +85,7 @@ function isUnreachable(error: unknown): boolean {
     /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|DEPTH_ZERO|SELF_SIGNED|CERT_|ERR_TLS)/.test(
       code ?? "",
     ) ||
-    /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|The server does not support SSL)/.test(
+    /^(timeout exceeded when trying to connect|timeout expired$|Connection terminated|Client has encountered a connection error|The server does not support SSL)/.test(
       error.message,
     )
   );

@@ -54,13 +54,16 @@ class SourceReader {
         { err: error instanceof Error ? error.message : String(error) },
         "failed to read metrics from the database",
       );
-      // Labels go with reset(), the value of a metric without labels with remove().
-      for (const metric of this.#source.metrics) {
-        metric.reset();
-        metric.remove();
-      }
+      for (const metric of this.#source.metrics) leaveOut(metric);
     }
   }
+}
+
+/** reset() removes the values of a metric with labels, and sets that of one without to 0; remove() refuses the former. */
+function leaveOut(metric: Gauge | Counter): void {
+  metric.reset();
+  const { labelNames } = metric as (Gauge | Counter) & { labelNames: readonly string[] };
+  if (labelNames.length === 0) metric.remove();
 }
 
 /** The pools of this process, of whatever part. */

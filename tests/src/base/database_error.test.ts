@@ -79,6 +79,7 @@ const CONNECTIONS: [error: Error, isUnreachable: boolean][] = [
   [Object.assign(new Error("no socket"), { code: "ENOENT", syscall: "connect" }), true],
   [Object.assign(new Error("no file"), { code: "ENOENT", syscall: "open" }), false],
   [new Error("timeout exceeded when trying to connect"), true],
+  [new Error("timeout expired"), true],
   [new Error("Connection terminated unexpectedly"), true],
   [new Error("The server does not support SSL connections"), true],
   [new TypeError("x is not a function"), false],
