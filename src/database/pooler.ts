@@ -5,7 +5,7 @@ import { PrimaryClient } from "./primary_client.ts";
 
 /** An arbitrary name that no statement of Parley has. */
 const PROBE = "parley_probe";
-const CONNECT_MS = 5_000;
+const CONNECT_MS = 10_000;
 
 /**
  * Whether named statements can be used at this address. False behind a pooler in transaction mode that passes them on as they

@@ -14,7 +14,8 @@ export class StandbyError extends ParleyError {
   }
 }
 
-const PROBE_MS = 1_000;
+/** Unless the connection has a time limit of its own. A host that is frozen delays nothing if another one answers. */
+const PROBE_MS = 5_000;
 const DEFAULT_PORT = 5432;
 
 /**
@@ -24,11 +25,13 @@ const DEFAULT_PORT = 5432;
  */
 export class PrimaryClient extends pg.Client {
   readonly #urls: readonly string[];
+  readonly #probeMs: number;
   readonly #reported: ReadonlyMap<string, string>;
 
   constructor(config: pg.ClientConfig & { connectionString: string }) {
     super(config);
     this.#urls = urlsOfHosts(config.connectionString);
+    this.#probeMs = config.connectionTimeoutMillis || PROBE_MS;
     this.#reported = reportedBy(this);
   }
 
@@ -43,7 +46,7 @@ export class PrimaryClient extends pg.Client {
 
   async #connect(): Promise<this> {
     const [only, ...others] = this.#urls;
-    if (others.length > 0) this.#useHostOf(await findPrimary(this.#urls));
+    if (others.length > 0) this.#useHostOf(await findPrimary(this.#urls, this.#probeMs));
     else if (only === undefined) throw new Error("an address has no host");
     await super.connect();
     if (!isStandby(this.#reported)) return this;
@@ -64,12 +67,12 @@ export class PrimaryClient extends pg.Client {
 /** The address of the host that is the primary now; that of the only host without asking it. @throws ParleyError PYUNA */
 export async function primaryUrl(connectionString: string): Promise<string> {
   const urls = urlsOfHosts(connectionString);
-  return urls.length === 1 ? urls[0]! : findPrimary(urls);
+  return urls.length === 1 ? urls[0]! : findPrimary(urls, PROBE_MS);
 }
 
-async function findPrimary(urls: readonly string[]): Promise<string> {
+async function findPrimary(urls: readonly string[], probeMs: number): Promise<string> {
   try {
-    return await Promise.any(urls.map(requirePrimary));
+    return await Promise.any(urls.map((url) => requirePrimary(url, probeMs)));
   } catch (error) {
     // If all are standbys a fail-over is in progress; otherwise the reason is that of a host that does not answer.
     const { errors } = error as AggregateError;
@@ -78,11 +81,11 @@ async function findPrimary(urls: readonly string[]): Promise<string> {
 }
 
 /** Returns the address if its host accepts writes, and throws otherwise. */
-async function requirePrimary(connectionString: string): Promise<string> {
+async function requirePrimary(connectionString: string, probeMs: number): Promise<string> {
   const client = new pg.Client({
     connectionString,
     application_name: "parley probe",
-    connectionTimeoutMillis: PROBE_MS,
+    connectionTimeoutMillis: probeMs,
   });
   client.on("error", () => {});
   const reported = reportedBy(client);
