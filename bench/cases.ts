@@ -12,6 +12,7 @@ import { media } from "./cases/media.ts";
 import { memoryAfter, memoryIdle } from "./cases/memory.ts";
 import { retention } from "./cases/retention.ts";
 import { roundTrip } from "./cases/round_trip.ts";
+import { size } from "./cases/size.ts";
 import { start } from "./cases/start.ts";
 import { statuses } from "./cases/statuses.ts";
 import { tier } from "./cases/tier.ts";
@@ -37,4 +38,5 @@ export const CASES: readonly Case[] = [
   retention,
   growth,
   finding,
+  size,
 ];

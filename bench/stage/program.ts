@@ -25,7 +25,7 @@ export type Program = {
 
 const PARLEY = fileURLToPath(new URL("../../src/parley.js", import.meta.url));
 const JWT_SECRET = "a token secret for benchmarks, long enough";
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 
 type ProgramOptions = {
   databaseUrl: string;

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../support/until.ts";
+import type { Fault } from "./fault.ts";
+import { runParley } from "./parley_process.ts";
+import type { World } from "./world.ts";
+
+const STOP_MS = 10_000;
+/** Monitoring counts fewer workers than there should be. */
+const MISSING_WORKER = /^(parley_workers\{state="moving"\} [01]|health worker)$/;
+
+/** Faults of Parley's own processes. */
+export const PROCESS_FAULTS: readonly Fault[] = [
+  {
+    name: "kill -9 of a worker every second",
+    isShort: true,
+    sign: MISSING_WORKER,
+    async run({ workers, random }, ms, detected) {
+      // Until monitoring has seen the first one, the other worker does all the work.
+      await workers[0].end("SIGKILL");
+      await detected();
+      await workers[0].start();
+      const end = performance.now() + ms;
+      let kills = 1;
+      for (; performance.now() < end; kills += 1) {
+        const worker = workers[kills % 2]!;
+        await worker.end("SIGKILL");
+        await delay(300 + random() * 700);
+        await worker.start();
+      }
+      return `${kills} kills`;
+    },
+  },
+  {
+    name: "kill -9 of the API every two seconds",
+    isShort: true,
+    sign: "unreachable",
+    async run({ api, random }, ms, detected) {
+      await api.end("SIGKILL");
+      await detected();
+      await api.start();
+      const end = performance.now() + ms;
+      let kills = 1;
+      for (; performance.now() < end; kills += 1) {
+        await delay(1_000 + random() * 1_000);
+        await api.end("SIGKILL");
+        await api.start();
+      }
+      return `${kills} kills`;
+    },
+  },
+  {
+    name: "SIGTERM of a worker under load",
+    isShort: true,
+    sign: MISSING_WORKER,
+    async run({ workers: [worker], pool }, _ms, detected) {
+      const took = await worker.end("SIGTERM");
+      assert.ok(took < STOP_MS, `it took ${took} ms to stop`);
+      await detected();
+      const { rows } = await pool.query(
+        `select count(*)::int as jobs from graphile_worker._private_jobs
+         where locked_at < now() - interval '20 seconds'`,
+      );
+      assert.equal(rows[0].jobs, 0, "jobs are still locked");
+      await worker.start();
+      return `stopped in ${Math.round(took)} ms`;
+    },
+  },
+  {
+    name: "all connections are cut, those that listen too",
+    isShort: true,
+    sign: undefined,
+    async run({ pool, api, workers }) {
+      const from = [api, ...workers].map(({ log }) => log.length);
+      await pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name like 'parley %' and pid <> pg_backend_pid()`,
+      );
+      const noticed = () =>
+        [api, ...workers].every(({ log }, at) =>
+          log.slice(from[at]).some((line) => /database connection|presence|job runner/.test(line)),
+        );
+      await until("every process to log that it lost its connections", noticed, 20_000);
+      return "logged by every process";
+    },
+  },
+  {
+    name: "a migration and a replay of webhooks under load",
+    sign: undefined,
+    async run(world) {
+      await runParley(["migrate"], world.env);
+      const { newMessages, replayed } = await replayWebhooks(world);
+      assert.equal(newMessages, 0, "a replay stored messages again");
+      return `${replayed} bodies replayed`;
+    },
+  },
+];
+
+async function replayWebhooks({ env }: World): Promise<{ newMessages: number; replayed: number }> {
+  return JSON.parse(
+    await runParley(["webhook", "replay", "--status", "processed", "--limit", "300", "--json"], env),
+  );
+}

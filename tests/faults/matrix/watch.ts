@@ -1,0 +1,87 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+type Sighting = { at: number; signs: ReadonlySet<string> };
+
+const INTERVAL_MS = 250;
+const ANSWER_MS = 4_000;
+/** Metrics that say by their mere presence, or by being above zero, that something is wrong or has to wait. */
+const SIGNS =
+  /^(parley_channel_queued\{[^}]*reason="(?:throttled|waiting|sending|stopped)"|parley_outbox_depth\{state="(?:uncertain|sending|queued)"|parley_webhooks_total\{status="\d+"|parley_workers\{state="\w+")[^}]*\} (\S+)$/;
+
+/** What the monitoring of the installation would see: `/health/ready` and `/metrics`, several times a second. */
+export class Watch {
+  readonly #url: string;
+  readonly #closing = new AbortController();
+  readonly #sightings: Sighting[] = [];
+  readonly #running: Promise<void>;
+
+  constructor(url: string) {
+    this.#url = url;
+    this.#running = this.#run();
+  }
+
+  /** Whether a sign was seen since `at`. */
+  hasSeen(sign: string | RegExp, at: number): boolean {
+    const matches = (seen: string) => (typeof sign === "string" ? seen === sign : sign.test(seen));
+    return this.#sightings.some((each) => each.at >= at && [...each.signs].some(matches));
+  }
+
+  get last(): ReadonlySet<string> {
+    return this.#sightings.at(-1)?.signs ?? new Set();
+  }
+
+  /** Whether the last look found an installation that works. */
+  get isReady(): boolean {
+    return this.last.has("ready");
+  }
+
+  /** Whether a look that began after `at` found an installation that works. */
+  isReadySince(at: number): boolean {
+    return this.isReady && this.#sightings.at(-1)!.at > at;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const at = performance.now();
+      const [health, metrics] = await Promise.all([this.#health(), this.#metrics()]);
+      this.#sightings.push({ at, signs: new Set([...health, ...metrics]) });
+      await delay(INTERVAL_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #health(): Promise<string[]> {
+    try {
+      const response = await fetch(`${this.#url}/health/ready`, { signal: AbortSignal.timeout(ANSWER_MS) });
+      const { status, checks } = (await response.json()) as {
+        status: string;
+        checks: Record<string, { ok: boolean }>;
+      };
+      const failed = Object.entries(checks).flatMap(([name, { ok }]) => (ok ? [] : `health ${name}`));
+      return [status === "not ready" ? "not ready" : "ready", ...failed];
+    } catch {
+      return ["unreachable"];
+    }
+  }
+
+  async #metrics(): Promise<string[]> {
+    try {
+      const response = await fetch(`${this.#url}/metrics`, { signal: AbortSignal.timeout(ANSWER_MS) });
+      const lines = (await response.text()).split("\n");
+      return lines.flatMap((line) => {
+        const found = SIGNS.exec(line);
+        if (!found) return [];
+        const [, name, value] = found;
+        if (name!.startsWith("parley_workers")) return `${name}} ${value}`;
+        return Number(value) > 0 ? `${name}}` : [];
+      });
+    } catch {
+      return [];
+    }
+  }
+}
