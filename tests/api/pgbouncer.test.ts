@@ -16,9 +16,9 @@ import { subscribe } from "./support/websocket.ts";
 
 const version = pgBouncerVersion();
 const TENANTS = 4;
-const REQUESTS = 80;
+const REQUESTS = 48;
 /** At the same time. */
-const CLIENTS = 12;
+const CLIENTS = 6;
 
 describe("PgBouncer", { skip: version === undefined && "pgbouncer is not installed" }, () => {
   let database: TestDatabase;
@@ -33,7 +33,7 @@ describe("PgBouncer", { skip: version === undefined && "pgbouncer is not install
     pooledUrl = bouncer.urlOf(database.authenticatorUrl);
     api = await startApi(
       { ...database, authenticatorUrl: pooledUrl },
-      { DATABASE_STATEMENT_TIMEOUT_MS: "1000" },
+      { DATABASE_STATEMENT_TIMEOUT_MS: "3000" },
     );
     for (let count = 0; count < TENANTS; count += 1) {
       const workspace = await aWorkspace(database.pool);

@@ -28,7 +28,7 @@ test("while the database cannot be reached, metrics are served without its figur
       const response = await fetch(url);
       assert.equal(response.status, 200);
       const shown = (await response.text()).match(/^parley_outbox_(oldest_seconds|depth\{.*) \d+$/gm);
-      const expected = ["parley_outbox_depth{state=\"queued\"} 4", "parley_outbox_oldest_seconds 3"];
+      const expected = ['parley_outbox_depth{state="queued"} 4', "parley_outbox_oldest_seconds 3"];
       assert.deepEqual(shown?.sort() ?? [], isDown ? [] : expected);
     }
   } finally {
