@@ -1,11 +1,12 @@
 import type { Bench } from "../bench.ts";
 import { fillTenants } from "../stage/fill_tenants.ts";
 import { logWritten, type TableSize, tableSizes } from "../stage/table_sizes.ts";
-import { inboundSingle, introduce } from "./inbound.ts";
+import type { Workspace } from "../stage/workspace.ts";
+import { introduce } from "./inbound.ts";
 import type { Case } from "./measured.ts";
-import { statusesSingle } from "./statuses.ts";
 
-const MESSAGES = 200_000;
+const MESSAGES = 100_000;
+const CUSTOMERS = 5_000;
 /** Tables with less for each item are left out. */
 const LEAST_BYTES = 2;
 
@@ -13,7 +14,7 @@ type Work = { name: string; run: () => Promise<number> };
 
 export const size: Case = {
   name: "size",
-  about: "bytes of tables, indexes and log, and flushes of the log, for each message and each status",
+  about: "bytes of tables, indexes and log, and flushes of the log, for each message",
   async run(bench) {
     const { watcher } = bench.postgres;
     const workspace = await bench.workspace("size");
@@ -25,17 +26,8 @@ export const size: Case = {
           return MESSAGES;
         },
       },
-      {
-        name: "inbound, 1 each",
-        async run() {
-          await introduce(bench, workspace, 5000);
-          return acceptedOf((await inboundSingle(bench, workspace)).details);
-        },
-      },
-      {
-        name: "statuses, 1 each",
-        run: async () => acceptedOf((await statusesSingle(bench, workspace)).details),
-      },
+      { name: "first messages of new customers", run: () => eachWrites(bench, workspace) },
+      { name: "messages of known customers", run: () => eachWrites(bench, workspace) },
     ];
     for (const { name, run } of works) {
       const [sizes, log] = [await tableSizes(watcher), await logWritten(watcher)];
@@ -50,8 +42,10 @@ export const size: Case = {
   },
 };
 
-function acceptedOf(details: Readonly<Record<string, unknown>> | undefined): number {
-  return Number(details?.accepted);
+/** In bodies of a hundred messages. */
+async function eachWrites(bench: Bench, workspace: Workspace): Promise<number> {
+  await introduce(bench, workspace, CUSTOMERS);
+  return CUSTOMERS;
 }
 
 function report(bench: Bench, name: string, items: number, grown: readonly TableSize[]): void {

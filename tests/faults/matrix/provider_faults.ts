@@ -4,7 +4,7 @@ import type { Fault as ProviderFault } from "../../../sandbox/faults.ts";
 import type { Fault } from "./fault.ts";
 import type { World } from "./world.ts";
 
-const UNCERTAIN = 'parley_outbox_depth{state="uncertain"}';
+const UNCERTAIN = 'parley_outbox_messages{state="uncertain"}';
 const RECOVERS_MS = 30_000;
 
 type Scope = Parameters<World["sandbox"]["faults"]["add"]>[1];
@@ -40,7 +40,7 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
   },
   {
     name: "Meta does not answer for one number",
-    sign: 'parley_outbox_depth{state="sending"}',
+    sign: 'parley_outbox_messages{state="sending"}',
     async run(world, ms, detected) {
       const { bots, agents } = world;
       const before = sentOf(world, bots.phoneNumberId);
@@ -54,7 +54,7 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
   {
     name: "Meta's rate limit is reached (130429)",
     isShort: true,
-    sign: /^parley_channel_queued\{.*reason="throttled"/,
+    sign: /^parley_channel_queued_messages\{.*reason="throttled"/,
     async run(world, ms, detected) {
       const failed = await failures(world);
       await during(world, ms, detected, [[{ kind: "error", code: 130_429, httpStatus: 429 }]]);
@@ -65,7 +65,7 @@ export const PROVIDER_FAULTS: readonly Fault[] = [
   },
   {
     name: "too many messages to one customer (131056)",
-    sign: /^parley_channel_queued\{.*reason="(waiting|sending|throttled)"/,
+    sign: /^parley_channel_queued_messages\{.*reason="(waiting|sending|throttled)"/,
     async run(world, ms, detected) {
       const recipient = "15558000001";
       const failed = await failures(world);

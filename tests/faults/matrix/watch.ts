@@ -6,7 +6,7 @@ const INTERVAL_MS = 250;
 const ANSWER_MS = 4_000;
 /** Metrics that say by their mere presence, or by being above zero, that something is wrong or has to wait. */
 const SIGNS =
-  /^(parley_channel_queued\{[^}]*reason="(?:throttled|waiting|sending|stopped)"|parley_outbox_depth\{state="(?:uncertain|sending|queued)"|parley_webhooks_total\{status="\d+"|parley_workers\{state="\w+")[^}]*\} (\S+)$/;
+  /^(parley_channel_queued_messages\{[^}]*reason="(?:throttled|waiting|sending|stopped)"|parley_outbox_messages\{state="(?:uncertain|sending|queued)"|parley_webhooks_total\{status="\d+"|parley_workers\{state="\w+")[^}]*\} (\S+)$/;
 
 /** What the monitoring of the installation would see: `/health/ready` and `/metrics`, several times a second. */
 export class Watch {

@@ -10,13 +10,13 @@ import { metricsRoute } from "../../../src/http/metrics_route.ts";
 test("while the database cannot be reached, metrics are served without its figures", async () => {
   let isDown = false;
   const source = {
-    metrics: [metrics.outboxAge, metrics.outboxDepth],
+    metrics: [metrics.outboxAge, metrics.outboxMessages],
     freshMs: 0,
     isAwaited: true,
     async read() {
       if (isDown) throw new Error("connect ECONNREFUSED");
       metrics.outboxAge.set(3);
-      metrics.outboxDepth.set({ state: "queued" }, 4);
+      metrics.outboxMessages.set({ state: "queued" }, 4);
     },
   };
   const app = express().use("/metrics", metricsRoute([source], createLog("silent")));
@@ -27,8 +27,8 @@ test("while the database cannot be reached, metrics are served without its figur
     for (isDown of [false, true, false]) {
       const response = await fetch(url);
       assert.equal(response.status, 200);
-      const shown = (await response.text()).match(/^parley_outbox_(oldest_seconds|depth\{.*) \d+$/gm);
-      const expected = ['parley_outbox_depth{state="queued"} 4', "parley_outbox_oldest_seconds 3"];
+      const shown = (await response.text()).match(/^parley_outbox_(oldest_seconds|messages\{.*) \d+$/gm);
+      const expected = ['parley_outbox_messages{state="queued"} 4', "parley_outbox_oldest_seconds 3"];
       assert.deepEqual(shown?.sort() ?? [], isDown ? [] : expected);
     }
   } finally {
