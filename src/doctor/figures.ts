@@ -78,6 +78,14 @@ export const FIGURES: readonly Figure[] = [
     read: readStatements,
   },
   bySql(
+    "backups",
+    "Last backups",
+    `select scope, target, date_trunc('second', taken_at) as taken_at, date_trunc('second', finished_at) as finished_at
+     from app_private.backups
+     order by taken_at desc
+     limit 3`,
+  ),
+  bySql(
     "queues",
     "Queues",
     `select 'outbox: ' || state as queue, count(*)::int as rows,

@@ -85,6 +85,21 @@ export const INSTALLATION_CHECKS: readonly Check[] = [
     ),
   },
   {
+    name: "backup",
+    severity: "warning",
+    meaning:
+      "The last whole backup by `parley backup` is more than three days old: what was stored since would be lost with the server.",
+    remedy: "See why the scheduled backup fails, and run `parley backup`; then `parley backup verify`.",
+    find: bySql(
+      `select format('the last one is of %s, to %s', date_trunc('second', b.taken_at), b.target) as what
+       from (
+         select * from app_private.backups where scope = 'whole' order by taken_at desc limit 1
+       ) b
+       where b.taken_at < now() - make_interval(secs => $1)`,
+      ({ limits }) => [limits.backupSeconds],
+    ),
+  },
+  {
     name: "secrets",
     severity: "problem",
     isCostly: true,

@@ -31,6 +31,7 @@ export const LIMITS = {
   maintenanceSeconds: 36 * 3_600,
   /** How much later than its retention a partition may be dropped. */
   retentionSlackDays: 2,
+  backupSeconds: 3 * 24 * 3_600,
   keyExpiryDays: 7,
 };
 

@@ -81,6 +81,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     plant: "create table app_private.webhook_events_2020_01 (like app_public.webhook_events)",
   },
   {
+    check: "backup",
+    says: /^the last one is of .*, to \/srv\/nightly$/,
+    plant: `insert into app_private.backups (taken_at, target, scope) values
+              (now() - interval '4 days', '/srv/nightly', 'whole'), (now(), '/srv/bakery', 'tenant')`,
+  },
+  {
     check: "secrets",
     says: /channel_secrets\/.*\/access_token: there is no secret key/,
     plant: "select 'above'",
