@@ -3,7 +3,7 @@ import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
 import { withOwnerClient } from "../database/owner_client.ts";
 import { damaged } from "./damaged.ts";
-import { addRestoredJobs, createJobTable, JOBS } from "./jobs.ts";
+import { addRestoredJobs, createJobTable, JOBS, requireTenantJobs } from "./jobs.ts";
 import { loadTable } from "./load_table.ts";
 import type { BackedUpTable, Manifest } from "./manifest.ts";
 import type { BackupReader } from "./place.ts";
@@ -40,6 +40,7 @@ export async function importTenant(
       const users = await load(client, reader, manifest.tables, tenant, onProgress);
       await requireCounts(client, tables, manifest.tables, tenant.id);
       await requireTenantReferences(client, tables, tenant.id);
+      await requireTenantJobs(client, tenant.id);
       await client.query(
         "update app_public.channels set status = 'paused' where tenant_id = $1 and status = 'active'",
         [tenant.id],

@@ -1,4 +1,5 @@
 import type { Db } from "../database/db.ts";
+import { damaged } from "./damaged.ts";
 import type { ListedTable } from "./table_list.ts";
 
 /**
@@ -13,18 +14,23 @@ export const JOBS: ListedTable = {
 
 /** The rows of {@link JOBS}, or only those whose payload has an id of a tenant's row. */
 export function jobRows(tenantId?: string): string {
-  const isOfTenant = Object.entries(OWNERS).map(
-    ([key, table]) =>
-      `(j.payload ->> '${key}')::uuid in (select o.id from ${table} o where o.${table === TENANTS ? "id" : "tenant_id"} = '${tenantId}')`,
-  );
   return `
     select t.identifier, j.payload, q.queue_name, j.run_at, j.max_attempts, j.key, j.priority,
       array(select f.flag from jsonb_object_keys(j.flags) f (flag)) as flags
     from graphile_worker._private_jobs j
     join graphile_worker._private_tasks t on t.id = j.task_id
     left join graphile_worker._private_job_queues q on q.id = j.job_queue_id
-    where j.attempts < j.max_attempts ${tenantId === undefined ? "" : `and (${isOfTenant.join(" or ")})`}
+    where j.attempts < j.max_attempts ${tenantId === undefined ? "" : `and (${hasIdOf(`= '${tenantId}'`)})`}
     order by j.id`;
+}
+
+/** Whether an id in the payload of the job `j` is that of a row whose tenant is as `is` says. */
+function hasIdOf(is: string): string {
+  const conditions = Object.entries(OWNERS).map(
+    ([key, table]) =>
+      `exists (select from ${table} o where o.id = (j.payload ->> '${key}')::uuid and o.${table === TENANTS ? "id" : "tenant_id"} ${is})`,
+  );
+  return conditions.join(" or ");
 }
 
 const TENANTS = "app_public.tenants";
@@ -54,6 +60,22 @@ export async function createJobTable(db: Db): Promise<string> {
      ) on commit drop`,
   );
   return "pg_temp.restored_jobs";
+}
+
+/** A file made by hand could have jobs for other tenants, or replace theirs by the key. @throws ParleyError PYBAK */
+export async function requireTenantJobs(db: Db, tenantId: string): Promise<void> {
+  const { rowCount } = await db.query(
+    `select from pg_temp.restored_jobs j
+     where not (${hasIdOf(`= '${tenantId}'`)}) or ${hasIdOf(`<> '${tenantId}'`)}
+     or exists (select from graphile_worker._private_jobs other where other.key = j.job_key)
+       and not exists (
+         select from json_each_text(j.payload) p
+         where p.key = any ($1) and split_part(j.job_key, ':', 2) = p.value
+       )
+     limit 1`,
+    [Object.keys(OWNERS)],
+  );
+  if (rowCount !== 0) throw damaged("it has jobs that do not belong to the tenant");
 }
 
 export async function addRestoredJobs(db: Db): Promise<void> {

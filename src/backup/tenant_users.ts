@@ -1,4 +1,5 @@
 import type { Db } from "../database/db.ts";
+import { damaged } from "./damaged.ts";
 import type { BackedUpTable } from "./manifest.ts";
 import { columnList, listWholeTables } from "./table_list.ts";
 
@@ -19,10 +20,11 @@ export async function mergeUsers(
   tables: readonly BackedUpTable[],
   tenantId: string,
 ): Promise<{ added: number; known: number }> {
+  await requireMembers(db, tenantId);
   const { rows } = await db.query<{ old: string; known: string }>(
     `select r.id as old, u.id as known
      from pg_temp.users r
-     join app_public.users u on u.id = r.id or u.email = r.email`,
+     join app_public.users u on u.id = r.id or lower(u.email) = lower(r.email)`,
   );
   const known = rows.map(({ old }) => old);
   for (const { name, columns } of tables) {
@@ -39,6 +41,26 @@ export async function mergeUsers(
   if (renamed.length > 0) await renameUsers(db, renamed, tenantId);
   const { rows: all } = await db.query<{ count: string }>("select count(*) as count from pg_temp.users");
   return { added: Number(all[0]!.count) - known.length, known: known.length };
+}
+
+/** A file made by hand could give a password or codes to people of other tenants. @throws ParleyError PYBAK */
+async function requireMembers(db: Db, tenantId: string): Promise<void> {
+  const { rowCount } = await db.query(
+    `select from pg_temp.users u
+     where not exists (select from app_public.memberships m where m.tenant_id = $1 and m.user_id = u.id)
+     union all
+     select from (
+       select s.user_id from pg_temp.user_secrets s
+       union all
+       select s.user_id from pg_temp.totp_secrets s
+       union all
+       select c.user_id from pg_temp.recovery_codes c
+     ) s
+     where not exists (select from pg_temp.users u where u.id = s.user_id)
+     limit 1`,
+    [tenantId],
+  );
+  if (rowCount !== 0) throw damaged("it has users who are not members of the tenant");
 }
 
 /** Replaces ids of users in all columns of the tenant. Ids are unique, so that no other id can be meant. */

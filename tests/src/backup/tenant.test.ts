@@ -6,8 +6,9 @@ import { after, before, test } from "node:test";
 import pg from "pg";
 import { backUp } from "../../../src/backup/back_up.ts";
 import { BackupFileWriter } from "../../../src/backup/backup_file.ts";
+import { packPart } from "../../../src/backup/copied_parts.ts";
 import { importTenant } from "../../../src/backup/import_tenant.ts";
-import { OWNERS } from "../../../src/backup/jobs.ts";
+import { JOBS as JOB_ROWS, OWNERS } from "../../../src/backup/jobs.ts";
 import { encodeManifest, type Manifest, pathOf } from "../../../src/backup/manifest.ts";
 import { openReader, openTarget } from "../../../src/backup/open_place.ts";
 import { readManifest } from "../../../src/backup/read_manifest.ts";
@@ -161,6 +162,60 @@ test("a tenant moves into an installation that has others, who notice nothing", 
   );
   assert.deepEqual(after, [{ status: "paused", members: [colleague.userId, rows[0].id].sort(), jobs: 1 }]);
   await assert.rejects(importFile(target), { code: "PYEMP", message: /already there/ });
+});
+
+/** The file of the tenant with more rows, which were made by hand. */
+async function forge(name: string, rows: Record<string, string>): Promise<string> {
+  const file = join(folder, `${name}.tar`);
+  const [reader, writer] = [await openReader(path, config), await BackupFileWriter.create(file)];
+  const { format: _, ...manifest }: Manifest = await readManifest(reader);
+  for (const table of manifest.tables) {
+    for (const part of table.parts)
+      await writer.add(pathOf(table, part), await reader.read(pathOf(table, part), part.storedBytes));
+    if (rows[table.name] === undefined) continue;
+    const { part, stored } = await packPart(Buffer.from(`${rows[table.name]}\n`));
+    await writer.add(pathOf(table, part), stored);
+    table.parts.push(part);
+    table.rows += 1;
+  }
+  await writer.finish(encodeManifest(manifest));
+  await reader.close();
+  return file;
+}
+
+test("a file made by hand gives no password to others, and neither adds nor replaces their jobs", async () => {
+  const other = await createTestDatabase();
+  try {
+    const theirs = await filled(other.pool);
+    const { userId } = await aPerson(other.pool, theirs.tenantId, "owner");
+    await other.pool.query("delete from app_private.user_secrets where user_id = $1", [userId]);
+    const job = (payload: object, key: string) =>
+      ["sync_templates", JSON.stringify(payload), "\\N", "2026-11-28 00:00:00+00", 25, key, 0, "{}"].join(
+        "\t",
+      );
+    const [own, their] = [moving.channelId, theirs.channelId];
+    const key = `sync_templates:${their}`;
+    const hostile: [what: string, rows: Record<string, string>][] = [
+      ["secrets", { "app_private.user_secrets": `${userId}\t$2a$10$hash\t2026-11-28\t2026-11-28` }],
+      ["job", { [JOB_ROWS.name]: job({ channelId: their }, `sync_templates:${own}`) }],
+      [
+        "both",
+        { [JOB_ROWS.name]: job({ channelId: own, tenantId: theirs.tenantId }, `sync_templates:${own}`) },
+      ],
+      ["key", { [JOB_ROWS.name]: job({ channelId: own }, key) }],
+      ["word", { [JOB_ROWS.name]: job({ channelId: own, note: their }, key) }],
+    ];
+    for (const [what, rows] of hostile)
+      await assert.rejects(importFile(other, await forge(what, rows)), { code: "PYBAK" }, what);
+    const { rows } = await other.pool.query(
+      "select payload from graphile_worker._private_jobs where key = $1",
+      [key],
+    );
+    assert.deepEqual(rows, [{ payload: { channelId: their } }]);
+    await importFile(other);
+  } finally {
+    await other.drop();
+  }
 });
 
 test("the slug of another tenant, the number of another channel, and rows of others are refused", async () => {
