@@ -3,14 +3,17 @@ import { sqlState } from "../base/database_error.ts";
 import { ParleyError } from "../base/errors.ts";
 import { withOwnerClient } from "./owner_client.ts";
 
-/** The name of the database of an address. */
-export function databaseName(ownerUrl: string): string {
-  return decodeURIComponent(new URL(ownerUrl).pathname.slice(1));
+/** The name of the database of an address, which the address itself may leave to the environment or the login. */
+export function databaseName(ownerUrl: string): Promise<string> {
+  return withOwnerClient(ownerUrl, "database", async (client) => {
+    const { rows } = await client.query<{ name: string }>("select current_database() as name");
+    return rows[0]!.name;
+  });
 }
 
 /** Drops the database with all its data, and ends all connections to it. The login must own it. */
 export async function dropDatabase(ownerUrl: string): Promise<void> {
-  const name = databaseName(ownerUrl);
+  const name = await databaseName(ownerUrl);
   const elsewhere = Object.assign(new URL(ownerUrl), {
     pathname: name === "postgres" ? "/template1" : "/postgres",
   });

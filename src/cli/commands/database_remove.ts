@@ -23,7 +23,7 @@ export function databaseDrop(): Command {
       onDatabase(
         async (session) => {
           const ownerUrl = await primaryUrl(session.ownerUrl);
-          const name = databaseName(ownerUrl);
+          const name = await databaseName(ownerUrl);
           await confirm(`The database ${name} will be dropped with all its data.`, name, options.confirm);
           await dropDatabase(ownerUrl);
           if (options.roles) await dropRoles(ownerUrl);
@@ -46,7 +46,7 @@ export function databaseRecreate(): Command {
       onDatabase(
         async (session) => {
           const ownerUrl = await primaryUrl(session.ownerUrl);
-          const name = databaseName(ownerUrl);
+          const name = await databaseName(ownerUrl);
           await confirm(`All data of Parley in the database ${name} will be deleted.`, name, options.confirm);
           await dropSchemas(ownerUrl);
           const { migrate } = await import("../../database/migrate.ts");
