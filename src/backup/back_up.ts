@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import packageJson from "../../package.json" with { type: "json" };
@@ -12,6 +13,7 @@ import {
   type BackupPart,
   type BackupScope,
   encodeManifest,
+  hasPlainNames,
   type Manifest,
   pathOf,
 } from "./manifest.ts";
@@ -45,6 +47,7 @@ export async function backUp(
 ): Promise<BackUpResult> {
   try {
     return await withOwnerClient(ownerUrl, "backup", async (client) => {
+      await lockPlace(client, target);
       await beginSnapshot(client);
       const store = new PartStore(writer);
       const scope: BackupScope = tenant
@@ -65,9 +68,32 @@ export async function backUp(
   }
 }
 
+/**
+ * One run at a time writes to a place: another one would remove the parts that this one counts on. The lock ends with the
+ * connection; the server notices within moments that a run was killed.
+ */
+async function lockPlace(client: pg.Client, target: string): Promise<void> {
+  const place = target.startsWith("s3://") ? target.replace(/\/+$/, "") : resolve(target);
+  await client.query("set lock_timeout to '10s'");
+  try {
+    await client.query("select pg_advisory_lock(hashtext('parley backup'), hashtext($1))", [place]);
+  } catch (cause) {
+    if (sqlState(cause) !== "55P03") throw cause;
+    throw new ParleyError("PYUNA", `Another run writes a backup to ${target}: wait until it has ended`, {
+      cause,
+    });
+  }
+}
+
 /** Begins the transaction. A change of the schema that runs at the moment is waited for. */
 async function beginSnapshot(client: pg.Client): Promise<void> {
-  const tables = (await listWholeTables(client)).map(({ name }) => name);
+  const tables = await listWholeTables(client);
+  const odd = tables.find((table) => !hasPlainNames(table));
+  if (odd !== undefined)
+    throw new ParleyError(
+      "PYREQ",
+      `${odd.name}, or a column of it, has a name that no backup can have: move it to a schema of your own`,
+    );
   await client.query("begin isolation level repeatable read read only");
   await client.query("set local lock_timeout to '60s'");
   // The same parts for the same rows: otherwise a scan may begin where another one is.
@@ -76,7 +102,7 @@ async function beginSnapshot(client: pg.Client): Promise<void> {
   await client.query("set local statement_timeout to 0");
   await client.query("set local timezone to 'UTC'");
   // Before the first query, which takes the snapshot: what is locked cannot change its form any more.
-  await client.query(`lock table ${tables.join(", ")} in access share mode`);
+  await client.query(`lock table ${tables.map(({ name }) => name).join(", ")} in access share mode`);
 }
 
 async function sources(client: pg.Client, names: readonly string[] | undefined): Promise<Source[]> {
@@ -142,7 +168,7 @@ class PartStore {
   async add(table: ListedTable, rows: Buffer): Promise<BackupPart> {
     const { part, stored } = await packPart(rows);
     const path = pathOf(table, part);
-    const isThere = this.paths.has(path) || this.#writer.has(path);
+    const isThere = this.paths.has(path) || (await this.#writer.has(path));
     if (!isThere) await this.#writer.add(path, stored);
     this.paths.add(path);
     this.sizes.storedBytes += stored.length;

@@ -21,10 +21,14 @@ export class BackupFileWriter implements BackupWriter {
   static async create(path: string): Promise<BackupFileWriter> {
     await requireFree(path);
     const draft = `${path}.part-${process.pid}`;
-    return new BackupFileWriter(path, draft, await open(draft, "wx", 0o600));
+    const file = await open(draft, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
+      // One that was killed had the same process id, as in a container.
+      throw error.code === "EEXIST" ? alreadyThere(draft) : error;
+    });
+    return new BackupFileWriter(path, draft, file);
   }
 
-  has(): boolean {
+  async has(): Promise<boolean> {
     return false;
   }
 

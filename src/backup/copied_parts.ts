@@ -1,10 +1,8 @@
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
 import { damaged } from "./damaged.ts";
-import { type BackupPart, sha256Of } from "./manifest.ts";
+import { type BackupPart, PART_BYTES, sha256Of } from "./manifest.ts";
 
-/** A part ends with the row that reaches this many bytes. */
-const PART_BYTES = 16 * 1024 * 1024;
 const NEWLINE = 10;
 
 /**

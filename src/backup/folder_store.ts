@@ -1,6 +1,15 @@
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { MANIFEST } from "./manifest.ts";
 import { type ObjectStore, PART_PATH } from "./object_store.ts";
+
+const DRAFT = /\.part-\d+$/;
+
+/** A file that was being written when its run was killed. */
+function isDraft(path: string): boolean {
+  const complete = path.replace(DRAFT, "");
+  return complete !== path && (complete === MANIFEST || PART_PATH.test(complete));
+}
 
 /** The parts and the manifest as files of a folder, readable for this account only. */
 export class FolderStore implements ObjectStore {
@@ -42,7 +51,7 @@ export class FolderStore implements ObjectStore {
   async list(): Promise<string[]> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const files = await readdir(this.#folder, { recursive: true });
-    return files.filter((path) => PART_PATH.test(path));
+    return files.filter((path) => PART_PATH.test(path) || isDraft(path));
   }
 
   remove(path: string): Promise<void> {

@@ -5,18 +5,25 @@ import { damaged } from "./damaged.ts";
 /** The format of this version; another one is refused. */
 const FORMAT = "parley-backup/1";
 
+/** A part ends with the row that reaches this many bytes. */
+export const PART_BYTES = 16 * 1024 * 1024;
+
 const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
 const COUNT = z.number().int().min(0);
 /** Names become paths and parts of statements: nothing else may pass. */
 const NAME = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
 const TABLE_NAME = z.string().regex(/^[a-z_][a-z0-9_]{0,62}\.[a-z_][a-z0-9_]{0,62}$/);
 
+/** A part is read as a whole: its rows up to the one that completes it, which COPY limits to 1 GB. */
+const LONGEST_PART = PART_BYTES + 1024 ** 3;
+const PART_SIZE = COUNT.max(LONGEST_PART);
+
 const Part = z.strictObject({
   /** Of the stored bytes, which are compressed. */
   sha256: SHA256,
-  storedBytes: COUNT,
+  storedBytes: PART_SIZE,
   /** Of the rows, as COPY writes them. */
-  bytes: COUNT,
+  bytes: PART_SIZE,
 });
 
 const Table = z.strictObject({
@@ -55,6 +62,11 @@ export type BackedUpTable = Manifest["tables"][number];
 export type BackupPart = BackedUpTable["parts"][number];
 export type BackupMigration = Manifest["migrations"][number];
 
+/** Whether the names of a table can be in a manifest: those of Parley's tables all can. */
+export function hasPlainNames({ name, columns }: Pick<BackedUpTable, "name" | "columns">): boolean {
+  return TABLE_NAME.safeParse(name).success && z.array(NAME).safeParse(columns).success;
+}
+
 export const MANIFEST = "manifest.json";
 /** The longest manifest that is read: that of some ten terabytes. */
 export const LONGEST_MANIFEST = 256 * 1024 * 1024;
@@ -75,10 +87,18 @@ export function decodeManifest(stored: Buffer): Manifest {
   const [, text = "", hash] = /^([\s\S]*)\n([0-9a-f]{64})\n$/.exec(stored.toString()) ?? [];
   if (hash === undefined || sha256Of(text) !== hash)
     throw damaged("the manifest was changed or is incomplete");
-  const { success, data, error } = Manifest.safeParse(JSON.parse(text));
+  const { success, data, error } = Manifest.safeParse(parseJson(text));
   if (success) return data;
   const [issue] = error.issues;
   throw damaged(`the manifest is not of the format ${FORMAT}: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw damaged("the manifest is not JSON", { cause });
+  }
 }
 
 export function sha256Of(content: string | Buffer): string {

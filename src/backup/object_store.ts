@@ -13,7 +13,7 @@ export type ObjectStore = {
   close(): Promise<void>;
 };
 
-/** What {@link ObjectStore.list} returns: parts. */
+/** What {@link ObjectStore.list} returns: parts. A folder also has the drafts of runs that were killed. */
 export const PART_PATH = /^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*\/[0-9a-f]{64}\.zst$/;
 
 /**
@@ -23,19 +23,20 @@ export const PART_PATH = /^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*\/[0-9a-f]{64}\.zst
  */
 export class StoreWriter implements BackupWriter {
   readonly #store: ObjectStore;
-  readonly #there: ReadonlySet<string>;
+  #there: Promise<ReadonlySet<string>> | undefined;
 
-  private constructor(store: ObjectStore, there: ReadonlySet<string>) {
+  constructor(store: ObjectStore) {
     this.#store = store;
-    this.#there = there;
   }
 
-  static async open(store: ObjectStore): Promise<StoreWriter> {
-    return new StoreWriter(store, new Set(await store.list()));
+  async has(path: string): Promise<boolean> {
+    return (await this.#listed()).has(path);
   }
 
-  has(path: string): boolean {
-    return this.#there.has(path);
+  /** Listed when it is first needed: then no other run writes to this place any more. */
+  #listed(): Promise<ReadonlySet<string>> {
+    this.#there ??= this.#store.list().then((paths) => new Set(paths));
+    return this.#there;
   }
 
   add(path: string, content: Buffer): Promise<void> {
@@ -43,8 +44,9 @@ export class StoreWriter implements BackupWriter {
   }
 
   async finish(manifest: Buffer, paths: ReadonlySet<string>): Promise<void> {
+    const there = await this.#listed();
     await this.#store.put(MANIFEST, manifest);
-    for (const path of this.#there) if (!paths.has(path)) await this.#store.remove(path);
+    for (const path of there) if (!paths.has(path)) await this.#store.remove(path);
     await this.#store.close();
   }
 

@@ -14,7 +14,7 @@ import type { BackupReader, BackupTarget } from "./place.ts";
  */
 export async function openTarget(target: string, config: Config): Promise<BackupTarget> {
   const store = await openStore(target, config);
-  return { target, writer: await (store ? StoreWriter.open(store) : BackupFileWriter.create(target)) };
+  return { target, writer: store ? new StoreWriter(store) : await BackupFileWriter.create(target) };
 }
 
 /** @throws ParleyError PYBAK */

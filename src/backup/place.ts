@@ -1,7 +1,7 @@
 /** A place to which a backup is written. Paths are made by `pathOf()`. */
 export type BackupWriter = {
   /** Whether a part of this path, which names its content, is there from an earlier run. */
-  has(path: string): boolean;
+  has(path: string): Promise<boolean>;
   add(path: string, content: Buffer): Promise<void>;
   /** Stores the manifest, which makes the backup valid, and closes the place. */
   finish(manifest: Buffer, paths: ReadonlySet<string>): Promise<void>;

@@ -129,7 +129,10 @@ async function requireSameTables(client: pg.Client, given: readonly BackedUpTabl
     const isKnown = partition
       ? partitioned.has(shape(partition.of, columns))
       : missing.delete(shape(name, columns));
-    if (!isKnown) throw damaged(`its tables are not those of its schema: ${name}`);
+    if (!isKnown)
+      throw damaged(
+        `its tables are not those of its schema: ${name} (if you have added it, add it here, too)`,
+      );
   }
   const [first] = missing;
   if (first !== undefined)

@@ -8,7 +8,7 @@ export type ListedTable = Pick<BackedUpTable, "name" | "columns" | "partition">;
 /** Generated columns are left out: they are computed again. */
 const QUERY = `
   select
-    format('%s.%s', c.relnamespace::regnamespace, c.relname) as name,
+    format('%I.%I', n.nspname, c.relname) as name,
     array(
       select a.attname::text
       from pg_attribute a
@@ -21,11 +21,12 @@ const QUERY = `
       $$^FOR VALUES FROM \\((?:'([0-9a-f-]+)'|MINVALUE)\\) TO \\('([0-9a-f-]+)'\\)$$
     ) as bounds
   from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
   left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
   left join pg_class p on p.oid = i.inhparent
-  where c.relnamespace::regnamespace::text = any ($1)
+  where n.nspname = any ($1)
   and case when $2 then c.relkind in ('r', 'p') and not c.relispartition else c.relkind = 'r' end
-  order by c.relnamespace::regnamespace::text collate "C", c.relname`;
+  order by n.nspname collate "C", c.relname`;
 
 type Row = { name: string; columns: string[]; parent: string; bounds: [string | null, string] | null };
 

@@ -68,6 +68,9 @@ function text(header: Buffer, [at, length]: readonly [number, number]): string {
   return field.subarray(0, end === -1 ? length : end).toString("latin1");
 }
 
+/** Octal digits only: a negative size would lead back to the same header, without end. */
 function number(header: Buffer, field: readonly [number, number]): number {
-  return Number.parseInt(text(header, field).trim() || "0", 8);
+  const digits = text(header, field);
+  if (!/^[0-7]+$/.test(digits)) throw damaged("a size in it is not a number");
+  return Number.parseInt(digits, 8);
 }

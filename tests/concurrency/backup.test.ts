@@ -22,7 +22,7 @@ after(() => database.drop());
 async function whileBackingUp(work: () => Promise<void>): Promise<void> {
   const [began, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const writer = {
-    has: () => false,
+    has: async () => false,
     async add() {
       began.resolve();
       await ended.promise;

@@ -7,12 +7,13 @@ import { zstdCompressSync } from "node:zlib";
 import pg from "pg";
 import { type BackUpResult, backUp } from "../../../src/backup/back_up.ts";
 import { BackupFileWriter } from "../../../src/backup/backup_file.ts";
-import { encodeManifest, type Manifest, pathOf, sha256Of } from "../../../src/backup/manifest.ts";
+import { encodeManifest, MANIFEST, type Manifest, pathOf, sha256Of } from "../../../src/backup/manifest.ts";
 import { openReader, openTarget } from "../../../src/backup/open_place.ts";
 import type { BackupReader, BackupWriter } from "../../../src/backup/place.ts";
 import { readManifest } from "../../../src/backup/read_manifest.ts";
 import { type RestoreOptions, restore } from "../../../src/backup/restore.ts";
 import { openSecretKey, sealSecretKey } from "../../../src/backup/sealed_keys.ts";
+import { BLOCK, tarHeader } from "../../../src/backup/tar.ts";
 import { verifyParts } from "../../../src/backup/verify.ts";
 import { readConfig } from "../../../src/base/config.ts";
 import { createLog } from "../../../src/base/log.ts";
@@ -212,6 +213,21 @@ describe("a backup that is not what was written is refused, and nothing is resto
   test("another file, another archive", async () => {
     await refuses(Buffer.from("not a backup at all".repeat(100)));
     await refuses(await readFile(join(import.meta.dirname, "backup.test.ts")));
+    const text = Buffer.from("no JSON");
+    const manifest = Buffer.from(`${text}\n${sha256Of(text)}\n`);
+    const padding = Buffer.alloc(BLOCK - manifest.length + 2 * BLOCK);
+    await refuses(Buffer.concat([tarHeader(MANIFEST, manifest.length), manifest, padding]), /not JSON/);
+  });
+
+  test("with a size that is not a number, or leads backwards", async () => {
+    for (const size of ["-0000001000", "zz", "", "1e9", "0x200"]) {
+      const header = tarHeader(MANIFEST, 0);
+      header.fill(0, 124, 136).write(size, 124);
+      header.fill(" ", 148, 156);
+      const sum = header.reduce((total, byte) => total + byte, 0);
+      header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+      await refuses(Buffer.concat([header, Buffer.alloc(2 * BLOCK)]), /size/);
+    }
   });
 
   /** The backup with a manifest that was changed by hand, and its hash with it; and with other parts. */
@@ -250,6 +266,9 @@ describe("a backup that is not what was written is refused, and nothing is resto
           (m) => (table(m, "app_public.tags").parts = [part]),
           [[`app_public.tags/${part.sha256}.zst`, bomb]],
         ],
+        // The sizes are true, and larger than any part that is written.
+        ["PYBAK", (m) => (table(m, "app_public.tags").parts = [{ ...part, bytes: 6 * 1024 ** 3 }])],
+        ["PYBAK", (m) => (table(m, "app_public.tags").parts = [{ ...part, storedBytes: 6 * 1024 ** 3 }])],
         ["PYVER", (m) => (m.migrations[0]!.hash = "sha1:0000")],
         ["PYVER", (m) => m.migrations.push({ file: "000999.sql", hash: "sha1:1" })],
         // Rows that refer to rows which are not there.
@@ -263,6 +282,33 @@ describe("a backup that is not what was written is refused, and nothing is resto
       await restoreFile(target);
     }));
 });
+
+test("partitions of other schemas stay as they are", () =>
+  withEmpty(async (target) => {
+    await target.pool.query(`
+      create table public.readings (at date) partition by range (at);
+      create table public.readings_2026 partition of public.readings for values from ('2026-01-01') to ('2027-01-01');
+      insert into public.readings values ('2026-11-28')`);
+    await restoreFile(target);
+    assert.equal((await target.pool.query("select from public.readings")).rowCount, 1);
+  }));
+
+test("a table with a name that a manifest cannot have is refused before anything is read", () =>
+  withEmpty(async ({ pool, ownerUrl }) => {
+    await pool.query(`create table app_private."Notes "" of mine" (id int)`);
+    const file = join(folder, "odd.tar");
+    await assert.rejects(
+      openTarget(file, config).then((to) => backUp(ownerUrl, to)),
+      {
+        code: "PYREQ",
+        message: /^app_private\."Notes "" of mine"/,
+      },
+    );
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.startsWith("odd")),
+      [],
+    );
+  }));
 
 /** Ends the connections of a program, as a crash does. Returns how many there were. */
 async function cut({ pool }: TestDatabase, program: string): Promise<number> {

@@ -11,6 +11,7 @@ import { verifyParts } from "../../../src/backup/verify.ts";
 import { readConfig } from "../../../src/base/config.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { aWorkspace } from "../../support/people.ts";
+import { until } from "../../support/until.ts";
 import { BUCKET, CREDENTIALS, REGION, type S3StandIn, s3StandIn } from "../media/s3_stand_in.ts";
 
 let folder: string;
@@ -100,6 +101,43 @@ for (const [what, address, paths] of places)
       "parts of the first that are not in the second are removed",
     );
   });
+
+test("a second run into the same folder waits for the first, and drafts of one that was killed are removed", async () => {
+  const target = join(folder, "twice");
+  const config = readConfig({ NODE_ENV: "test" });
+  await backUp(database.ownerUrl, await openTarget(`${target}/`, config));
+  await writeFile(join(target, "manifest.json.part-7"), "half");
+  const { writer } = await openTarget(target, config);
+  let second: Promise<unknown> = Promise.resolve();
+  await backUp(database.ownerUrl, {
+    target,
+    writer: {
+      has: (path) => writer.has(path),
+      add: (path, content) => writer.add(path, content),
+      async finish(manifest, paths) {
+        // Written after the moment of the first run: parts that the first one counts on are not in the second.
+        await database.pool.query("update app_public.tenants set name = 'Changed in the meantime'");
+        second = openTarget(`${target}/`, config).then((to) => backUp(database.ownerUrl, to));
+        await until("the second run to wait", async () => {
+          const { rowCount } = await database.pool.query(
+            "select from pg_stat_activity where wait_event = 'advisory' and datname = current_database()",
+          );
+          return rowCount === 1;
+        });
+        await writer.finish(manifest, paths);
+      },
+      abandon: () => writer.abandon(),
+    },
+  });
+  await second;
+  const reader = await openReader(target, config);
+  await verifyParts(reader, await readManifest(reader));
+  await reader.close();
+  assert.deepEqual(
+    (await readdir(target, { recursive: true })).filter((path) => path.includes(".part-")),
+    [],
+  );
+});
 
 test("other files of the folder are left alone", async () => {
   const target = join(folder, "shared");
