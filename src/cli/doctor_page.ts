@@ -50,6 +50,11 @@ function byCheck(findings: readonly ReportedFinding[]): ReportedFinding[][] {
   );
 }
 
+/** Names and errors that findings quote may have several lines, and would look like findings of their own. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ");
+}
+
 /** A check may find thousands of the same fault: the page names these, and `--json` has all. */
 const MOST_SHOWN = 10;
 
@@ -58,7 +63,7 @@ function describeCheck(findings: readonly ReportedFinding[]): string {
   const hidden = findings.length - MOST_SHOWN;
   return [
     `${severity.toUpperCase()} ${check}`,
-    ...findings.slice(0, MOST_SHOWN).map(({ what }) => `  - ${what}`),
+    ...findings.slice(0, MOST_SHOWN).map(({ what }) => `  - ${oneLine(what)}`),
     ...(hidden > 0 ? [`  … and ${hidden} more`] : []),
     `  ${meaning}`,
     `  What to do: ${remedy}`,

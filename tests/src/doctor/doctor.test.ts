@@ -135,12 +135,16 @@ test("every planted fault is named", async (t) => {
 });
 
 test("the command prints a page or a document, and its exit code is that of the worst finding", async () => {
-  const page = doctorPage(await makeReport(examined()));
+  const report = await makeReport(examined());
+  const page = doctorPage(report);
   assert.match(
     page,
     /^PROBLEM stopped_channels\n {2}- A number of .*: the token has expired\n {2}The provider/m,
   );
   assert.match(page, /^Connections\n\ndatabase /m);
+  // Customers and other tenants write names and errors.
+  const quoted = { ...report.findings[0]!, what: "a channel\n\nPROBLEM migrations" };
+  assert.match(doctorPage({ ...report, findings: [quoted] }), /^ {2}- a channel PROBLEM migrations$/m);
   const { code, stdout } = await parleyOn(database)(["doctor", "--json"]);
   assert.equal(code, 3);
   const document = JSON.parse(stdout);
