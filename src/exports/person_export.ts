@@ -16,7 +16,11 @@ const MESSAGES = `(select m.id from app_public.messages m where m.conversation_i
 const OF_MESSAGES: Readonly<Record<string, string>> = {
   message_statuses: `message_id in ${MESSAGES}`,
   message_changes: `id in ${MESSAGES}`,
-  media: `id in (select m.media_id from app_public.messages m where m.conversation_id in ${CONVERSATIONS})`,
+  media: `id in (
+    select m.media_id from app_public.messages m where m.conversation_id in ${CONVERSATIONS}
+    union all
+    select unnest(a.media_ids) from app_public.message_archives a where a.conversation_id in ${CONVERSATIONS}
+  )`,
 };
 
 const PAGE = 1_000;

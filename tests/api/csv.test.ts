@@ -16,10 +16,12 @@ let api: MediaApi;
 let agent: Person;
 let viewer: Person;
 let stranger: Person;
+let channelId: string;
 before(async () => {
   database = await createTestDatabase();
   api = await startMediaApi({ after }, database);
-  const { tenantId } = await aWorkspace(database.pool);
+  const { tenantId, ...workspace } = await aWorkspace(database.pool);
+  channelId = workspace.channelId;
   await database.pool.query("update app_public.tenants set country = 'DE' where id = $1", [tenantId]);
   agent = await aPerson(database.pool, tenantId, "agent");
   viewer = await aPerson(database.pool, tenantId, "viewer");
@@ -181,6 +183,17 @@ test("everything about a contact is exported as JSON Lines, for members of its t
      select id from contact`,
     [agent.tenantId],
   );
+  const thread = await database.pool.query(
+    "insert into app_public.conversations (tenant_id, channel_id, contact_id) values ($1, $2, $3) returning id",
+    [agent.tenantId, channelId, rows[0].id],
+  );
+  // A retention rule has archived its messages.
+  await database.pool.query(
+    `with picture as (insert into app_public.media (tenant_id, type, channel_id) values ($1, 'image', $3) returning id)
+     insert into app_public.message_archives (id, tenant_id, conversation_id, message_count, media_ids, messages)
+     select app_hidden.uuid_v7(), $1, $2, 1, array[id], '[]' from picture`,
+    [agent.tenantId, thread.rows[0].id, channelId],
+  );
   const path = `/exports/contacts/${rows[0].id}`;
   const { status, headers, text } = await request(viewer, path);
   assert.equal(status, 200, text);
@@ -191,7 +204,7 @@ test("everything about a contact is exported as JSON Lines, for members of its t
     .map((line) => JSON.parse(line));
   assert.deepEqual(
     lines.map(({ table }) => table),
-    ["contacts", "contact_identities", "contact_tags"],
+    ["contacts", "contact_identities", "contact_tags", "conversations", "media", "message_archives"],
   );
   assert.equal(lines[0].row.name, "Erna");
   assert.equal((await request(stranger, path)).status, 404);

@@ -49,8 +49,12 @@ async function writeFiles({ pool, config }: Session, contactId: string, folder: 
   const { rows } = await pool.query<{ id: string; storage_key: string }>(
     `select distinct d.id, f.storage_key
      from app_public.conversations v
-     join app_public.messages m on m.conversation_id = v.id
-     join app_public.media d on d.id = m.media_id
+     cross join lateral (
+       select m.media_id from app_public.messages m where m.conversation_id = v.id
+       union all
+       select unnest(a.media_ids) from app_public.message_archives a where a.conversation_id = v.id
+     ) x
+     join app_public.media d on d.id = x.media_id
      join app_private.media_files f on f.tenant_id = d.tenant_id and f.sha256 = d.sha256
      where v.contact_id = $1`,
     [contactId],
