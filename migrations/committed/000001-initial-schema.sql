@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e04255742eb3e270bf95fff57dfecc26c0feb069
+--! Hash: sha1:3a6a1cea816e6cd1353e39d96289e4554566fa82
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -29140,6 +29140,13 @@ create or replace function app_hidden.is_retention_rule(
       when 'webhook_bodies' then interval '8 days'
       else interval '1 day'
     end
+    -- Months and days are compared as 30 days, and counted back by the calendar: with parts of both signs, an age of a
+    -- day may end in the future. And no time is a million years ago.
+    and 0 <= all (array[
+      extract(year from after), extract(month from after), extract(day from after), extract(hour from after),
+      extract(minute from after), extract(second from after)
+    ])
+    and after <= interval '100 years'
 $$ language sql immutable set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.is_retention_rule(
@@ -29390,7 +29397,7 @@ comment on function app_private.restore_messages(uuid) is
 --! Included retention/due_ids.sql
 create or replace function app_private.webhook_retention() returns interval as $$
   -- A tenant that keeps them all has a null, and so has the last row without a rule for all tenants.
-  select case when bool_and(k.after is not null) then max(k.after) end
+  select case when bool_and(k.after is not null) then (array_agg(k.after order by now() - k.after))[1] end
   from (
     select case when r.is_active then r.after end as after
     from app_public.retention_rules r
@@ -29675,15 +29682,25 @@ create policy tenant_isolation on app_public.retention_rules as restrictive to p
 drop policy if exists select_admin on app_public.retention_rules;
 create policy select_admin on app_public.retention_rules for select to parley_visitor
   using ((select app_hidden.may('manage_all')));
+-- Not how long audit entries are kept: they say what admins, and API keys with their rights, have done.
 drop policy if exists insert_admin on app_public.retention_rules;
 create policy insert_admin on app_public.retention_rules for insert to parley_visitor
-  with check ((select app_hidden.may('manage_all')));
+  with check (
+    (select app_hidden.may('manage_all'))
+    and (subject <> 'audit_entries' or (select app_hidden.current_member_role()) = 'owner')
+  );
 drop policy if exists update_admin on app_public.retention_rules;
 create policy update_admin on app_public.retention_rules for update to parley_visitor
-  using ((select app_hidden.may('manage_all')));
+  using (
+    (select app_hidden.may('manage_all'))
+    and (subject <> 'audit_entries' or (select app_hidden.current_member_role()) = 'owner')
+  );
 drop policy if exists delete_admin on app_public.retention_rules;
 create policy delete_admin on app_public.retention_rules for delete to parley_visitor
-  using ((select app_hidden.may('manage_all')));
+  using (
+    (select app_hidden.may('manage_all'))
+    and (subject <> 'audit_entries' or (select app_hidden.current_member_role()) = 'owner')
+  );
 grant select, delete on app_public.retention_rules to parley_visitor;
 grant insert (subject, action, after, is_active) on app_public.retention_rules to parley_visitor;
 grant update (action, after, is_active) on app_public.retention_rules to parley_visitor;

@@ -4,7 +4,7 @@ import { createLog } from "../../src/base/log.ts";
 import { applyRetention } from "../../src/retention/apply_retention.ts";
 import applyRetentionTask from "../../tasks/apply_retention.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { aConversation, aPerson, aWorkspace, become, type Workspace } from "../support/people.ts";
+import { aConversation, aPerson, aWorkspace, become, becomeOwner, type Workspace } from "../support/people.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
 import { refusal, rolledBack } from "../support/transaction.ts";
 
@@ -167,11 +167,20 @@ test("a rule must suit its subject, and admins set those of their tenant only", 
     await become(db, await aPerson(db, tenantId, "admin"));
     await insert("messages", "archive", "90 days");
     assert.equal(await refusal(db, () => insert("media", "archive", "90 days")), "23514");
+    // 31 days if months are compared, and more than a year ahead if they are counted: it would outlast every other rule.
+    const ahead = "-1200 months 36031 days";
+    assert.equal(await refusal(db, () => insert("webhook_bodies", "delete", ahead)), "23514");
+    // No time is that long ago, and the rules of all tenants are read together.
+    assert.equal(await refusal(db, () => insert("runs", "delete", "1000000 years")), "23514");
+    assert.equal(await refusal(db, () => insert("audit_entries", "delete", "1 day")), "42501");
     assert.equal(await refusal(db, () => insert("system_messages", "delete", "1 hour")), "23514");
     const { rows } = await db.query("select subject, action from app_public.retention_preview()");
     assert.deepEqual(rows, [
       { subject: "messages", action: "archive" },
       { subject: "deleted_contacts", action: "delete" },
     ]);
+    await becomeOwner(db);
+    await become(db, await aPerson(db, tenantId, "owner"));
+    await insert("audit_entries", "delete", "2 years");
   });
 });
