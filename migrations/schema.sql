@@ -3775,13 +3775,13 @@ alter table app_public.retention_rules enable row level security;
 create policy tenant_isolation on app_public.retention_rules as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
 create policy delete_admin on app_public.retention_rules for delete to parley_visitor
-  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+  using ((( select app_hidden.may('manage_all'::app_public.api_key_scope) as may) and ((subject <> 'audit_entries'::app_public.retention_subject) or (( select app_hidden.current_member_role() as current_member_role) = 'owner'::app_public.member_role))));
 create policy insert_admin on app_public.retention_rules for insert to parley_visitor
-  with check (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+  with check ((( select app_hidden.may('manage_all'::app_public.api_key_scope) as may) and ((subject <> 'audit_entries'::app_public.retention_subject) or (( select app_hidden.current_member_role() as current_member_role) = 'owner'::app_public.member_role))));
 create policy select_admin on app_public.retention_rules for select to parley_visitor
   using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
 create policy update_admin on app_public.retention_rules for update to parley_visitor
-  using (( select app_hidden.may('manage_all'::app_public.api_key_scope) as may));
+  using ((( select app_hidden.may('manage_all'::app_public.api_key_scope) as may) and ((subject <> 'audit_entries'::app_public.retention_subject) or (( select app_hidden.current_member_role() as current_member_role) = 'owner'::app_public.member_role))));
 grant delete, select on app_public.retention_rules to parley_visitor;
 grant insert (subject, action, after, is_active), update (action, after, is_active) on app_public.retention_rules to parley_visitor;
 
@@ -7853,6 +7853,13 @@ create function app_hidden.is_retention_rule(subject app_public.retention_subjec
       when 'webhook_bodies' then interval '8 days'
       else interval '1 day'
     end
+    -- Months and days are compared as 30 days, and counted back by the calendar: with parts of both signs, an age of a
+    -- day may end in the future. And no time is a million years ago.
+    and 0 <= all (array[
+      extract(year from after), extract(month from after), extract(day from after), extract(hour from after),
+      extract(minute from after), extract(second from after)
+    ])
+    and after <= interval '100 years'
 $$
   language sql immutable set search_path to pg_catalog, pg_temp;
 comment on function app_hidden.is_retention_rule(app_public.retention_subject,app_public.retention_action,interval) is 'Whether the action suits the subject, and the age is long enough for it.';
@@ -17091,9 +17098,13 @@ begin
   from app_public.conversations v
   cross join lateral (
     select
-      (select count(*) from app_public.messages m where m.conversation_id = v.id) as messages,
-      (select count(m.media_id) from app_public.messages m where m.conversation_id = v.id) as files,
+      (select count(*) from app_public.messages m where m.conversation_id = v.id) + a.messages as messages,
+      (select count(m.media_id) from app_public.messages m where m.conversation_id = v.id) + a.files as files,
       (select count(*) from app_public.conversation_contexts x where x.conversation_id = v.id) as runs
+    from (
+      select coalesce(sum(a.message_count), 0) as messages, coalesce(sum(cardinality(a.media_ids)), 0) as files
+      from app_public.message_archives a where a.conversation_id = v.id
+    ) a
   ) h
   where v.tenant_id = contact.tenant_id and v.contact_id = contact.id
   on conflict (id) do update set
@@ -22407,7 +22418,7 @@ comment on function app_private.was_used_since(uuid,jsonb,jsonb,timestamp with t
 
 create function app_private.webhook_retention() returns interval as $$
   -- A tenant that keeps them all has a null, and so has the last row without a rule for all tenants.
-  select case when bool_and(k.after is not null) then max(k.after) end
+  select case when bool_and(k.after is not null) then (array_agg(k.after order by now() - k.after))[1] end
   from (
     select case when r.is_active then r.after end as after
     from app_public.retention_rules r

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3a6a1cea816e6cd1353e39d96289e4554566fa82
+--! Hash: sha1:ec9422eb1d8ba42df28f78609f6475ef9824cf15
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4689,9 +4689,13 @@ begin
   from app_public.conversations v
   cross join lateral (
     select
-      (select count(*) from app_public.messages m where m.conversation_id = v.id) as messages,
-      (select count(m.media_id) from app_public.messages m where m.conversation_id = v.id) as files,
+      (select count(*) from app_public.messages m where m.conversation_id = v.id) + a.messages as messages,
+      (select count(m.media_id) from app_public.messages m where m.conversation_id = v.id) + a.files as files,
       (select count(*) from app_public.conversation_contexts x where x.conversation_id = v.id) as runs
+    from (
+      select coalesce(sum(a.message_count), 0) as messages, coalesce(sum(cardinality(a.media_ids)), 0) as files
+      from app_public.message_archives a where a.conversation_id = v.id
+    ) a
   ) h
   where v.tenant_id = contact.tenant_id and v.contact_id = contact.id
   on conflict (id) do update set

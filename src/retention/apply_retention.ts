@@ -24,6 +24,8 @@ const CONTACTS = 10;
 /**
  * Archives, deletes and anonymises what is due by the retention rules, in small transactions with pauses between them, until
  * nothing is due. What is interrupted continues with the next call. One process at a time: others do nothing.
+ *
+ * @throws the first error, after the other rules were applied
  */
 export async function applyRetention(
   pool: pg.Pool,
@@ -37,12 +39,18 @@ export async function applyRetention(
     if (!rows[0].is_ours) return [];
     const { rows: due } = await client.query<Due>("select * from app_private.retention_due()");
     const retained: Retained[] = [];
-    for (const each of due) {
-      const size = each.subject === "deleted_contacts" ? CONTACTS : batch;
-      const count = await apply(client, each, { signal, batch: size, rest });
-      const { tenant_id: tenantId, subject, action } = each;
-      if (count > 0) retained.push({ tenantId, subject, action, rows: count });
-    }
+    const failures: unknown[] = [];
+    for (const each of due)
+      try {
+        const size = each.subject === "deleted_contacts" ? CONTACTS : batch;
+        const count = await apply(client, each, { signal, batch: size, rest });
+        const { tenant_id: tenantId, subject, action } = each;
+        if (count > 0) retained.push({ tenantId, subject, action, rows: count });
+      } catch (error) {
+        signal?.throwIfAborted();
+        failures.push(error);
+      }
+    if (failures.length > 0) throw failures[0];
     return retained;
   } finally {
     // The connection is not reused, because it has the lock.

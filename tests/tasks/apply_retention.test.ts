@@ -4,7 +4,14 @@ import { createLog } from "../../src/base/log.ts";
 import { applyRetention } from "../../src/retention/apply_retention.ts";
 import applyRetentionTask from "../../tasks/apply_retention.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { aConversation, aPerson, aWorkspace, become, becomeOwner, type Workspace } from "../support/people.ts";
+import {
+  aConversation,
+  aPerson,
+  aWorkspace,
+  become,
+  becomeOwner,
+  type Workspace,
+} from "../support/people.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
 import { refusal, rolledBack } from "../support/transaction.ts";
 
@@ -90,6 +97,34 @@ test("rules archive, delete and anonymise what is old enough, of their tenant on
     { n: 5 },
   ]);
   assert.deepEqual(await counts(mine.conversationId), { texts: 10, notices: 0, archived: 0 });
+});
+
+test("a rule that fails for one tenant does not keep those of others from being applied", async () => {
+  const other = await aWorkspace(database.pool);
+  workspace = await aWorkspace(database.pool);
+  const [mine, theirs] = [await anOldConversation(workspace), await anOldConversation(other)];
+  await rule("messages", "archive", "60 days");
+  await query(
+    "insert into app_public.retention_rules (tenant_id, subject, action, after) values ($1, 'messages', 'archive', '60 days')",
+    [other.tenantId],
+  );
+  // A block with the id of the one to come.
+  await query(
+    `insert into app_public.message_archives (id, tenant_id, conversation_id, message_count, media_ids, messages)
+     select max(m.id::text)::uuid, $1, $2, 1, '{}', '[]' from app_public.messages m
+     where m.conversation_id = $2 and m.type = 'text' and m.occurred_at < now() - interval '60 days'`,
+    [workspace.tenantId, mine.conversationId],
+  );
+  await assert.rejects(applyRetention(database.pool, { rest: 0 }), { code: "23505" });
+  assert.equal((await counts(theirs.conversationId)).archived, 5);
+  await query("delete from app_public.message_archives where conversation_id = $1", [mine.conversationId]);
+  await applyRetention(database.pool, { rest: 0 });
+  // A certificate counts what was archived.
+  await query("delete from app_public.contacts where id = $1", [mine.contactId]);
+  assert.deepEqual(
+    await query("select message_count from app_public.erasures where tenant_id = $1", [workspace.tenantId]),
+    [{ message_count: 20 }],
+  );
 });
 
 test("idle conversations are archived or deleted; bodies, files, runs, entries and deleted contacts go", async () => {
