@@ -208,7 +208,12 @@ const HOSTILE: Record<string, [input: object, code: string, message: RegExp]> = 
   ],
   "a text of the wrong form": [{ code: "SECRET" }, "PYREQ", /^`code` must be lowercase letters$/],
   "too long a list": [{ tags: ["a", "b", "c"] }, "PYREQ", /^`tags` must be at most 2 values long$/],
-  "not a time": [{ at: "tomorrow" }, "PYREQ", /^`at` must be a date between the years 1970 and 9999$/],
+  "not a time": [{ at: "tomorrow" }, "refused by GraphQL", /"input\.at".* must be a time in ISO 8601/],
+  "a time long ago": [
+    { at: "1960-01-01T00:00:00Z" },
+    "PYREQ",
+    /^`at` must be a date between the years 1970 and 9999$/,
+  ],
 };
 
 for (const [what, [input, code, message]] of Object.entries(HOSTILE))
