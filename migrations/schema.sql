@@ -346,7 +346,7 @@ create type app_public.retention_subject as enum (
   'audit_entries',
   'deleted_contacts'
 );
-comment on type app_public.retention_subject is 'What a retention rule is about. conversations: those without activity, with their messages. messages: all but system messages. system_messages: what has happened to a conversation. runs: of chatbots, after they ended. webhook_bodies: what providers have sent, as received. media: stored files; their rows stay. audit_entries: who changed and exported what. deleted_contacts: those that are deleted and not erased yet.';
+comment on type app_public.retention_subject is 'What a retention rule is about. conversations: those without activity, with their messages. messages: all but system messages. system_messages: what has happened to a conversation. runs: of chatbots, after they ended. webhook_bodies: what providers have sent, as received. media: stored files; what is known of them stays. audit_entries: who changed and exported what. deleted_contacts: those that are deleted and not erased yet.';
 
 create type app_public.return_target as enum (
   'assignee',
@@ -2965,8 +2965,8 @@ comment on column app_public.erasures.message_count is 'The number of deleted me
 comment on column app_public.erasures.file_count is 'The number of files of these messages. Those that no other message uses are removed from the media storage.';
 comment on column app_public.erasures.run_count is 'The number of deleted runs of chatbots.';
 comment on column app_public.erasures.webhook_count is 'The number of stored webhook bodies from which the person has been removed.';
-comment on column app_public.erasures.import_row_count is 'The number of deleted rows of imported files.';
-comment on column app_public.erasures.completed_at is 'When the webhook bodies and imported rows were done, too, within minutes of the erasure. Null until then, and again while a late webhook of the person is cleaned.';
+comment on column app_public.erasures.import_row_count is 'The number of deleted entries of imported files.';
+comment on column app_public.erasures.completed_at is 'When the webhook bodies and imported files were done, too, within minutes of the erasure. Null until then, and again while a late webhook of the person is cleaned.';
 alter table app_public.erasures enable row level security;
 create policy tenant_isolation on app_public.erasures as restrictive for all to parley_visitor
   using ((tenant_id = ( select app_hidden.current_tenant_id() as current_tenant_id)));
@@ -3799,7 +3799,7 @@ create table app_public.retention_runs (
   constraint retention_runs_tenant_id_fkey foreign key (tenant_id) references app_public.tenants(id) on delete cascade
 );
 create index retention_runs_tenant_id_started_at_idx on app_public.retention_runs (tenant_id, started_at desc);
-comment on table app_public.retention_runs is 'What retention rules have archived, deleted or anonymised: one row for each night and subject in which something was due.';
+comment on table app_public.retention_runs is 'What retention rules have archived, deleted or anonymised: one entry for each night and subject in which something was due.';
 comment on column app_public.retention_runs.subject is 'What it was about.';
 comment on column app_public.retention_runs.action is 'What was done.';
 comment on column app_public.retention_runs.due_until is 'Everything older than this was due.';
@@ -4799,7 +4799,7 @@ comment on type app_public.due_retention is 'What is due by a retention rule.';
 comment on column app_public.due_retention.subject is 'What it is about.';
 comment on column app_public.due_retention.action is 'What will be done.';
 comment on column app_public.due_retention.due_until is 'Everything older than this is due.';
-comment on column app_public.due_retention.row_count is 'The number of rows. What was archived or anonymised before counts again, if its row is still there.';
+comment on column app_public.due_retention.row_count is 'How much is due. What was archived or anonymised before counts again, if it is still there.';
 
 create type app_public.failure_figure as (
   day date,
@@ -5108,7 +5108,9 @@ create view app_public.archived_messages with (security_invoker=true) as
     a.created_at AS archived_at
    FROM (app_public.message_archives a
      CROSS JOIN LATERAL jsonb_to_recordset(a.messages) m(id uuid, direction app_public.message_direction, author app_public.message_author, origin app_public.message_origin, type app_public.message_type, content jsonb, preview text, user_id uuid, campaign_id uuid, media_id uuid, metadata jsonb, occurred_at timestamp with time zone, status jsonb));
-comment on view app_public.archived_messages is 'Messages that a retention rule has archived, with their last status. Select by conversationId and order by ID_DESC. They are no longer in messages: conversations, searches, filters and campaigns do not see them; figures still count them. restore_messages() takes those of a conversation back, in SQL.';
+comment on view app_public.archived_messages is 'Messages that a retention rule has archived, with their last status. Select by conversationId and order by ID_DESC. They are no longer in messages: conversations, searches, filters and campaigns do not see them; figures still count them.
+
+In SQL: restore_messages() takes those of a conversation back.';
 comment on column app_public.archived_messages.conversation_id is 'The conversation.';
 comment on column app_public.archived_messages.content is 'The content, in the form of its type, as in messages.';
 comment on column app_public.archived_messages.preview is 'The content as a short text.';

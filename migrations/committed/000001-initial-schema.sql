@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ec9422eb1d8ba42df28f78609f6475ef9824cf15
+--! Hash: sha1:60f96c4e3daeeca2891c73930cb14637fbbacbee
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -4471,9 +4471,9 @@ comment on column app_public.erasures.file_count is
 comment on column app_public.erasures.run_count is E'The number of deleted runs of chatbots.';
 comment on column app_public.erasures.webhook_count is
   E'The number of stored webhook bodies from which the person has been removed.';
-comment on column app_public.erasures.import_row_count is E'The number of deleted rows of imported files.';
+comment on column app_public.erasures.import_row_count is E'The number of deleted entries of imported files.';
 comment on column app_public.erasures.completed_at is
-  E'When the webhook bodies and imported rows were done, too, within minutes of the erasure. Null until then, and '
+  E'When the webhook bodies and imported files were done, too, within minutes of the erasure. Null until then, and '
    'again while a late webhook of the person is cleaned.';
 
 create table app_private.erased_addresses (
@@ -29121,8 +29121,8 @@ create type app_public.retention_subject as enum (
 comment on type app_public.retention_subject is
   E'What a retention rule is about. conversations: those without activity, with their messages. messages: all but '
    'system messages. system_messages: what has happened to a conversation. runs: of chatbots, after they ended. '
-   'webhook_bodies: what providers have sent, as received. media: stored files; their rows stay. audit_entries: who '
-   'changed and exported what. deleted_contacts: those that are deleted and not erased yet.';
+   'webhook_bodies: what providers have sent, as received. media: stored files; what is known of them stays. '
+   'audit_entries: who changed and exported what. deleted_contacts: those that are deleted and not erased yet.';
 create type app_public.retention_action as enum ('archive', 'delete', 'anonymise');
 comment on type app_public.retention_action is
   E'What a retention rule does. archive: messages move to the archive (archivedMessages). delete: it is deleted. '
@@ -29214,7 +29214,7 @@ create table app_public.retention_runs (
 create index on app_public.retention_runs (tenant_id, started_at desc);
 alter table app_public.retention_runs enable row level security;
 comment on table app_public.retention_runs is
-  E'What retention rules have archived, deleted or anonymised: one row for each night and subject in which something '
+  E'What retention rules have archived, deleted or anonymised: one entry for each night and subject in which something '
    'was due.';
 comment on column app_public.retention_runs.subject is E'What it was about.';
 comment on column app_public.retention_runs.action is E'What was done.';
@@ -29257,7 +29257,7 @@ comment on column app_public.due_retention.subject is E'What it is about.';
 comment on column app_public.due_retention.action is E'What will be done.';
 comment on column app_public.due_retention.due_until is E'Everything older than this is due.';
 comment on column app_public.due_retention.row_count is
-  E'The number of rows. What was archived or anonymised before counts again, if its row is still there.';
+  E'How much is due. What was archived or anonymised before counts again, if it is still there.';
 
 --! Included retention/archived_messages.sql
 create or replace view app_public.archived_messages with (security_invoker = true) as
@@ -29275,7 +29275,8 @@ create or replace view app_public.archived_messages with (security_invoker = tru
 comment on view app_public.archived_messages is
   E'Messages that a retention rule has archived, with their last status. Select by conversationId and order by '
    'ID_DESC. They are no longer in messages: conversations, searches, filters and campaigns do not see them; figures '
-   'still count them. restore_messages() takes those of a conversation back, in SQL.';
+   'still count them.\n\n'
+   'In SQL: restore_messages() takes those of a conversation back.';
 comment on column app_public.archived_messages.conversation_id is E'The conversation.';
 comment on column app_public.archived_messages.content is E'The content, in the form of its type, as in messages.';
 comment on column app_public.archived_messages.preview is E'The content as a short text.';
