@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const SRC = new URL("../../../src/", import.meta.url);
 /** The engine, and the one room that it stands on. */
-const ROOMS = ["chatbot/", "base/json/"];
+const ROOMS = ["chatbot/", "base/json/", "base/clean_prose.ts"];
 const files = ROOMS.flatMap((room) =>
   readdirSync(new URL(room, SRC), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
