@@ -3,12 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const SRC = new URL("../../../src/", import.meta.url);
-/** The engine, and the one room that it stands on. */
+/** The engine, and what it stands on: folders and a file. */
 const ROOMS = ["chatbot/", "base/json/", "base/clean_prose.ts"];
 const files = ROOMS.flatMap((room) =>
-  readdirSync(new URL(room, SRC), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => room + file),
+  room.endsWith(".ts")
+    ? [room]
+    : readdirSync(new URL(room, SRC), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => room + file),
 );
 
 /** Clocks, chance, the outside: what a pure function cannot have. `new Date(…)` of an argument is fine. */
