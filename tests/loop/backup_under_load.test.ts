@@ -98,7 +98,8 @@ test("a backup under load is consistent, and traffic goes on where it is restore
     await elsewhere.pool.query(
       `select c.phone from app_public.contacts c
        join app_public.conversations v on v.contact_id = c.id
-       where not exists (select from app_private.outbox_lanes l where l.conversation_id = v.id)`,
+       -- On a fast machine, messages may wait in all conversations.
+       order by exists (select from app_private.outbox_lanes l where l.conversation_id = v.id)`,
     )
   ).rows;
 
