@@ -1,9 +1,7 @@
 import type { Command } from "commander";
-import type pg from "pg";
-import { type Config, ConfigError, readConfig } from "../../base/config.ts";
-import { ParleyError } from "../../base/errors.ts";
-import { requireCurrentSchema } from "../../database/schema_state.ts";
+import { readConfig } from "../../base/config.ts";
 import { type CommonOptions, define } from "../define.ts";
+import { eraseAgain, remarkErased } from "../erase_again.ts";
 import { print, remark } from "../print.ts";
 import { Progress } from "../progress.ts";
 import { PASSPHRASE } from "../read_passphrase.ts";
@@ -55,8 +53,7 @@ export function restore(): Command {
               `Restored ${rows} rows of ${tables.length} tables, as of ${takenAt}`,
             );
             if (unopened.length > 0) remark(options, unopenedRemark(unopened));
-            if (erased === null) remark(options, "Then run: parley erasure repeat");
-            else if (erased > 0) remark(options, `${erased} contacts were erased again`);
+            remarkErased(options, erased);
             if (messages > 0 && !pausesChannels)
               remark(options, `${messages} messages are queued: a worker sends them as soon as it runs`);
           },
@@ -66,18 +63,4 @@ export function restore(): Command {
         await reader.close();
       }
     });
-}
-
-/** Contacts that were erased after the backup; null if the list is out of reach, or the backup's schema has to be migrated first. */
-async function eraseAgain(pool: pg.Pool, config: Config): Promise<number | null> {
-  const { openMediaFiles } = await import("../../media/media_files.ts");
-  const { repeatErasures } = await import("../../retention/erasure_list.ts");
-  try {
-    await requireCurrentSchema(pool);
-    const media = openMediaFiles(config);
-    return await repeatErasures(pool, media).finally(() => media.close());
-  } catch (error) {
-    if (error instanceof ConfigError || error instanceof ParleyError) return null;
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@ import { openReader } from "../../backup/open_place.ts";
 import { readManifest } from "../../backup/read_manifest.ts";
 import { readConfig } from "../../base/config.ts";
 import { type CommonOptions, define } from "../define.ts";
+import { eraseAgain, remarkErased } from "../erase_again.ts";
 import { print, remark } from "../print.ts";
 import { Progress } from "../progress.ts";
 import { PASSPHRASE } from "../read_passphrase.ts";
@@ -36,6 +37,7 @@ export function tenantImport(): Command {
           });
           progress.end();
           const { resealed, unopened } = await resealRestored(pool, config, formerKey);
+          const erased = await eraseAgain(pool, config);
           const { added, known } = tenant.users;
           print(
             options,
@@ -43,6 +45,7 @@ export function tenantImport(): Command {
             `Imported the tenant ${tenant.slug} with ${added} new users and ${known} known ones. Its channels are paused`,
           );
           if (unopened.length > 0) remark(options, unopenedRemark(unopened));
+          remarkErased(options, erased);
         });
       } finally {
         await reader.close();

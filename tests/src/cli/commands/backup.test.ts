@@ -3,6 +3,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { readConfig } from "../../../../src/base/config.ts";
+import { openMediaFiles } from "../../../../src/media/media_files.ts";
+import { completeErasure } from "../../../../src/retention/complete_erasure.ts";
 import { keyRing } from "../../../../src/secrets/key_ring.ts";
 import { setChannelSecrets } from "../../../../src/secrets/set_channel_secrets.ts";
 import { createTestDatabase, type TestDatabase } from "../../../support/database.ts";
@@ -96,4 +99,43 @@ test("tables, and a tenant; without the key the secrets stay closed, and this is
     (await readdir(folder)).filter((name) => !name.endsWith(".tar")),
     [],
   );
+});
+
+test("who was erased after a backup is erased again by a restore, and by the import of a tenant", async () => {
+  const source = await createTestDatabase();
+  const storage = await mkdtemp(join(tmpdir(), "parley-media-"));
+  const media = openMediaFiles(readConfig({ NODE_ENV: "test", MEDIA_STORAGE: storage }));
+  try {
+    const { slug } = await aWorkspace(source.pool);
+    await source.pool.query(
+      "insert into app_public.contacts (tenant_id, phone, name) select id, unnest($1::text[]), 'A customer' from app_public.tenants",
+      [["+16505550031", "+16505550032"]],
+    );
+    const [whole, tenant] = [join(storage, "whole.tar"), join(storage, "tenant.tar")];
+    await parleyOn(source).json(["backup", whole]);
+    await parleyOn(source).json(["tenant", "export", slug, tenant]);
+    await source.pool.query("delete from app_public.contacts where phone = '+16505550031'");
+    const { rows } = await source.pool.query("select id from app_public.erasures");
+    assert.equal(rows.length, 1);
+    await completeErasure(source.pool, media, rows[0].id);
+
+    for (const command of [
+      ["restore", whole],
+      ["tenant", "import", tenant],
+    ]) {
+      const other = await createTestDatabase();
+      try {
+        const { code, stderr } = await parleyOn(other)(command, { env: { MEDIA_STORAGE: storage } });
+        assert.deepEqual([code, stderr], [0, "1 contacts were erased again\n"], command[0]);
+        const left = await other.pool.query("select phone from app_public.contacts");
+        assert.deepEqual(left.rows, [{ phone: "+16505550032" }], command[0]);
+      } finally {
+        await other.drop();
+      }
+    }
+  } finally {
+    await media.close();
+    await source.drop();
+    await rm(storage, { recursive: true });
+  }
 });
