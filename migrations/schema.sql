@@ -11054,6 +11054,8 @@ create function app_private.campaign_audience(campaign app_public.campaigns, con
       limit 1
     ) v on true
     where p.tenant_id = campaign.tenant_id and p.deleted_at is null
+    -- No contact if the campaign has no such variant.
+    and (only_variant_id is null or x.ids is not null)
   )
   select
     (a.contact).id, a.channel_id, a.variant_id,
@@ -17630,7 +17632,7 @@ declare
   v_erasure_ids uuid[];
   v_erased_at timestamptz[];
 begin
-  -- Nearly always: nobody was erased since the oldest of these facts.
+  -- Usually nobody has been erased since the oldest of these facts.
   if not exists (select from app_private.erased_addresses e where e.erased_at >= v_oldest) then
     return;
   end if;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:60f96c4e3daeeca2891c73930cb14637fbbacbee
+--! Hash: sha1:85eb98025bb2dde9a004be6c8f93c99627758c78
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -20442,7 +20442,7 @@ declare
   v_erasure_ids uuid[];
   v_erased_at timestamptz[];
 begin
-  -- Nearly always: nobody was erased since the oldest of these facts.
+  -- Usually nobody has been erased since the oldest of these facts.
   if not exists (select from app_private.erased_addresses e where e.erased_at >= v_oldest) then
     return;
   end if;
@@ -25649,6 +25649,8 @@ create or replace function app_private.campaign_audience(
       limit 1
     ) v on true
     where p.tenant_id = campaign.tenant_id and p.deleted_at is null
+    -- No contact if the campaign has no such variant.
+    and (only_variant_id is null or x.ids is not null)
   )
   select
     (a.contact).id, a.channel_id, a.variant_id,

@@ -196,6 +196,12 @@ story("a test goes to one contact, as a message of the caller, and is refused as
   assert.equal((await test(colleague.id)).length, 1);
   assert.equal(await refusal(db, () => test(blocked.id)), "PYOPT");
   assert.equal(await refusal(db, () => test(id)), "PYNFD");
+  assert.equal(await refusal(db, () => test(colleague.id, id)), "PYNFD", "no such variant");
+  // Without variants, the campaign's own content is no variant either.
+  await db.query("reset role");
+  await query(db, "delete from app_public.campaign_variants where campaign_id = $1", id);
+  await become(db, admin);
+  assert.equal(await refusal(db, () => test(colleague.id, variants[0])), "PYNFD");
   await db.query("reset role");
   assert.equal((await query(db, "select from app_private.outbox")).length, 3);
 });
