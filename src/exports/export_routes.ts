@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type RequestHandler, Router } from "express";
+import { type RequestHandler, type Response, Router } from "express";
+import type pg from "pg";
 import { z } from "zod";
 import { ParleyError } from "../base/errors.ts";
 import { FairShare } from "../base/fair_share.ts";
@@ -49,23 +50,16 @@ export function exportRoutes({ authorize }: { authorize: Authorize }): Router {
 function exportPerson(authorize: Authorize, places: FairShare): RequestHandler {
   return async (request, response) => {
     const caller = await authorize(request);
-    const id = z.uuid().safeParse(request.params.id);
-    await recordExport(caller, "contacts", id.data, undefined);
-    await places.run([caller.tenantId], () =>
-      caller.inTransaction(async (client) => {
-        await client.query("set transaction read only");
-        const parts = personExport(client, id.data ?? null);
-        const first = await parts.next();
-        response.set({
-          "content-type": "application/x-ndjson; charset=utf-8",
-          "content-disposition": `attachment; filename="contact-${id.data}.jsonl"`,
-          "cache-control": "no-store",
-        });
-        response.setTimeout(STALLED_MS, () => response.destroy());
-        response.write(first.value);
-        await pipeline(Readable.from(parts), response, { signal: AbortSignal.timeout(LONGEST_MS) });
-      }),
-    );
+    const id = z.uuid().safeParse(request.params.id).data;
+    await places.run([caller.tenantId], async () => {
+      await recordExport(caller, "contacts", id, undefined);
+      const headers = {
+        "content-type": "application/x-ndjson; charset=utf-8",
+        "content-disposition": `attachment; filename="contact-${id}.jsonl"`,
+        "cache-control": "no-store",
+      };
+      await stream(caller, response, headers, async (client) => personExport(client, id ?? null));
+    });
   };
 }
 
@@ -73,22 +67,35 @@ function createExport(authorize: Authorize, places: FairShare): RequestHandler {
   return async (request, response) => {
     const caller = await authorize(request);
     const name = knownName(String(request.params.name));
-    const { columns, filter, campaign, delimiter } = readQuery(Query, request);
-    await recordExport(caller, name, campaign, columns?.split(","));
-    await places.run([caller.tenantId], () =>
-      caller.inTransaction(async (client) => {
-        await client.query("set transaction read only");
-        const choice = { name, columns: columns?.split(","), filter: readFilter(filter), parentId: campaign };
-        const parts = exportRows(client, await exportQuery(client, choice), { delimiter });
-        // What is refused has another answer.
-        const first = await parts.next();
-        response.set(csvHeaders(name));
-        response.setTimeout(STALLED_MS, () => response.destroy());
-        response.write(first.value);
-        await pipeline(Readable.from(parts), response, { signal: AbortSignal.timeout(LONGEST_MS) });
-      }),
-    );
+    const { columns: list, filter, campaign, delimiter } = readQuery(Query, request);
+    const columns = list?.split(",");
+    const choice = { name, columns, filter: readFilter(filter), parentId: campaign };
+    await places.run([caller.tenantId], async () => {
+      await recordExport(caller, name, campaign, columns);
+      await stream(caller, response, csvHeaders(name), async (client) =>
+        exportRows(client, await exportQuery(client, choice), { delimiter }),
+      );
+    });
   };
+}
+
+/** Answers with the parts of an export, which are read in one transaction. */
+async function stream(
+  caller: Caller,
+  response: Response,
+  headers: Record<string, string>,
+  read: (client: pg.ClientBase) => Promise<AsyncGenerator<string | Buffer>>,
+): Promise<void> {
+  await caller.inTransaction(async (client) => {
+    await client.query("set transaction read only");
+    const parts = await read(client);
+    // What is refused has another answer.
+    const first = await parts.next();
+    response.set(headers);
+    response.setTimeout(STALLED_MS, () => response.destroy());
+    response.write(first.value);
+    await pipeline(Readable.from(parts), response, { signal: AbortSignal.timeout(LONGEST_MS) });
+  });
 }
 
 /** In a transaction of its own: that of the export is read-only, and may be interrupted. */
