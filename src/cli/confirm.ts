@@ -15,7 +15,8 @@ async function ask(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await terminal.question(question)).trim();
+    // Ctrl-D rejects.
+    return (await terminal.question(question).catch(() => undefined))?.trim();
   } finally {
     terminal.close();
   }

@@ -14,21 +14,18 @@ export function databaseName(ownerUrl: string): Promise<string> {
 /** Drops the database with all its data, and ends all connections to it. The login must own it. */
 export async function dropDatabase(ownerUrl: string): Promise<void> {
   const name = await databaseName(ownerUrl);
-  const elsewhere = Object.assign(new URL(ownerUrl), {
-    pathname: name === "postgres" ? "/template1" : "/postgres",
-  });
-  await withOwnerClient(elsewhere.href, "database", (client) =>
+  await withOwnerClient(addressBeside(ownerUrl, name), "database", (client) =>
     client.query(`drop database ${pg.escapeIdentifier(name)} with (force)`),
   );
 }
 
 /**
- * Drops Parley's roles on this server. @throws ParleyError PYREQ while another database has rights for them
+ * Drops Parley's roles on this server, on which the database of this name has been dropped.
+ * @throws ParleyError PYREQ while another database has rights for them
  */
-export async function dropRoles(ownerUrl: string): Promise<void> {
-  const elsewhere = Object.assign(new URL(ownerUrl), { pathname: "/postgres" });
+export async function dropRoles(ownerUrl: string, dropped: string): Promise<void> {
   try {
-    await withOwnerClient(elsewhere.href, "database", (client) =>
+    await withOwnerClient(addressBeside(ownerUrl, dropped), "database", (client) =>
       client.query("drop role if exists parley_authenticator, parley_visitor"),
     );
   } catch (cause) {
@@ -41,6 +38,12 @@ export async function dropRoles(ownerUrl: string): Promise<void> {
       },
     );
   }
+}
+
+/** The address of a database of the same server that is not the one of this name. */
+function addressBeside(ownerUrl: string, name: string): string {
+  return Object.assign(new URL(ownerUrl), { pathname: name === "postgres" ? "/template1" : "/postgres" })
+    .href;
 }
 
 /** Drops everything of Parley inside the database, which stays with its owner, its settings and other schemas. */

@@ -26,7 +26,7 @@ export function databaseDrop(): Command {
           const name = await databaseName(ownerUrl);
           await confirm(`The database ${name} will be dropped with all its data.`, name, options.confirm);
           await dropDatabase(ownerUrl);
-          if (options.roles) await dropRoles(ownerUrl);
+          if (options.roles) await dropRoles(ownerUrl, name);
           print(options, { dropped: name, roles: options.roles === true }, `Dropped the database ${name}`);
         },
         { needsSchema: false },
