@@ -36,11 +36,19 @@ const FIGURES = `
       from pg_stat_activity a
       where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
     ) as transaction_seconds,
-    (select count(distinct l.pid)::int from pg_locks l where not l.granted) as blocked,
+    (
+      select count(distinct l.pid)::int
+      from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where not l.granted and a.datname = current_database()
+    ) as blocked,
     extract(epoch from clock_timestamp())::float8 as now,
     (
-      select coalesce(jsonb_object_agg(r.application_name, coalesce(extract(epoch from r.replay_lag), 0)), '{}')
-      from pg_stat_replication r
+      -- Standbys may have the same name.
+      select coalesce(jsonb_object_agg(r.name, r.lag), '{}')
+      from (
+        select s.application_name as name, coalesce(max(extract(epoch from s.replay_lag)), 0) as lag
+        from pg_stat_replication s group by s.application_name
+      ) r
     ) as lags,
     (
       select coalesce(
