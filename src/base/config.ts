@@ -40,6 +40,8 @@ export const Settings = z
       .transform((origins) => origins.split(",").flatMap((origin) => origin.trim() || []))
       .refine((origins) => origins.every(isOrigin), "must list origins such as https://inbox.example.com"),
     NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
+    /** Whether the console is served at /console. */
+    CONSOLE: z.stringbool().default(true),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
     /** Which SQL statements are logged: off, all, or those that take this long. SIGUSR2 changes it. */
     LOG_SQL: statementLogging().default("off"),

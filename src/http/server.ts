@@ -27,6 +27,8 @@ type ServerParts = {
   exports: Router;
   /** The pages that links in e-mails lead to. */
   account: Router;
+  /** The pages for people who work with Parley; absent: CONSOLE is off. */
+  console?: Router | undefined;
   /** The sandbox's phone page and Graph API, where a sandbox runs. */
   sandbox?: { phoneRouter: Router; graphRouter: Router } | undefined;
   /** Mounts the GraphQL API on the app, and its WebSockets on the server. */
@@ -81,6 +83,7 @@ export async function startServer(parts: ServerParts, config: Config, log: Log):
     app.use(SANDBOX_GRAPH_PATH, parts.sandbox.graphRouter);
     app.use("/sandbox", parts.sandbox.phoneRouter);
   }
+  if (parts.console) app.use("/console", parts.console);
   app.get("/", parts.home);
   await parts.graphql.mount(app, server);
   app.use(answerNotFound, answerError);

@@ -1,4 +1,5 @@
 import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { consoleRoutes } from "../console/console_routes.ts";
 import { createPool } from "../database/pool.ts";
 import { openAuthenticatorUrl } from "../database/urls.ts";
 import { exportRoutes } from "../exports/export_routes.ts";
@@ -50,7 +51,11 @@ export async function startApi(
 
   const server = await startServer(
     {
-      home: home({ hasGraphiql: hasGraphiql(config), hasSandbox: sandbox !== undefined }),
+      home: home({
+        hasConsole: config.CONSOLE,
+        hasGraphiql: hasGraphiql(config),
+        hasSandbox: sandbox !== undefined,
+      }),
       health: healthRoutes(monitoring.health),
       metrics: config.METRICS_PORT === undefined ? monitoring.metrics : undefined,
       webhooks: webhooks.router,
@@ -59,6 +64,7 @@ export async function startApi(
       media: mediaRoutes({ pool, media, addresses, authorize: graphql.authorize }),
       imports: importRoutes({ pool, spool: media.spool, authorize: graphql.authorize }),
       exports: exportRoutes({ authorize: graphql.authorizeExport }),
+      console: config.CONSOLE ? consoleRoutes(log) : undefined,
       sandbox,
       graphql,
     },

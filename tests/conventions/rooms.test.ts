@@ -12,7 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["base", "embedded", "sandbox"],
   ["database"],
   ["secrets", "media", "mail", "csv"],
-  ["backup", "jobs", "http", "channels", "chatbot"],
+  ["backup", "jobs", "http", "console", "channels", "chatbot"],
   ["integrations", "inbound", "outbox", "imports", "exports", "retention", "doctor"],
   ["runner", "outreach", "templates"],
   ["services"],

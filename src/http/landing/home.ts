@@ -3,13 +3,18 @@ import type { Config } from "../../base/config.ts";
 import { type Destination, homePage } from "./page.ts";
 
 /** The pages that this process serves beside the API. */
-type Offers = { hasGraphiql: boolean; hasSandbox: boolean };
+type Offers = { hasConsole: boolean; hasGraphiql: boolean; hasSandbox: boolean };
 
 /** Whether GraphiQL is served: in development. */
 export function hasGraphiql(config: Config): boolean {
   return config.NODE_ENV === "development";
 }
 
+const CONSOLE: Destination = {
+  path: "/console",
+  title: "The console",
+  about: "Sign in, answer customers, build chatbots.",
+};
 const GRAPHIQL: Destination = {
   path: "/graphiql",
   title: "GraphiQL",
@@ -28,8 +33,9 @@ const HEALTH: Destination = {
 const METRICS: Destination = { path: "/metrics", title: "Metrics", about: "For Prometheus." };
 
 /** Answers `GET /`. */
-export function home({ hasGraphiql, hasSandbox }: Offers): RequestHandler {
+export function home({ hasConsole, hasGraphiql, hasSandbox }: Offers): RequestHandler {
   const destinations = [
+    ...(hasConsole ? [CONSOLE] : []),
     ...(hasSandbox ? [SANDBOX] : []),
     ...(hasGraphiql ? [GRAPHIQL] : []),
     HEALTH,

@@ -1,0 +1,42 @@
+import { useSyncExternalStore } from "react";
+
+/** The path below /console, without a slash at its ends: "inbox/01a1…". */
+export function currentPath(): string {
+  return decodeURI(location.pathname)
+    .replace(/^\/console\/?/, "")
+    .replace(/\/$/, "");
+}
+
+const watchers = new Set<() => void>();
+const report = () => {
+  for (const watcher of watchers) watcher();
+};
+addEventListener("popstate", report);
+
+/** Goes to a path below /console. `isReplaced`: the way back skips the present one. */
+export function go(path: string, { isReplaced = false } = {}): void {
+  const url = `/console/${path}`;
+  if (url === `${location.pathname}${location.search}`) return;
+  if (isReplaced) history.replaceState(null, "", url);
+  else history.pushState(null, "", url);
+  report();
+}
+
+/** The path below /console, drawn again when it changes. */
+export function usePath(): string {
+  return useSyncExternalStore((watcher) => {
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
+  }, currentPath);
+}
+
+/** A parameter of the address's query, drawn again when it changes. */
+export function useSearchParameter(name: string): string | null {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => new URLSearchParams(location.search).get(name),
+  );
+}

@@ -1,0 +1,38 @@
+import { catalogue } from "../words/language.ts";
+
+export const words = catalogue(
+  {
+    title: "Sign in",
+    email: "E-mail address",
+    password: "Password",
+    code: "Code of the authenticator app",
+    codeHint: "Or one of your recovery codes.",
+    submit: "Sign in",
+    chooseTenant: "Where do you want to work?",
+    forgotten: "Forgot your password?",
+    resetTitle: "Reset your password",
+    resetHint: "We send a link to this address, if it has an account.",
+    resetSubmit: "Send the link",
+    resetSent: "If this address has an account, a link is on its way.",
+    back: "Back to sign-in",
+    wrong: "The e-mail address or the password is wrong, or there were too many attempts.",
+    wrongCode: "This code is not valid.",
+  },
+  {
+    title: "Oturum aç",
+    email: "E-posta adresi",
+    password: "Parola",
+    code: "Doğrulama uygulamasının kodu",
+    codeHint: "Ya da kurtarma kodlarınızdan biri.",
+    submit: "Oturum aç",
+    chooseTenant: "Nerede çalışmak istiyorsunuz?",
+    forgotten: "Parolanızı mı unuttunuz?",
+    resetTitle: "Parolayı sıfırla",
+    resetHint: "Bu adresin bir hesabı varsa bir bağlantı göndeririz.",
+    resetSubmit: "Bağlantıyı gönder",
+    resetSent: "Bu adresin bir hesabı varsa bağlantı yolda.",
+    back: "Oturum açmaya dön",
+    wrong: "E-posta adresi ya da parola yanlış, ya da çok fazla deneme yapıldı.",
+    wrongCode: "Bu kod geçerli değil.",
+  },
+);

@@ -1,0 +1,26 @@
+import { type ComponentType, lazy } from "react";
+import type { Role } from "../session/member.ts";
+import type { IconName } from "../ui/icon.tsx";
+
+/** A page of the console: the first part of its path, and what the navigation shows of it. The rest of the path is the page's. */
+export type Page = {
+  path: string;
+  name: "inbox" | "chatbots" | "contacts" | "campaigns" | "templates" | "figures" | "settings";
+  icon: IconName;
+  /** `g` and this key go there. */
+  key: string;
+  /** Who sees it. */
+  role: Role;
+  content: ComponentType<{ path: string }>;
+};
+
+export const PAGES: readonly Page[] = [
+  {
+    path: "inbox",
+    name: "inbox",
+    icon: "inbox",
+    key: "i",
+    role: "viewer",
+    content: lazy(() => import("../inbox/page.tsx")),
+  },
+];

@@ -1,0 +1,41 @@
+import { useEffect, useState } from "react";
+import { Provider, useQuery } from "urql";
+import { Connection } from "../graphql/connection.ts";
+import { problemOf } from "../graphql/problem.ts";
+import { ConnectionContext } from "../graphql/use_connection.ts";
+import { MEMBER, MemberContext } from "../session/member.ts";
+import { Failed, Loading } from "../ui/states.tsx";
+import { useWords } from "../words/language.ts";
+import { Shell } from "./shell.tsx";
+import { words } from "./words.ts";
+
+/** Everything behind the sign-in: it opens the connection, and knows who is there. */
+export function SignedIn() {
+  const [connection, setConnection] = useState<Connection | null>(null);
+  useEffect(() => {
+    const opened = new Connection();
+    setConnection(opened);
+    return () => void opened.close();
+  }, []);
+  if (!connection) return null;
+  return (
+    <ConnectionContext value={connection}>
+      <Provider value={connection.client}>
+        <WithMember />
+      </Provider>
+    </ConnectionContext>
+  );
+}
+
+function WithMember() {
+  const { loading } = useWords(words);
+  const [{ data, error }] = useQuery({ query: MEMBER });
+  if (error && !data) return <Failed message={problemOf(error).message} />;
+  if (!data?.currentUser || !data.currentMembership) return <Loading label={loading} />;
+  const { currentUser: user, currentMembership: membership, myTenants } = data;
+  return (
+    <MemberContext value={{ user, membership, tenants: myTenants?.nodes ?? [] }}>
+      <Shell />
+    </MemberContext>
+  );
+}

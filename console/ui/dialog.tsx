@@ -1,0 +1,36 @@
+import { type ReactNode, useEffect, useId, useRef } from "react";
+
+/**
+ * A modal dialog, open while it is drawn. The browser keeps the focus inside, closes it by Escape, and gives the focus back to where
+ * it was.
+ */
+export function Dialog({
+  title,
+  isWide = false,
+  onClose,
+  children,
+}: {
+  title: string;
+  isWide?: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className={isWide ? "dialog wide" : "dialog"}
+      aria-labelledby={id}
+      onClose={onClose}
+      // A click beside it closes it, too; React's types do not know this attribute yet.
+      {...{ closedby: "any" }}
+    >
+      <div className="body">
+        <h2 id={id}>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}
