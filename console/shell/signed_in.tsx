@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { Provider, useQuery } from "urql";
 import { Connection } from "../graphql/connection.ts";
+import { Live } from "../graphql/live.ts";
 import { problemOf } from "../graphql/problem.ts";
 import { ConnectionContext } from "../graphql/use_connection.ts";
 import { MEMBER, MemberContext } from "../session/member.ts";
@@ -11,16 +12,20 @@ import { words } from "./words.ts";
 
 /** Everything behind the sign-in: it opens the connection, and knows who is there. */
 export function SignedIn() {
-  const [connection, setConnection] = useState<Connection | null>(null);
+  const [opened, setOpened] = useState<{ connection: Connection; live: Live } | null>(null);
   useEffect(() => {
-    const opened = new Connection();
-    setConnection(opened);
-    return () => void opened.close();
+    const connection = new Connection();
+    const live = new Live(connection);
+    setOpened({ connection, live });
+    return () => {
+      live.close();
+      void connection.close();
+    };
   }, []);
-  if (!connection) return null;
+  if (!opened) return null;
   return (
-    <ConnectionContext value={connection}>
-      <Provider value={connection.client}>
+    <ConnectionContext value={opened}>
+      <Provider value={opened.connection.client}>
         <WithMember />
       </Provider>
     </ConnectionContext>
