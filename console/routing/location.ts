@@ -22,21 +22,18 @@ export function go(path: string, { isReplaced = false } = {}): void {
   report();
 }
 
+/** Runs when the address changes; for useSyncExternalStore. Returns how to stop that. */
+export function watchLocation(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
 /** The path below /console, drawn again when it changes. */
 export function usePath(): string {
-  return useSyncExternalStore((watcher) => {
-    watchers.add(watcher);
-    return () => watchers.delete(watcher);
-  }, currentPath);
+  return useSyncExternalStore(watchLocation, currentPath);
 }
 
 /** A parameter of the address's query, drawn again when it changes. */
 export function useSearchParameter(name: string): string | null {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => new URLSearchParams(location.search).get(name),
-  );
+  return useSyncExternalStore(watchLocation, () => new URLSearchParams(location.search).get(name));
 }

@@ -12,8 +12,9 @@ const PAIR_MS = 1_200;
 
 /**
  * Listens to keys while the caller is drawn. A single key does nothing while a text field has the focus or a dialog or menu is open.
+ * `isFirst`: before all who are not, such as the conversation that is open while several are selected.
  */
-export function useShortcuts(shortcuts: Shortcuts): void {
+export function useShortcuts(shortcuts: Shortcuts, { isFirst = false } = {}): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   useEffect(() => {
@@ -30,9 +31,9 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       event.preventDefault();
       run();
     };
-    addEventListener("keydown", onKeyDown);
-    return () => removeEventListener("keydown", onKeyDown);
-  }, []);
+    addEventListener("keydown", onKeyDown, isFirst);
+    return () => removeEventListener("keydown", onKeyDown, isFirst);
+  }, [isFirst]);
 }
 
 function nameOf({ ctrlKey, metaKey, shiftKey, altKey, key }: KeyboardEvent): string {

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
 import { Icon, type IconName } from "./icon.tsx";
+import { placeAt } from "./place.ts";
 
 export type MenuItem = {
   label: string;
@@ -83,16 +84,10 @@ export function Menu({
   );
 }
 
-/** Below the button, or above it where there is no room; never beyond the window. */
+/** The items are drawn when the list is open. */
 function place(list: HTMLElement, button: HTMLElement): void {
   requestAnimationFrame(() => {
-    const { top, bottom, left } = button.getBoundingClientRect();
-    const { width, height } = list.getBoundingClientRect();
-    const y = bottom + height > innerHeight ? top - height - 4 : bottom + 4;
-    list.style.position = "fixed";
-    list.style.inset = "auto";
-    list.style.top = `${Math.max(4, y)}px`;
-    list.style.left = `${Math.max(4, Math.min(left, innerWidth - width - 4))}px`;
+    placeAt(button, list);
     list.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
   });
 }

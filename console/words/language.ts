@@ -32,3 +32,8 @@ export function useWords<Words>(texts: Record<Language, Words>): Words {
 export function useLanguage(): Language {
   return useSyncExternalStore(language.watch, language.get);
 }
+
+/** The language with the region of this browser, if it is the same language: for times, dates and numbers. */
+export function localeOf(chosen: Language): string {
+  return navigator.languages.find((each) => each.split("-")[0] === chosen) ?? chosen;
+}

@@ -1,0 +1,28 @@
+import type { ReactNode } from "react";
+
+/** A part of a page or panel that can be folded, with what can be done with it beside its title. */
+export function Section({
+  title,
+  isOpen = true,
+  action,
+  onToggle,
+  children,
+}: {
+  title: string;
+  isOpen?: boolean;
+  action?: ReactNode;
+  onToggle?: (isOpen: boolean) => void;
+  children: ReactNode;
+}) {
+  return (
+    <section className="section">
+      <details open={isOpen} onToggle={({ newState }) => onToggle?.(newState === "open")}>
+        <summary>
+          <h3>{title}</h3>
+        </summary>
+        <div className="body">{children}</div>
+      </details>
+      {action && <div className="action">{action}</div>}
+    </section>
+  );
+}
