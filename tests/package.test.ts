@@ -71,6 +71,7 @@ test("the package runs the API and the worker", { timeout: 60_000 }, async () =>
     }
     const { url } = JSON.parse(stdout) as { url: string };
     assert.equal((await fetch(`${url}/health/live`)).status, 200);
+    assert.equal((await fetch(`${url}/console`)).status, 200);
   } finally {
     child.kill("SIGTERM");
     await exit;

@@ -1,7 +1,7 @@
 import type { Bundle } from "./bundle.ts";
 
 /** The folder of the files that a page loads. */
-export const ASSETS_PATH = "/console/assets";
+const ASSETS_PATH = "/console/assets";
 
 /** The one page of the console: everything on it is drawn by its script. */
 export function consolePage({ script, imports, styles }: Bundle): string {

@@ -27,7 +27,7 @@ type ServerParts = {
   exports: Router;
   /** The pages that links in e-mails lead to. */
   account: Router;
-  /** The pages for people who work with Parley; absent: CONSOLE is off. */
+  /** The pages for people who work with Parley; absent: it is switched off. */
   console?: Router | undefined;
   /** The sandbox's phone page and Graph API, where a sandbox runs. */
   sandbox?: { phoneRouter: Router; graphRouter: Router } | undefined;

@@ -57,10 +57,10 @@ test("a backup under load is consistent, and traffic goes on where it is restore
   await anActiveChatbot(here.pool, workspace.tenantId, ECHO_BOT);
   const [calm, ...phones] = customers(program, workspace);
   calm!.say("hello");
-  await until("the first answer", () => wasAnswered(calm!, "hello"));
+  await until("the first answer", () => wasAnswered(calm!, "Next?"));
   await until(
     "its outcome",
-    async () => (await here.pool.query("select from app_private.outbox_lanes")).rowCount === 0,
+    async () => (await here.pool.query("select from app_private.outbox")).rowCount === 0,
   );
   let isBackedUp = false;
   let said = 0;

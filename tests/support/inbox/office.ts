@@ -2,24 +2,31 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CustomerPhone } from "../../../sandbox/customer_phone.ts";
-import { startSandboxServer } from "../../../sandbox/server.ts";
+import { type SandboxServer, startSandboxServer } from "../../../sandbox/server.ts";
 import { readConfig } from "../../../src/base/config.ts";
 import { createLog } from "../../../src/base/log.ts";
 import { signAccessToken, verifyAccessToken } from "../../../src/graphql/auth/access_token.ts";
 import { startApplication } from "../../../src/process/application.ts";
 import { sealChannelSecrets } from "../../../src/secrets/channel_secrets.ts";
-import { createTestDatabase } from "../database.ts";
-import { aPerson, aWorkspace } from "../people.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { aPerson, aWorkspace, type Role, type Workspace } from "../people.ts";
 import { TEST_SECRET_KEY, testKeyRing } from "../program.ts";
 import { InboxApp } from "./inbox_app.ts";
 import { Network } from "./network.ts";
 import { Session, signIn, type Tokens } from "./session.ts";
 
-const PASSWORD = "correct horse battery";
+/** The password of everybody in an office. */
+export const PASSWORD = "correct horse battery";
 const JWT_SECRET = "a token secret for tests, long enough";
 
 /** One company: Parley, a number that the sandbox plays, agents with their browsers, customers with their phones. */
 export type Office = {
+  url: string;
+  database: TestDatabase;
+  workspace: Workspace;
+  sandbox: SandboxServer;
+  /** A member with an account and {@link PASSWORD}. */
+  employ(name: string, role: Role): Promise<{ userId: string; email: string }>;
   /** An agent who has signed in, with a first access token that ends after so many seconds. */
   agent(name: string, options?: { tokenSeconds?: number }): Promise<InboxApp>;
   customer(name: string): CustomerPhone;
@@ -28,7 +35,8 @@ export type Office = {
   stop(): Promise<void>;
 };
 
-export async function startOffice(): Promise<Office> {
+/** @param env settings that differ from those of tests */
+export async function startOffice(env: Record<string, string> = {}): Promise<Office> {
   await using starting = new AsyncDisposableStack();
   const database = await createTestDatabase();
   starting.defer(() => database.drop());
@@ -37,11 +45,13 @@ export async function startOffice(): Promise<Office> {
   const config = readConfig({
     NODE_ENV: "test",
     PORT: "0",
+    CONSOLE: "false",
     PARLEY_DATA_DIR: home,
     DATABASE_URL: database.ownerUrl,
     DATABASE_AUTHENTICATOR_URL: database.authenticatorUrl,
     PARLEY_SECRET_KEY: TEST_SECRET_KEY,
     JWT_SECRET,
+    ...env,
   });
   const parts = { migrates: false, api: true, worker: true };
   const application = await startApplication(parts, config, createLog(process.env.LOG_LEVEL ?? "silent"));
@@ -72,11 +82,16 @@ export async function startOffice(): Promise<Office> {
   });
   const stack = starting.move();
   let customers = 0;
+  const employ: Office["employ"] = async (name, role) => {
+    const { userId, email } = await aPerson(database.pool, workspace.tenantId, role);
+    await database.pool.query("update app_public.users set name = $2 where id = $1", [userId, name]);
+    await database.pool.query("select app_private.set_password($1, $2)", [userId, PASSWORD]);
+    return { userId, email };
+  };
   return {
+    ...{ url, database, workspace, sandbox, employ },
     async agent(name, { tokenSeconds } = {}) {
-      const { userId, email } = await aPerson(database.pool, workspace.tenantId, "agent");
-      await database.pool.query("update app_public.users set name = $2 where id = $1", [userId, name]);
-      await database.pool.query("select app_private.set_password($1, $2)", [userId, PASSWORD]);
+      const { email } = await employ(name, "agent");
       const network = new Network();
       const tokens = await signIn(`${url}/graphql`, network, email, PASSWORD);
       const first = tokenSeconds === undefined ? tokens : { ...tokens, ...shortToken(tokens, tokenSeconds) };
