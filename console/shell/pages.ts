@@ -23,4 +23,12 @@ export const PAGES: readonly Page[] = [
     role: "viewer",
     content: lazy(() => import("../inbox/page.tsx")),
   },
+  {
+    path: "settings",
+    name: "settings",
+    icon: "settings",
+    key: "s",
+    role: "viewer",
+    content: lazy(() => import("../settings/page.tsx")),
+  },
 ];

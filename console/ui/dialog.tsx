@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 
 /**
  * A modal dialog, open while it is drawn. The browser keeps the focus inside, closes it by Escape, and gives the focus back to where
@@ -17,7 +17,12 @@ export function Dialog({
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    // While it is still in the document: only then the browser gives the focus back.
+    return () => element.close();
+  }, []);
   return (
     <dialog
       ref={dialog}

@@ -1,0 +1,76 @@
+import { catalogue } from "../../words/language.ts";
+
+export const words = catalogue(
+  {
+    title: "Password and codes",
+    about: "How you sign in.",
+    password: "Password",
+    passwordAbout: "A new password ends your other sessions.",
+    oldPassword: "Present password",
+    newPassword: "New password",
+    newPasswordHint: "At least 8 characters, and not a common one.",
+    change: "Change the password",
+    changed: (sessions: number) =>
+      sessions === 0
+        ? "The password is changed."
+        : `The password is changed; other sessions ended: ${sessions}.`,
+    codes: "Codes of an authenticator app",
+    codesAbout:
+      "Signing in then also needs a code that an app on your phone shows, such as Google Authenticator, 1Password or Aegis.",
+    since: (date: string) => `On since ${date}`,
+    off: "Off",
+    codesLeft: (count: number) => `Recovery codes left: ${count}`,
+    start: "Set up",
+    startTitle: "Set up an authenticator app",
+    next: "Continue",
+    scan: "Scan this with the app, then enter the code that it shows.",
+    picture: "QR code with the secret of your account",
+    secret: "Or enter this secret in the app",
+    openHere: "Open an app on this device",
+    code: "Code",
+    confirm: "Confirm",
+    recoveryTitle: "Your recovery codes",
+    recoveryText:
+      "Each of them replaces one code of the app. Keep them where you find them without your phone: they are not shown again.",
+    download: "Save as a file",
+    done: "I have kept them",
+    remove: "Remove",
+    removeTitle: "Sign in without codes?",
+    removeText: "Needs a code of the app, or a recovery code.",
+  },
+  {
+    title: "Parola ve kodlar",
+    about: "Nasıl oturum açtığınız.",
+    password: "Parola",
+    passwordAbout: "Yeni parola öteki oturumlarınızı sonlandırır.",
+    oldPassword: "Şimdiki parola",
+    newPassword: "Yeni parola",
+    newPasswordHint: "En az 8 karakter; yaygın bir parola olmasın.",
+    change: "Parolayı değiştir",
+    changed: (sessions) =>
+      sessions === 0 ? "Parola değişti." : `Parola değişti; sonlanan öteki oturumlar: ${sessions}.`,
+    codes: "Doğrulama uygulamasının kodları",
+    codesAbout:
+      "Oturum açmak o zaman telefonunuzdaki bir uygulamanın gösterdiği kodu da ister; örneğin Google Authenticator, 1Password ya da Aegis.",
+    since: (date) => `${date} tarihinden beri açık`,
+    off: "Kapalı",
+    codesLeft: (count) => `Kalan kurtarma kodu: ${count}`,
+    start: "Kur",
+    startTitle: "Doğrulama uygulamasını kur",
+    next: "Devam",
+    scan: "Bunu uygulamayla okutun, sonra gösterdiği kodu girin.",
+    picture: "Hesabınızın anahtarını içeren QR kodu",
+    secret: "Ya da bu anahtarı uygulamaya girin",
+    openHere: "Bu cihazdaki bir uygulamayı aç",
+    code: "Kod",
+    confirm: "Onayla",
+    recoveryTitle: "Kurtarma kodlarınız",
+    recoveryText:
+      "Her biri uygulamanın bir kodunun yerine geçer. Telefonunuz olmadan da bulabileceğiniz bir yerde saklayın: bir daha gösterilmez.",
+    download: "Dosya olarak kaydet",
+    done: "Sakladım",
+    remove: "Kaldır",
+    removeTitle: "Kodsuz oturum açılsın mı?",
+    removeText: "Uygulamanın bir kodu ya da bir kurtarma kodu gerekir.",
+  },
+);

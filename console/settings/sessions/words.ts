@@ -1,0 +1,36 @@
+import { catalogue } from "../../words/language.ts";
+
+export const words = catalogue(
+  {
+    title: "Sessions",
+    about: "Where you are signed in, in all workspaces.",
+    unknown: "Unknown program",
+    lastUsed: (when: string) => `Used ${when}`,
+    signedIn: (when: string) => `signed in ${when}`,
+    current: "This browser",
+    end: "End",
+    endOf: (name: string) => `End the session of ${name}`,
+    endOthers: "End all others",
+    question: "End all other sessions?",
+    consequence: "Whoever uses them has to sign in again.",
+    ended: "The session has ended.",
+    endedOthers: (count: number) => `Sessions ended: ${count}`,
+    empty: "No sessions",
+  },
+  {
+    title: "Oturumlar",
+    about: "Tüm çalışma alanlarında oturum açtığınız yerler.",
+    unknown: "Bilinmeyen program",
+    lastUsed: (when) => `Kullanım: ${when}`,
+    signedIn: (when) => `açılış: ${when}`,
+    current: "Bu tarayıcı",
+    end: "Sonlandır",
+    endOf: (name) => `${name} oturumunu sonlandır`,
+    endOthers: "Ötekilerin tümünü sonlandır",
+    question: "Öteki tüm oturumlar sonlandırılsın mı?",
+    consequence: "Kullananlar yeniden oturum açmak zorunda kalır.",
+    ended: "Oturum sonlandı.",
+    endedOthers: (count) => `Sonlanan oturumlar: ${count}`,
+    empty: "Oturum yok",
+  },
+);

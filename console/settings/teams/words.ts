@@ -1,0 +1,48 @@
+import { catalogue } from "../../words/language.ts";
+
+export const words = catalogue(
+  {
+    title: "Teams",
+    about: "Members who share conversations. A chatbot hands over to a team by its name.",
+    add: "New team",
+    edit: "Edit team",
+    empty: "No teams yet",
+    emptyText: "Create one for each department, for example “Sales” and “Support”.",
+    name: "Name",
+    description: "Description",
+    assignment: "Who gets a new conversation",
+    assignments: {
+      "": "Nobody: members take conversations themselves",
+      round_robin: "Members in turn",
+      least_busy: "The member with the fewest open conversations",
+      previous: "The member who had it before, otherwise in turn",
+    },
+    members: "Members",
+    noMembers: "No members",
+    more: (count: number) => `and ${count} more`,
+    question: (name: string) => `Delete the team “${name}”?`,
+    consequence: "Its conversations stay, without a team.",
+  },
+  {
+    title: "Ekipler",
+    about: "Görüşmeleri paylaşan çalışanlar. Bot, görüşmeyi ekibe adıyla devreder.",
+    add: "Yeni ekip",
+    edit: "Ekibi düzenle",
+    empty: "Henüz ekip yok",
+    emptyText: "Her bölüm için bir tane oluşturun, örneğin “Satış” ve “Destek”.",
+    name: "Ad",
+    description: "Açıklama",
+    assignment: "Yeni görüşmeyi kim alır",
+    assignments: {
+      "": "Kimse: çalışanlar görüşmeleri kendileri üstlenir",
+      round_robin: "Sırayla çalışanlar",
+      least_busy: "En az açık görüşmesi olan çalışan",
+      previous: "Daha önce ilgilenen, yoksa sırayla",
+    },
+    members: "Çalışanlar",
+    noMembers: "Çalışan yok",
+    more: (count) => `ve ${count} kişi daha`,
+    question: (name) => `“${name}” ekibi silinsin mi?`,
+    consequence: "Görüşmeleri kalır, ama ekipsiz olur.",
+  },
+);
