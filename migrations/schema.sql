@@ -22903,6 +22903,17 @@ $$
 comment on function app_public.chatbot_outcome_stats(uuid) is 'Ended runs of a version by status and outcome, the most frequent first, with their median duration. version_id: the id of the version.';
 grant execute on function app_public.chatbot_outcome_stats(uuid) to parley_visitor;
 
+create function app_public.check_template(category app_public.template_category, components jsonb, parameter_format app_public.template_parameter_format default 'positional'::app_public.template_parameter_format, message_ttl integer default null::integer) returns text as $$
+  select case
+    when app_hidden.require_scope('read') is null then null
+    when jsonb_typeof(components) <> 'array' then 'components must be a list'
+    else app_hidden.template_definition_problem(category, parameter_format, components, message_ttl)
+  end
+$$
+  language sql stable set search_path to pg_catalog, pg_temp;
+comment on function app_public.check_template(app_public.template_category,jsonb,app_public.template_parameter_format,integer) is 'Which of Meta''s rules a template would break, beginning with the path of the value, as in Template.problem. Nothing is stored: an editor can ask while it is being written. Null if it breaks none. PYDEN: not signed in. category: its category. components: its components. parameter_format: how its variables are written. message_ttl: its time to live in seconds.';
+grant execute on function app_public.check_template(app_public.template_category,jsonb,app_public.template_parameter_format,integer) to parley_visitor;
+
 create function app_public.claim_conversation(conversation_id uuid) returns app_public.conversations as $$
 declare
   v_user_id uuid := app_hidden.require_user();

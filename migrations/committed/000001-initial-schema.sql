@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:85eb98025bb2dde9a004be6c8f93c99627758c78
+--! Hash: sha1:68c1889270eade15a7d378675889aa4bbdf7a1d4
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -22320,6 +22320,32 @@ comment on function app_public.templates_problem(app_public.templates) is
 
 grant execute on function app_public.templates_problem(app_public.templates) to parley_visitor;
 --! EndIncluded templates/templates_problem.sql
+--! Included templates/check_template.sql
+create or replace function app_public.check_template(
+  category app_public.template_category,
+  components jsonb,
+  parameter_format app_public.template_parameter_format default 'positional',
+  message_ttl int default null
+) returns text as $$
+  select case
+    when app_hidden.require_scope('read') is null then null
+    when jsonb_typeof(components) <> 'array' then 'components must be a list'
+    else app_hidden.template_definition_problem(category, parameter_format, components, message_ttl)
+  end
+$$ language sql stable set search_path to pg_catalog, pg_temp;
+
+comment on function app_public.check_template(
+  app_public.template_category, jsonb, app_public.template_parameter_format, int
+) is
+  E'Which of Meta''s rules a template would break, beginning with the path of the value, as in Template.problem. '
+   'Nothing is stored: an editor can ask while it is being written. Null if it breaks none. PYDEN: not signed in. '
+   'category: its category. components: its components. parameter_format: how its variables are written. '
+   'message_ttl: its time to live in seconds.';
+
+grant execute on function app_public.check_template(
+  app_public.template_category, jsonb, app_public.template_parameter_format, int
+) to parley_visitor;
+--! EndIncluded templates/check_template.sql
 --! Included templates/templates_parts.sql
 create or replace function app_public.templates_header(template app_public.templates) returns text as $$
   select c ->> 'text'

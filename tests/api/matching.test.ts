@@ -183,3 +183,49 @@ test("conversations that wait are listed before those that do not, over all page
   );
   assert.deepEqual(data.conversation, { snoozedUntil: "infinity", closedAt: null });
 });
+
+test("the variants and recipients of a campaign are listed, the latter by a filter", async () => {
+  const { rows } = await database.pool.query(
+    `with campaign as (
+       insert into app_public.campaigns (tenant_id, name, text) values ($1, 'Spring', 'Hello') returning id
+     ), variant as (
+       insert into app_public.campaign_variants (tenant_id, campaign_id, name) select $1, id, 'A' from campaign returning id
+     ), recipient as (
+       insert into app_public.campaign_recipients
+         (tenant_id, campaign_id, contact_id, channel_id, variant_id, state, error_code)
+       select $1, c.id, r.contact_id, $2, v.id, case r.n when 1 then 'pending' else 'skipped' end::app_public.recipient_state,
+         case r.n when 1 then null else 'PYOPT' end
+       from campaign c, variant v, unnest($3::uuid[]) with ordinality r (contact_id, n)
+     )
+     select id from campaign`,
+    [workspace.tenantId, workspace.channelId, threads.slice(0, 3).map(({ contactId }) => contactId)],
+  );
+  const list = `query ($id: UUID!, $matching: JSON) { campaign(id: $id) {
+    variants { nodes { name weight } }
+    recipients(matching: $matching, first: 2) { totalCount nodes { state contact { id } } } } }`;
+  const { data } = await api.ask(agent, list, {
+    id: rows[0].id,
+    matching: { field: "errorCode", is: "PYOPT" },
+  });
+  assert.deepEqual(data.campaign.variants.nodes, [{ name: "A", weight: 1 }]);
+  assert.equal(data.campaign.recipients.totalCount, 2);
+  assert.equal(data.campaign.recipients.nodes[0].contact.id, threads[1]!.contactId);
+  assert.equal(
+    (await api.ask(agent, list, { id: rows[0].id, matching: { field: "x", is: 1 } })).code,
+    "PYFLT",
+  );
+  assert.equal((await api.ask(agent, list, { id: rows[0].id })).data.campaign.recipients.totalCount, 3);
+});
+
+test("a template is checked without being stored", async () => {
+  const check = `query ($components: JSON!) { checkTemplate(category: utility, components: $components) }`;
+  const body = { type: "BODY", text: "Your order {{1}} is ready", example: { body_text: [["A-17"]] } };
+  assert.equal((await api.ask(agent, check, { components: [body] })).data.checkTemplate, null);
+  const { data } = await api.ask(agent, check, { components: [{ ...body, example: {} }] });
+  assert.equal(data.checkTemplate, "components[0].text must have an example for each of its variables");
+  assert.equal(
+    (await api.ask(agent, check, { components: {} })).data.checkTemplate,
+    "components must be a list",
+  );
+  assert.equal((await api.ask(null, check, { components: [] })).code, "PYDEN");
+});

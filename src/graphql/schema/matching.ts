@@ -12,8 +12,11 @@ import { sql } from "postgraphile/@dataplan/pg/pg-sql2";
 import { type ConnectionStep, lambda, type Maybe, type Step } from "postgraphile/grafast";
 import type { GraphQLScalarType } from "postgraphile/graphql";
 
-/** The lists of the root that filters select from; their names are those of app_public.filter_kind. */
-const KINDS: readonly string[] = ["contacts", "conversations", "messages", "campaign_recipients"];
+/** The lists that filters select from, by the type that has them; their names are those of app_public.filter_kind. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  Query: ["contacts", "conversations", "messages"],
+  Campaign: ["campaign_recipients"],
+};
 
 /** Of app_hidden.compile_filter(). */
 type Compiled = { condition: string; bound: readonly unknown[] };
@@ -23,7 +26,7 @@ type Statement = { text: string; values: unknown[] };
 const TOKEN = /\{(?:row|\d+)\}/g;
 
 /**
- * The lists of the root take a filter, or a saved view. The filter is compiled by the database in a step of its own, and
+ * The lists of the root take a filter, or a saved view; the recipients of a campaign take a filter. The filter is compiled by the database in a step of its own, and
  * its condition is added when the request runs: the list keeps its pages, orders and totalCount.
  */
 export const Matching: GraphileConfig.Plugin = {
@@ -34,37 +37,33 @@ export const Matching: GraphileConfig.Plugin = {
       GraphQLObjectType_fields_field_args(args, build, { Self, scope }) {
         const { isPgFieldConnection, pgFieldResource, fieldName } = scope;
         const kind = pgFieldResource?.name;
-        if (Self.name !== "Query" || !isPgFieldConnection || !kind || !KINDS.includes(kind)) return args;
+        if (!isPgFieldConnection || !kind || !KINDS[Self.name]?.includes(kind)) return args;
         const { executor } = pgFieldResource;
-        return build.extend(
-          args,
-          {
-            matching: {
-              type: build.getTypeByName("JSON") as GraphQLScalarType,
-              description:
-                "Only what a filter of the filter language (docs/filters.md) matches. PYFLT: the filter is not valid.",
-              applyPlan: condition(
-                (filter) => ({
-                  text: "select condition, bound from app_hidden.compile_filter($1, $2)",
-                  values: [kind, JSON.stringify(filter)],
-                }),
-                executor,
-              ),
-            },
-            view: {
-              type: build.getTypeByName("UUID") as GraphQLScalarType,
-              description: "Only what a saved view lists. PYNFD: there is no such view of this kind.",
-              applyPlan: condition(
-                (viewId) => ({
-                  text: "select condition, bound from app_hidden.compile_view($1, $2)",
-                  values: [kind, viewId],
-                }),
-                executor,
-              ),
-            },
-          },
-          `Adding matching to ${fieldName}`,
-        );
+        const matching = {
+          type: build.getTypeByName("JSON") as GraphQLScalarType,
+          description:
+            "Only what a filter of the filter language (docs/filters.md) matches. PYFLT: the filter is not valid.",
+          applyPlan: condition(
+            (filter) => ({
+              text: "select condition, bound from app_hidden.compile_filter($1, $2)",
+              values: [kind, JSON.stringify(filter)],
+            }),
+            executor,
+          ),
+        };
+        const view = {
+          type: build.getTypeByName("UUID") as GraphQLScalarType,
+          description: "Only what a saved view lists. PYNFD: there is no such view of this kind.",
+          applyPlan: condition(
+            (viewId) => ({
+              text: "select condition, bound from app_hidden.compile_view($1, $2)",
+              values: [kind, viewId],
+            }),
+            executor,
+          ),
+        };
+        const added = Self.name === "Query" ? { matching, view } : { matching };
+        return build.extend(args, added, `Adding matching to ${fieldName}`);
       },
     },
   },

@@ -59,14 +59,23 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
       behavior: "-manyRelation:resource:connection -manyRelation:resource:list",
     },
   },
-  { table: "campaign_variants", column: "campaign_id", tags: { foreignFieldName: "variants" } },
+  {
+    table: "campaign_variants",
+    column: "campaign_id",
+    // An index begins with it, without the tenant. The same applies to recipients.
+    tags: { foreignFieldName: "variants", behavior: "+manyRelation:resource:connection" },
+  },
   { table: "campaign_channels", column: "campaign_id", tags: { foreignFieldName: "channels" } },
   {
     table: "campaign_channels",
     column: "channel_id",
     tags: { behavior: "-manyRelation:resource:connection -manyRelation:resource:list" },
   },
-  { table: "campaign_recipients", column: "campaign_id", tags: { foreignFieldName: "recipients" } },
+  {
+    table: "campaign_recipients",
+    column: "campaign_id",
+    tags: { foreignFieldName: "recipients", behavior: "+manyRelation:resource:connection" },
+  },
   {
     table: "campaign_recipients",
     column: "variant_id",

@@ -310,6 +310,10 @@ const DOORS: Record<string, Door> = {
     call: ({ strangerId }) =>
       `select count as id from app_public.preview_segment('{"field": "id", "is": "${strangerId}"}') where count > 0`,
   },
+  check_template: {
+    needs: "read",
+    call: () => `select p as id from app_public.check_template('utility', '[]') p`,
+  },
   search_contacts: {
     needs: "read",
     call: ({ conversationId }) =>
@@ -398,6 +402,7 @@ function noteIn({ conversationId }: FurnishedTenant): string {
 /** Those that say nothing of anybody else's rows: there is no foreign one to name. */
 const ABOUT_ONESELF = [
   ...[
+    "check_template",
     "change_cursor",
     "create_api_key",
     "current_api_key",
