@@ -8,6 +8,7 @@ export function greeting({ url = "", hasSandbox, signIns }: Application, config:
   const base = config.PUBLIC_URL === undefined ? url : publicUrl(config);
   const addresses = [
     ["Start here", `${base}/`],
+    ...(config.CONSOLE ? [["The console", `${base}/console`]] : []),
     ...(hasSandbox ? [["A customer's phone", `${base}/sandbox`]] : []),
     ...(hasGraphiql(config) ? [["GraphiQL", `${base}/graphiql`]] : []),
     ["GraphQL", `${base}/graphql`],
