@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../support/until.ts";
+import { DATABASE } from "./database_pair.ts";
 import type { Fault } from "./fault.ts";
 import { postSigned } from "./post_signed.ts";
+import { SmallTablespace } from "./small_tablespace.ts";
 import type { World } from "./world.ts";
 
 const BACK_MS = 10_000;
@@ -77,6 +79,28 @@ export const DATABASE_FAULTS: readonly Fault[] = [
       );
       assert.equal(left.rows[0].connections, 0, "connections stay on the old primary");
       return `promotion ${Math.round(promotion)} ms, back after ${Math.round(back)} ms`;
+    },
+  },
+  {
+    name: "the database's disk is full",
+    isShort: true,
+    isPossible: SmallTablespace.isPossible,
+    sign: 'more parley_webhooks_total{status="503"}',
+    async run({ databases, pool }, ms, detected) {
+      const { rows } = await pool.query<{ tables: string[] }>(
+        `select array(
+           select format('app_private.%s_%s', t.name, to_char(now() at time zone 'UTC', 'YYYY_MM'))
+           from unnest(array['webhook_events', 'messages']) t (name)
+         ) as tables`,
+      );
+      const tablespace = await SmallTablespace.open(databases.primary, DATABASE, rows[0]!.tables);
+      try {
+        await tablespace.fill();
+        await Promise.all([delay(ms), detected()]);
+      } finally {
+        await tablespace.close();
+      }
+      return undefined;
     },
   },
 ];

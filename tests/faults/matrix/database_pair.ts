@@ -7,7 +7,8 @@ import { DatabaseServer } from "../../support/database_server.ts";
 import { freePort } from "../../support/killable_process.ts";
 import { until } from "../../support/until.ts";
 
-const NAME = "parley";
+/** The name of the database. */
+export const DATABASE = "parley";
 const STANDBY = "standby";
 
 /** A primary and its synchronous standby, on two ports that stay theirs when they change places. */
@@ -29,7 +30,7 @@ export class DatabasePair {
     const settings = { max_connections: "200", wal_keep_size: "512MB" };
     const throwaway = await openThrowaway({ log, settings });
     const primary = await DatabaseServer.of(throwaway);
-    await primary.query(`create database ${NAME}`);
+    await primary.query(`create database ${DATABASE}`);
     await migrate(inDatabase(primary.superuserUrl), log);
     const standby = await primary.startStandby({ name: STANDBY, port: await freePort() });
     const pair = new DatabasePair(throwaway, primary, standby);
@@ -87,7 +88,7 @@ export class DatabasePair {
 }
 
 function inDatabase(superuserUrl: string): string {
-  return Object.assign(new URL(superuserUrl), { pathname: `/${NAME}` }).href;
+  return Object.assign(new URL(superuserUrl), { pathname: `/${DATABASE}` }).href;
 }
 
 /** A pool of the test's own, which knows nothing of several hosts: make a new one after a fail-over. */

@@ -5,6 +5,8 @@ export type Fault = {
   name: string;
   /** Part of the short form. */
   isShort?: boolean;
+  /** Whether this machine lets the test cause it; it does unless this is given. */
+  isPossible?(): boolean;
   /**
    * Makes it happen, for about this long where it lasts, and undoes it. `detected` waits until monitoring has seen it.
    * Throws where something is not as it has to be. What it returns is a remark for the report.

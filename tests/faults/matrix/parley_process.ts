@@ -23,14 +23,20 @@ export class ParleyProcess {
     return `http://127.0.0.1:${this.#env.PORT}`;
   }
 
+  /** Where it serves its metrics. */
+  get metricsUrl(): string {
+    return `http://127.0.0.1:${this.#env.METRICS_PORT ?? this.#env.PORT}`;
+  }
+
   get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  async start(): Promise<void> {
+  /** @param more variables for this time only */
+  async start(more: NodeJS.ProcessEnv = {}): Promise<void> {
     if (this.isRunning) return;
     const child = spawn(process.execPath, [PARLEY, this.#command], {
-      env: this.#env,
+      env: { ...this.#env, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
+import type pg from "pg";
 import { until } from "../../support/until.ts";
 import type { Fault } from "./fault.ts";
 import { runParley } from "./parley_process.ts";
 import type { World } from "./world.ts";
 
 const STOP_MS = 10_000;
+const HOUR_MS = 3_600_000;
+const SHIFTED_CLOCK = new URL("shifted_clock.ts", import.meta.url).href;
 /** Monitoring counts fewer workers than there should be. */
 const MISSING_WORKER = /^(parley_workers\{state="moving"\} [01]|health worker)$/;
 
@@ -83,6 +86,63 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "the clocks of both workers are wrong by an hour",
+    isShort: true,
+    sign: "a clock is wrong",
+    async run({ workers, agents, pool }, ms, detected) {
+      const later = await scheduleMessage(pool, agents.tenantId);
+      for (const [at, worker] of workers.entries()) {
+        await worker.end("SIGTERM");
+        await worker.start(withShiftedClock(at === 0 ? HOUR_MS : -HOUR_MS));
+      }
+      await Promise.all([delay(ms), detected()]);
+      const { rows } = await pool.query("select status from app_public.scheduled_messages where id = $1", [
+        later,
+      ]);
+      assert.equal(rows[0].status, "scheduled", "a message was sent half an hour early");
+      for (const worker of workers) {
+        await worker.end("SIGTERM");
+        await worker.start();
+      }
+      return undefined;
+    },
+  },
+  {
+    name: "a job that always fails, and one that never ends",
+    isShort: true,
+    sign: 'parley_jobs{state="given_up"}',
+    async run({ pool, agents, sandbox }, ms, detected) {
+      const sent = sandbox.ledger.sent.length;
+      const client = await pool.connect();
+      try {
+        // The second job waits for this lock.
+        await client.query("select pg_advisory_lock(hashtext('parley recount_figures'))");
+        await client.query(
+          `select graphile_worker.add_jobs(array[
+             app_private.job('mail_invitation', '{}', max_attempts => 1),
+             app_private.job('recount_figures', json_build_object('tenantId', $1::uuid))
+           ])`,
+          [agents.tenantId],
+        );
+        await Promise.all([delay(ms), detected()]);
+        const { rows } = await client.query(
+          `select count(*)::int as jobs from graphile_worker.jobs
+           where task_identifier = 'recount_figures' and locked_at is not null`,
+        );
+        assert.equal(rows[0].jobs, 1, "the job does not run");
+        await until("messages to be sent beside it", () => sandbox.ledger.sent.length > sent);
+      } finally {
+        client.release(true);
+      }
+      await pool.query(
+        `select graphile_worker.complete_jobs(array(
+           select id from graphile_worker.jobs where task_identifier = 'mail_invitation'
+         ))`,
+      );
+      return undefined;
+    },
+  },
+  {
     name: "a migration and a replay of webhooks under load",
     sign: undefined,
     async run(world) {
@@ -93,6 +153,22 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     },
   },
 ];
+
+function withShiftedClock(byMs: number): NodeJS.ProcessEnv {
+  return { NODE_OPTIONS: `--import=${SHIFTED_CLOCK}`, CLOCK_SHIFT_MS: String(byMs) };
+}
+
+/** A message that is due in half an hour. Returns its id. */
+async function scheduleMessage(pool: pg.Pool, tenantId: string): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into app_public.scheduled_messages (conversation_id, content, send_at)
+     select c.id, '{"body": "later"}', now() + interval '30 minutes'
+     from app_public.conversations c where c.tenant_id = $1 limit 1
+     returning id`,
+    [tenantId],
+  );
+  return rows[0]!.id;
+}
 
 async function replayWebhooks({ env }: World): Promise<{ newMessages: number; replayed: number }> {
   return JSON.parse(

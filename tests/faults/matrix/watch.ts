@@ -6,17 +6,26 @@ const INTERVAL_MS = 250;
 const ANSWER_MS = 4_000;
 /** Metrics that say by their mere presence, or by being above zero, that something is wrong or has to wait. */
 const SIGNS =
-  /^(parley_channel_queued_messages\{[^}]*reason="(?:throttled|waiting|sending|stopped)"|parley_outbox_messages\{state="(?:uncertain|sending|queued)"|parley_webhooks_total\{status="\d+"|parley_workers\{state="\w+")[^}]*\} (\S+)$/;
+  /^(parley_channel_queued_messages\{[^}]*reason="(?:throttled|waiting|sending|stopped)"|parley_outbox_messages\{state="(?:uncertain|sending|queued)"|parley_webhooks_total\{status="\d+"|parley_jobs\{state="given_up"|parley_workers\{state="\w+")[^}]*\} (\S+)$/;
+const CLOCK_OFFSET = /^parley_database_clock_offset_seconds (\S+)$/;
+/** As the alert ParleyClockOffset. */
+const LONGEST_OFFSET_SECONDS = 2;
 
-/** What the monitoring of the installation would see: `/health/ready` and `/metrics`, several times a second. */
+/**
+ * What the monitoring of the installation would see: `/health/ready` of the API, and `/metrics` of each process, several times
+ * a second. A counter that has grown since the look before has a sign of its own, which begins with "more".
+ */
 export class Watch {
   readonly #url: string;
+  readonly #metricsUrls: readonly string[];
+  readonly #counters = new Map<string, number>();
   readonly #closing = new AbortController();
   readonly #sightings: Sighting[] = [];
   readonly #running: Promise<void>;
 
-  constructor(url: string) {
+  constructor(url: string, metricsUrls: readonly string[]) {
     this.#url = url;
+    this.#metricsUrls = metricsUrls;
     this.#running = this.#run();
   }
 
@@ -49,8 +58,9 @@ export class Watch {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       const at = performance.now();
-      const [health, metrics] = await Promise.all([this.#health(), this.#metrics()]);
-      this.#sightings.push({ at, signs: new Set([...health, ...metrics]) });
+      const metrics = this.#metricsUrls.map((url) => this.#metrics(url));
+      const signs = await Promise.all([this.#health(), ...metrics]);
+      this.#sightings.push({ at, signs: new Set(signs.flat()) });
       await delay(INTERVAL_MS, undefined, { signal }).catch(() => {});
     }
   }
@@ -69,19 +79,26 @@ export class Watch {
     }
   }
 
-  async #metrics(): Promise<string[]> {
+  async #metrics(url: string): Promise<string[]> {
     try {
-      const response = await fetch(`${this.#url}/metrics`, { signal: AbortSignal.timeout(ANSWER_MS) });
+      const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(ANSWER_MS) });
       const lines = (await response.text()).split("\n");
-      return lines.flatMap((line) => {
-        const found = SIGNS.exec(line);
-        if (!found) return [];
-        const [, name, value] = found;
-        if (name!.startsWith("parley_workers")) return `${name}} ${value}`;
-        return Number(value) > 0 ? `${name}}` : [];
-      });
+      return lines.flatMap((line) => this.#signsOf(line, url));
     } catch {
       return [];
     }
+  }
+
+  #signsOf(line: string, url: string): string[] {
+    const offset = Number(CLOCK_OFFSET.exec(line)?.[1] ?? 0);
+    if (Math.abs(offset) > LONGEST_OFFSET_SECONDS) return ["a clock is wrong"];
+    const found = SIGNS.exec(line);
+    if (!found) return [];
+    const name = `${found[1]}}`;
+    const value = Number(found[2]);
+    if (name.startsWith("parley_workers")) return [`${name} ${value}`];
+    const before = this.#counters.get(`${url} ${name}`) ?? 0;
+    this.#counters.set(`${url} ${name}`, value);
+    return [...(value > 0 ? [name] : []), ...(value > before ? [`more ${name}`] : [])];
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { LARGEST_BODY } from "../../../src/inbound/raw_body.ts";
 import { until } from "../../support/until.ts";
 import type { Fault } from "./fault.ts";
 import { postSigned } from "./post_signed.ts";
@@ -42,7 +43,7 @@ export const WEBHOOK_FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: "wrong signatures, broken JSON, hostile texts",
+    name: "wrong signatures, broken JSON, hostile texts, a body that is too large",
     isShort: true,
     sign: 'parley_webhooks_total{status="401"}',
     async run(world, _ms, detected) {
@@ -53,6 +54,7 @@ export const WEBHOOK_FAULTS: readonly Fault[] = [
       assert.equal((await post(good, null)).status, 401);
       assert.equal((await post(good, `sha256=${"0".repeat(64)}`)).status, 401);
       assert.equal((await post('{"entry": [')).status, 200, "what Meta has signed is kept");
+      assert.equal((await post(`"${"x".repeat(LARGEST_BODY)}"`)).status, 413);
       const hostile = ["\\u0000", "\\ud800", `${"[".repeat(20_000)}`, "1e400000"];
       for (const [at, text] of hostile.entries()) {
         const body = JSON.stringify(message(world, `wamid.faults.${at}`, "PLACE"));

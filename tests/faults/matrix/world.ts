@@ -83,7 +83,8 @@ export async function openWorld(seed: number): Promise<World> {
     closing.defer(() => rm(home, { recursive: true, force: true }));
     const env = await environment(databases, home);
     const api = new ParleyProcess("serve", env);
-    const workers = [new ParleyProcess("work", env), new ParleyProcess("work", env)] as const;
+    const aWorker = async () => new ParleyProcess("work", { ...env, METRICS_PORT: String(await freePort()) });
+    const workers = [await aWorker(), await aWorker()] as const;
     const processes = [api, ...workers];
     closing.defer(async () => void (await Promise.all(processes.map((each) => each.end("SIGKILL")))));
     const webhooks = `${api.url}/webhooks/whatsapp`;
@@ -98,7 +99,10 @@ export async function openWorld(seed: number): Promise<World> {
         (at % 2 === 0 ? bots : agents).phoneNumberId,
       ),
     );
-    const watch = new Watch(api.url);
+    const watch = new Watch(
+      api.url,
+      processes.map(({ metricsUrl }) => metricsUrl),
+    );
     closing.defer(() => watch.close());
     const load = new Load({ phones, tenantId: agents.tenantId, db: pool, random });
     closing.defer(() => load.stop());
