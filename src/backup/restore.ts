@@ -24,6 +24,7 @@ export type RestoreOptions = {
 /**
  * Restores a whole backup into an empty database. One transaction: if anything fails, or the process is killed, the
  * database stays empty. An older backup is restored into its own version of the schema, which is then migrated.
+ * @returns the tables of the backup that the database does not have: an operator had added them. They are left out
  * @throws ParleyError PYBAK, PYVER, PYEMP
  */
 export async function restore(
@@ -36,25 +37,27 @@ export async function restore(
     onProgress = () => {},
     migrationsFolder = MIGRATIONS_FOLDER,
   }: RestoreOptions = {},
-): Promise<void> {
+): Promise<string[]> {
   if (manifest.scope.kind !== "whole")
     throw new ParleyError("PYREQ", "This backup has only a part of an installation");
   await requireKnownSchema(manifest, migrationsFolder);
-  await withOwnerClient(ownerUrl, "restore", async (client) => {
+  const unknown = await withOwnerClient(ownerUrl, "restore", async (client) => {
     if ((await schemaState(client)) === "missing")
       await migrateToVersion(ownerUrl, log, manifest, migrationsFolder);
     await requireSameSchema(client, manifest);
     await client.query("begin");
     await prepareSession(client);
     await requireEmpty(client);
-    await load(client, reader, manifest, onProgress);
+    const leftOut = await load(client, reader, manifest, onProgress);
     if (pausesChannels)
       await client.query("update app_public.channels set status = 'paused' where status = 'active'");
     await client.query("commit");
     await client.query(`analyze ${(await listWholeTables(client)).map(({ name }) => name).join(", ")}`);
+    return leftOut;
   });
   // Newer migrations, and the partitions of this month and the next ones.
   await migrate(ownerUrl, log, { migrationsFolder });
+  return unknown;
 }
 
 /** Names are printed with their schemas; nothing ends a transaction that takes long. */
@@ -81,10 +84,10 @@ async function requireEmpty(client: pg.Client): Promise<void> {
 async function load(
   client: pg.Client,
   reader: BackupReader,
-  { tables }: Manifest,
+  manifest: Manifest,
   onProgress: (table: string) => void,
-): Promise<void> {
-  await requireSameTables(client, tables);
+): Promise<string[]> {
+  const { tables, leftOut } = await requireSameTables(client, manifest.tables);
   const addForeignKeys = await dropForeignKeys(client);
   await setTriggers(client, "disable");
   await replacePartitions(client, tables);
@@ -102,6 +105,7 @@ async function load(
   await addForeignKeys();
   await setTriggers(client, "enable");
   await addRestoredJobs(client);
+  return leftOut;
 }
 
 /** The owner may switch its own triggers, but not those of foreign keys. */
@@ -118,23 +122,34 @@ async function removeSeeds(client: pg.Client): Promise<void> {
   }
 }
 
-/** The backup must have the tables of its schema, each once, and may have any partitions of those that have some. */
-async function requireSameTables(client: pg.Client, given: readonly BackedUpTable[]): Promise<void> {
+/**
+ * The backup must have the tables of its schema, each once, and may have any partitions of those that have some. Tables that
+ * only the backup has are left out.
+ */
+async function requireSameTables(
+  client: pg.Client,
+  given: readonly BackedUpTable[],
+): Promise<{ tables: BackedUpTable[]; leftOut: string[] }> {
   const shape = (name: string, columns: readonly string[]) => `${name} (${columnList(columns)})`;
   const ordinary = [...(await listTables(client)).filter(({ partition }) => !partition), JOBS];
   const missing = new Set(ordinary.map(({ name, columns }) => shape(name, columns)));
-  const whole = (await listWholeTables(client)).map(({ name, columns }) => shape(name, columns));
-  const partitioned = new Set(whole.filter((each) => !missing.has(each)));
-  for (const { name, columns, partition } of given) {
-    const isKnown = partition
+  const whole = await listWholeTables(client);
+  const known = new Set([...whole, JOBS].map(({ name }) => name));
+  const partitioned = new Set(
+    whole.map(({ name, columns }) => shape(name, columns)).filter((each) => !missing.has(each)),
+  );
+  const tables = given.filter(({ name, partition }) => known.has(partition?.of ?? name));
+  for (const { name, columns, partition } of tables) {
+    const isSame = partition
       ? partitioned.has(shape(partition.of, columns))
       : missing.delete(shape(name, columns));
-    if (!isKnown)
+    if (!isSame)
       throw damaged(
-        `its tables are not those of its schema: ${name} (if you have added it, add it here, too)`,
+        `its tables are not those of its schema: ${name} (if you have added columns, add them here, too)`,
       );
   }
   const [first] = missing;
   if (first !== undefined)
     throw damaged(`its tables are not those of its schema: there is no ${first.slice(0, 100)}`);
+  return { tables, leftOut: given.filter((table) => !tables.includes(table)).map(({ name }) => name) };
 }

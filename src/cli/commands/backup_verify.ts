@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { readConfig } from "../../base/config.ts";
 import { type CommonOptions, define } from "../define.ts";
-import { print } from "../print.ts";
+import { leftOutRemark } from "../left_out_tables.ts";
+import { print, remark } from "../print.ts";
 import { Progress } from "../progress.ts";
 import { createCommandLog } from "../readable_log.ts";
 
@@ -29,16 +30,17 @@ export function backupVerify(): Command {
         const { takenAt, program, tables } = manifest;
         const onProgress = (table: string) => progress.show(table);
         const isRestored = !options.quick && manifest.scope.kind === "whole";
-        if (isRestored) await verifyByRestoring(reader, manifest, log, { onProgress });
-        else await verifyParts(reader, manifest, onProgress);
+        const leftOut = isRestored ? await verifyByRestoring(reader, manifest, log, { onProgress }) : [];
+        if (!isRestored) await verifyParts(reader, manifest, onProgress);
         progress.end();
         const rows = tables.reduce((sum, table) => sum + table.rows, 0);
         const how = isRestored ? "was restored and counted" : "has the sizes and hashes of its manifest";
         print(
           options,
-          { source, takenAt, program, tables: tables.length, rows, isRestored },
+          { source, takenAt, program, tables: tables.length, rows, isRestored, leftOut },
           `The backup ${how}: ${rows} rows of ${tables.length} tables, as of ${takenAt}`,
         );
+        if (leftOut.length > 0) remark(options, leftOutRemark(leftOut));
       } finally {
         await reader.close();
       }

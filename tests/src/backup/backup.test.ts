@@ -7,6 +7,7 @@ import { zstdCompressSync } from "node:zlib";
 import pg from "pg";
 import { type BackUpResult, backUp } from "../../../src/backup/back_up.ts";
 import { BackupFileWriter } from "../../../src/backup/backup_file.ts";
+import { loadIntoSchema } from "../../../src/backup/load_into_schema.ts";
 import { encodeManifest, MANIFEST, type Manifest, pathOf, sha256Of } from "../../../src/backup/manifest.ts";
 import { openReader, openTarget } from "../../../src/backup/open_place.ts";
 import type { BackupReader, BackupWriter } from "../../../src/backup/place.ts";
@@ -89,7 +90,7 @@ async function contentOf(pool: pg.Pool): Promise<Record<string, string>> {
 async function restoreFile(target: { ownerUrl: string }, file = path, options: RestoreOptions = {}) {
   const reader = await openReader(file, config);
   try {
-    await restore(reader, await readManifest(reader), target.ownerUrl, log, options);
+    return await restore(reader, await readManifest(reader), target.ownerUrl, log, options);
   } finally {
     await reader.close();
   }
@@ -292,6 +293,51 @@ test("partitions of other schemas stay as they are", () =>
     await restoreFile(target);
     assert.equal((await target.pool.query("select from public.readings")).rowCount, 1);
   }));
+
+test("a table that an operator has added is left out where it is not there, and filled where it is", async () => {
+  await source.pool.query(
+    "create table app_private.notes (note text); insert into app_private.notes values ('mine')",
+  );
+  const file = join(folder, "added.tar");
+  try {
+    await backUp(source.ownerUrl, await openTarget(file, config));
+  } finally {
+    await source.pool.query("drop table app_private.notes");
+  }
+  await withEmpty(async (target) => {
+    assert.deepEqual(await restoreFile(target, file), ["app_private.notes"]);
+    assert.deepEqual(await contentOf(target.pool), await contentOf(source.pool));
+  });
+  await withEmpty(async (target) => {
+    await target.pool.query("create table app_private.notes (note text)");
+    assert.deepEqual(await restoreFile(target, file), []);
+    assert.deepEqual((await target.pool.query("select note from app_private.notes")).rows, [
+      { note: "mine" },
+    ]);
+  });
+});
+
+test("tables of a backup are loaded into another schema, whatever the installation has in them", async () => {
+  const reader = await openReader(path, config);
+  const manifest = await readManifest(reader);
+  const load = (into: string, ...tables: string[]) =>
+    loadIntoSchema(reader, manifest, source.ownerUrl, { tables, into });
+  const loaded = await load("rescue", "app_public.tenants", "app_public.messages");
+  assert.deepEqual(
+    loaded.map(({ table }) => table),
+    ['"rescue".tenants', '"rescue".messages'],
+  );
+  const { rows } = await source.pool.query(
+    `select (select count(*)::int from rescue.messages) as loaded,
+       (select count(*)::int from rescue.messages x join app_public.messages m on x.id = m.id and x.type = m.type) as equal`,
+  );
+  assert.deepEqual(rows, [{ loaded: loaded[1]!.rows, equal: loaded[1]!.rows }]);
+  await assert.rejects(load("app_public", "app_public.tenants"), { code: "PYREQ" });
+  await assert.rejects(load("rescue", "app_public.nothing"), { code: "PYREQ" });
+  await assert.rejects(load("rescue", "app_public.users", "app_public.tenants"), { code: "PYEMP" });
+  await source.pool.query("drop schema rescue cascade");
+  await reader.close();
+});
 
 test("a table with a name that a manifest cannot have is refused before anything is read", () =>
   withEmpty(async ({ pool, ownerUrl }) => {

@@ -78,6 +78,9 @@ test("tables, and a tenant; without the key the secrets stay closed, and this is
     /no table contacts.*\(PYREQ\)$/,
   );
   assert.match(await parley.failure(["restore", tables]), /only a part.*\(PYREQ\)$/);
+  assert.match(await parley.failure(["restore", tables, "--into", "rescue"]), /together \(PYREQ\)$/);
+  const loading = ["restore", tables, "--table", "app_public.contacts", "--into", "rescue"];
+  assert.match((await parley(loading)).stdout, /^"rescue".contacts: 1 rows\nAs of /);
 
   const tenant = join(folder, "tenant.tar");
   assert.equal((await parley.json(["tenant", "export", workspace.slug, tenant])).tenant, workspace.slug);
