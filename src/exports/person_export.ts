@@ -54,6 +54,23 @@ export async function* personExport(
   }
 }
 
+/** A stored file of a person's messages. */
+export type PersonFile = { id: string; type: string; mimeType: string | null; filename: string | null };
+
+/** The files of a contact's messages that the caller may see, archived ones included. */
+export async function personFiles(
+  client: Pick<pg.ClientBase, "query">,
+  contactId: string | null,
+): Promise<PersonFile[]> {
+  const { rows } = await client.query<PersonFile>(
+    `select id, type, mime_type as "mimeType", filename from app_public.media
+     where state = 'stored' and ${OF_MESSAGES.media}
+     order by id`,
+    [contactId],
+  );
+  return rows;
+}
+
 /** From the catalog, so that a new table is exported without being listed. */
 async function personTables(client: Pick<pg.ClientBase, "query">): Promise<PersonTable[]> {
   const { rows } = await client.query<{

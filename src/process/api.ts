@@ -63,7 +63,7 @@ export async function startApi(
       account: accountRoutes(graphql.accountPages, createSourceOf(config.TRUSTED_PROXIES)),
       media: mediaRoutes({ pool, media, addresses, authorize: graphql.authorize }),
       imports: importRoutes({ pool, spool: media.spool, authorize: graphql.authorize }),
-      exports: exportRoutes({ authorize: graphql.authorizeExport }),
+      exports: exportRoutes({ authorize: graphql.authorizeExport, pool, media, log }),
       console: config.CONSOLE ? consoleRoutes(log) : undefined,
       sandbox,
       graphql,

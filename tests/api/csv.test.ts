@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { runImport } from "../../src/imports/run_import.ts";
+import { SAMPLES } from "../src/media/sample_files.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aPerson, aWorkspace, type Person } from "../support/people.ts";
+import { readZip } from "../support/read_zip.ts";
 import { until } from "../support/until.ts";
 import { tokenOf } from "./support/api.ts";
 import { type MediaApi, startMediaApi } from "./support/media_api.ts";
@@ -36,11 +38,13 @@ async function request(as: Person | null, path: string, init: RequestInit = {}) 
   const headers = as ? { authorization: `Bearer ${tokenOf(as)}` } : {};
   const response = await fetch(api.url + path, { ...init, headers: { ...headers, ...init.headers } });
   // text() would take the byte order mark away.
-  const text = Buffer.from(await response.arrayBuffer()).toString();
+  const content = Buffer.from(await response.arrayBuffer());
+  const text = content.toString();
   const isJson = response.headers.get("content-type")?.startsWith("application/json");
   return {
     status: response.status,
     headers: response.headers,
+    content,
     text,
     body: isJson ? JSON.parse(text) : undefined,
   };
@@ -170,7 +174,7 @@ test("rows are exported as a file, with the rights of the caller", async () => {
   );
 });
 
-test("everything about a contact is exported as JSON Lines, for members of its tenant", async () => {
+test("everything about a contact is exported with its files, for members of its tenant", async () => {
   const { rows } = await database.pool.query(
     `with contact as (
        insert into app_public.contacts (tenant_id, phone, name) values ($1, '+4917100000', 'Erna') returning id
@@ -188,17 +192,22 @@ test("everything about a contact is exported as JSON Lines, for members of its t
     [agent.tenantId, channelId, rows[0].id],
   );
   // A retention rule has archived its messages.
+  const picture = await api.upload(agent, SAMPLES.png, { query: "?filename=erna.png" });
   await database.pool.query(
-    `with picture as (insert into app_public.media (tenant_id, type, channel_id) values ($1, 'image', $3) returning id)
-     insert into app_public.message_archives (id, tenant_id, conversation_id, message_count, media_ids, messages)
-     select app_hidden.uuid_v7(), $1, $2, 1, array[id], '[]' from picture`,
-    [agent.tenantId, thread.rows[0].id, channelId],
+    `insert into app_public.message_archives (id, tenant_id, conversation_id, message_count, media_ids, messages)
+     values (app_hidden.uuid_v7(), $1, $2, 1, array[$3::uuid], '[]')`,
+    [agent.tenantId, thread.rows[0].id, picture.body.id],
   );
   const path = `/exports/contacts/${rows[0].id}`;
-  const { status, headers, text } = await request(viewer, path);
-  assert.equal(status, 200, text);
-  assert.match(headers.get("content-type")!, /^application\/x-ndjson/);
-  const lines = text
+  const { status, headers, content } = await request(viewer, path);
+  assert.equal(status, 200, content.toString());
+  assert.equal(headers.get("content-type"), "application/zip");
+  const files = readZip(content);
+  assert.deepEqual([...files.keys()], ["person.jsonl", `media/${picture.body.id}/erna.png`]);
+  assert.deepEqual(files.get(`media/${picture.body.id}/erna.png`), SAMPLES.png);
+  const lines = files
+    .get("person.jsonl")!
+    .toString()
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));

@@ -86,7 +86,7 @@ async function run(name: ExportName | undefined, options: Options): Promise<void
 }
 
 /** Standard output stays open after the last part. */
-export function openOutput() {
+function openOutput() {
   return async (parts: AsyncIterable<string>) => {
     for await (const part of parts)
       if (!process.stdout.write(part)) await new Promise((resolve) => process.stdout.once("drain", resolve));

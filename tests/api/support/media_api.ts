@@ -66,7 +66,7 @@ export async function startMediaApi(
   const parts = { home: none, health: none, metrics: none, webhooks: none, callbacks: none, account: none };
   const routes = mediaRoutes({ pool, media, addresses, authorize: graphql.authorize, limits });
   const imports = importRoutes({ pool, spool: media.spool, authorize: graphql.authorize });
-  const exports = exportRoutes({ authorize: graphql.authorizeExport });
+  const exports = exportRoutes({ authorize: graphql.authorizeExport, pool, media, log });
   const server = await startServer({ ...parts, media: routes, imports, exports, graphql }, config, log);
   const headersOf = (person: Person) => ({ authorization: `Bearer ${tokenOf(person)}` });
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createTestDatabase, type TestDatabase } from "../../../support/database.ts";
+import { readZip } from "../../../support/read_zip.ts";
 import { type Parley, parleyOn } from "./parley.ts";
 
 let database: TestDatabase;
@@ -30,6 +34,16 @@ test("contacts are shown, blocked, merged, deleted, restored and erased", async 
     ["Ann", "blocked", "de", "Europe/Berlin"],
   );
   assert.equal((await contact("unblock", String(shown.id))).stdout, "Unblocked Ann\n");
+
+  const output = join(tmpdir(), `parley-${shown.id}.zip`);
+  assert.equal((await contact("data", "Ann", "--output", output)).code, 1, "a name identifies no contact");
+  assert.equal(
+    (await contact("data", String(shown.id), "--output", output)).stdout,
+    `Written to ${output}\n`,
+  );
+  const files = readZip(await readFile(output));
+  await rm(output);
+  assert.match(files.get("person.jsonl")!.toString(), /^\{"table" : "contacts", "row" : \{.*"Ann"/);
 
   const merge = ["merge", "+491711234567", "customer-7"];
   const preview = await contact(...merge, "--preview");
