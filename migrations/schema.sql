@@ -3437,6 +3437,8 @@ comment on column app_public.message_archives.id is 'The id of the last message 
 comment on column app_public.message_archives.message_count is 'The number of messages in the block.';
 comment on column app_public.message_archives.media_ids is 'The files of the messages, which are kept with them.';
 comment on column app_public.message_archives.messages is 'Rows of messages, the oldest first, each with its row of message_statuses (status) and of message_changes (change).';
+create trigger _510_remove_media after delete on app_public.message_archives
+  referencing old table as old_rows for each statement execute function app_private.tg_message_archives__remove_media();
 alter table app_public.message_archives enable row level security;
 create policy hide_deleted on app_public.message_archives as restrictive for all to parley_visitor
   using ((( select (not (exists ( select
@@ -4396,6 +4398,7 @@ create table app_public.whatsapp_channels (
   messaging_limit_at timestamp with time zone,
   templates_checked_at timestamp with time zone,
   templates_problem text,
+  access_expires_at timestamp with time zone,
   graph_url text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
@@ -4426,13 +4429,14 @@ comment on column app_public.whatsapp_channels.messaging_limit is 'The number of
 comment on column app_public.whatsapp_channels.messaging_limit_at is 'When Meta reported the messaging limit.';
 comment on column app_public.whatsapp_channels.templates_checked_at is 'When Meta''s list of the account''s templates was last read completely.';
 comment on column app_public.whatsapp_channels.templates_problem is 'Why the list of templates could not be read at the last attempt. Null if it could.';
+comment on column app_public.whatsapp_channels.access_expires_at is 'When Meta will refuse the access token, as Meta reported it today. Null if the token has no end, or Meta does not report it.';
 comment on column app_public.whatsapp_channels.graph_url is 'The address of its Graph API, if it is not WHATSAPP_GRAPH_URL: a sandbox or a proxy. Set by the operator.';
 create trigger _100_timestamps before insert or update on app_public.whatsapp_channels
   for each row execute function app_private.tg__timestamps();
 create trigger _200_refuse_removal after delete on app_public.whatsapp_channels
   for each row execute function app_private.tg_whatsapp_channels__refuse_removal();
 create trigger _500_audit after insert or delete or update on app_public.whatsapp_channels
-  for each row execute function app_private.tg__audit('{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at,templates_checked_at,templates_problem}', 'channel_id');
+  for each row execute function app_private.tg__audit('{}', '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at,templates_checked_at,templates_problem,access_expires_at}', 'channel_id');
 create trigger _800_notify after update on app_public.whatsapp_channels
   referencing new table as changed_rows for each statement execute function app_private.tg_whatsapp_channels__notify();
 create trigger _900_sync_templates after insert or update of business_account_id on app_public.whatsapp_channels
@@ -9929,10 +9933,10 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set lock_timeout to '500ms';
 comment on function app_private.add_partition(regclass,text,uuid,uuid) is 'Creates an empty partition in app_private, and attaches it, while messages arrive. from_id null: without a lower bound. Waits at most half a second for a lock (55P03: try again).';
 
-create function app_private.add_pending_erasure(erasure app_public.erasures, addresses text[], refs text[] default '{}'::text[]) returns void as $$
+create function app_private.add_pending_erasure(erasure app_public.erasures, addresses text[], refs text[] default '{}'::text[], until timestamp with time zone default null::timestamp with time zone) returns void as $$
 begin
   insert into app_private.pending_erasures (tenant_id, erasure_id, erased_at, addresses, refs)
-  values (erasure.tenant_id, erasure.id, erasure.erased_at, coalesce(addresses, '{}'), refs);
+  values (erasure.tenant_id, erasure.id, greatest(erasure.erased_at, until), coalesce(addresses, '{}'), refs);
   update app_public.erasures e set completed_at = null where e.id = erasure.id and e.completed_at is not null;
   -- A little later: bodies of requests that are under way are stored then.
   perform graphile_worker.add_jobs(array[app_private.job(
@@ -9944,7 +9948,7 @@ begin
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
-comment on function app_private.add_pending_erasure(app_public.erasures,text[],text[]) is 'Has these addresses removed from webhook bodies and imported rows, by the task complete_erasure.';
+comment on function app_private.add_pending_erasure(app_public.erasures,text[],text[],timestamp with time zone) is 'Has these addresses removed from webhook bodies and imported rows, by the task complete_erasure. until: also from what is newer than the erasure, until then.';
 
 create function app_private.add_received_media(message_ids uuid[]) returns void as $$
 declare
@@ -11416,6 +11420,16 @@ $$
   language sql stable rows 5 set search_path to pg_catalog, pg_temp;
 comment on function app_private.changed_fields(uuid,jsonb,jsonb) is 'The custom fields that have another value in the changed metadata of a contact than in the original one, with the form in which the value is stored: null if it does not fit the type.';
 
+create function app_private.channel_accounts() returns table(tenant_id uuid, channel_id uuid, kind app_public.channel_kind, account_id text, address text, quality text, sending_limit text, templates_problem text, access_expires_at timestamp with time zone) as $$
+  select
+    c.tenant_id, c.id, c.kind, w.business_account_id, w.display_phone_number, w.quality_rating, w.messaging_limit,
+    w.templates_problem, w.access_expires_at
+  from app_public.channels c
+  left join app_public.whatsapp_channels w on w.channel_id = c.id
+$$
+  language sql stable;
+comment on function app_private.channel_accounts() is 'What the providers report about the accounts of channels, whatever their kind. address: how people write it. Columns that a kind does not have are null.';
+
 create function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns integer as $$
   select coalesce(
     channel.messages_per_second,
@@ -12056,6 +12070,34 @@ $$
   language sql immutable strict parallel safe set search_path to pg_catalog, pg_temp;
 comment on function app_private.clean_filename(text) is 'A name that is safe to show and to save under, as cleanFilename() makes of the names of uploads: without directories, control characters and marks that reverse the direction of text, at most 230 characters with its extension. Empty if nothing is left.';
 
+create function app_private.clean_statuses_of_erased(recipients jsonb) returns void as $$
+begin
+  -- Usually nobody has been erased.
+  if not exists (select from app_private.erased_addresses) then
+    return;
+  end if;
+  perform app_private.add_pending_erasure(e, a.addresses, until => a.until)
+  from (
+    select x.erasure_id, array_agg(distinct s.spelling) as addresses,
+      -- The provider's clock may be ahead.
+      max(i.heard_at) + interval '1 minute' as until
+    from app_private.read_identities(recipients) i
+    join app_private.erased_addresses x
+      on x.tenant_id = i.tenant_id and x.address_hash = app_private.address_hash(i.tenant_id, i.kind, i.match_key)
+    cross join unnest(app_private.address_spellings(i.kind, i.match_key)) s (spelling)
+    -- Of a person who has written again, the body says nothing new.
+    where not exists (
+      select from app_public.contact_identities c
+      where c.tenant_id = i.tenant_id and c.kind = i.kind and c.match_key = i.match_key
+    )
+    group by x.erasure_id
+  ) a
+  join app_public.erasures e on e.id = a.erasure_id;
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.clean_statuses_of_erased(jsonb) is 'Has the bodies cleaned that contain statuses of erased messages: recipients, as customers, are those of statuses whose message is not known.';
+
 create function app_private.clear_cancelled_campaign(campaign app_public.campaigns) returns timestamp with time zone as $$
 begin
   if campaign.frozen_at is null then
@@ -12457,6 +12499,27 @@ create function app_private.delete_cancelled_rows(import_id uuid, at_most intege
 $$
   language sql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.delete_cancelled_rows(uuid,integer) is 'Deletes rows of an import that was cancelled, at most so many, without those in the list of errors. Returns their number.';
+
+create function app_private.delete_media(ids uuid[]) returns void as $$
+begin
+  if ids = '{}' then
+    return;
+  end if;
+  -- First the locks: a message that another transaction has sent or deleted is seen by the next statement.
+  perform from app_public.media d where d.id = any (ids) order by d.id for update;
+  delete from app_public.media d
+  where d.id = any (ids)
+  and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id)
+  and not exists (select from app_public.message_archives a where a.media_ids @> array[d.id])
+  and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id)
+  and not exists (
+    select from app_public.scheduled_messages s
+    where s.media_id = d.id and s.tenant_id = d.tenant_id and s.status = 'scheduled'
+  );
+end;
+$$
+  language plpgsql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.delete_media(uuid[]) is 'Deletes the media of deleted messages, unless other messages, archived or not, or canned replies use them.';
 
 create function app_private.delete_old_imports(at_most integer) returns integer as $$
 declare
@@ -15446,6 +15509,8 @@ begin
     returning m.id
   )
   select array_agg(m.id) into v_moved_ids from moved m;
+  update app_public.message_archives a set conversation_id = to_id
+  where a.tenant_id = move_messages.tenant_id and a.conversation_id = from_id;
   -- Not announced: there may be very many. The deletion of their conversation is.
   if v_moved_ids is not null then
     perform app_private.notify_change(tenant_id, 'changed_messages', v_moved_ids, false);
@@ -16938,6 +17003,13 @@ $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan';
 comment on function app_private.reconsider_retried_recipients(uuid[]) is 'adopt_arrived_messages() for the recipients of these messages, whose statuses have changed. Ids that are not of campaigns are ignored.';
 
+create function app_private.record_access_expiry(channel_id uuid, expires_at timestamp with time zone) returns void as $$
+  update app_public.whatsapp_channels w set access_expires_at = $2
+  where w.channel_id = $1 and w.access_expires_at is distinct from $2
+$$
+  language sql volatile set search_path to pg_catalog, pg_temp;
+comment on function app_private.record_access_expiry(uuid,timestamp with time zone) is 'Records until when the provider accepts the access of a channel. expires_at: null if it has no end.';
+
 create function app_private.record_ai_usage(call_id uuid, tokens integer) returns void as $$
   update app_private.ai_calls a set tokens = record_ai_usage.tokens where a.id = record_ai_usage.call_id;
 $$
@@ -18415,14 +18487,15 @@ declare
   v_count int := 0;
 begin
   for v_block in
-    delete from app_public.message_archives a where a.conversation_id = restore_messages.conversation_id returning a.*
+    select a.* from app_public.message_archives a where a.conversation_id = restore_messages.conversation_id for update
   loop
     -- Into the partitions, whose statements fire no triggers: nothing is sent, counted or answered again.
     for v_part in
       select
         app_private.partition_of('app_public.messages', (m ->> 'id')::uuid) as messages_name,
         app_private.partition_of('app_public.message_statuses', (m ->> 'id')::uuid) as statuses_name,
-        jsonb_agg(m) as messages,
+        -- The conversation may have been merged into another one.
+        jsonb_agg(m || jsonb_build_object('conversation_id', v_block.conversation_id)) as messages,
         jsonb_agg(m -> 'status') filter (where m ? 'status') as statuses
       from jsonb_array_elements(v_block.messages) m
       group by 1, 2
@@ -18445,6 +18518,7 @@ begin
     );
     v_count := v_count + v_block.message_count;
   end loop;
+  delete from app_public.message_archives a where a.conversation_id = restore_messages.conversation_id;
   return v_count;
 end;
 $$
@@ -19152,6 +19226,11 @@ begin
     app_secret_fingerprint = coalesce(v_fingerprint, s.app_secret_fingerprint),
     verify_token = coalesce(secrets ->> 'verify_token', s.verify_token)
   where s.channel_id = set_channel_secrets.channel_id;
+
+  if secrets ? 'access_token' then
+    -- Of the former token. The new one is asked about with the next list of templates.
+    perform app_private.record_access_expiry(set_channel_secrets.channel_id, null);
+  end if;
 end;
 $$
   language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -20939,6 +21018,15 @@ $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 comment on function app_private.tg_memberships__void_invitation() is 'Removes the invitation of a user who became a member in another way: it must not bring the user back after being removed.';
 
+create function app_private.tg_message_archives__remove_media() returns trigger as $$
+begin
+  perform app_private.delete_media(array(select unnest(o.media_ids) from old_rows o));
+  return null;
+end;
+$$
+  language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+comment on function app_private.tg_message_archives__remove_media() is 'Deletes the media of archived messages.';
+
 create function app_private.tg_message_statuses__count() returns trigger as $$
 begin
   -- Most statements change one message, for which grouping would take most of the time.
@@ -21443,28 +21531,13 @@ $$
 comment on function app_private.tg_messages__refuse_unknown_conversation() is 'Refuses (PYNFD) a message whose conversation does not exist or belongs to another tenant: tg_messages__fill_in() found no tenant for it.';
 
 create function app_private.tg_messages__remove_media() returns trigger as $$
-declare
-  v_ids uuid[] := array(select o.media_id from old_rows o where o.media_id is not null);
 begin
-  if v_ids = '{}' then
-    return null;
-  end if;
-  -- First the locks: a message that another transaction has sent or deleted is seen by the next statement.
-  perform from app_public.media d where d.id = any (v_ids) order by d.id for update;
-  delete from app_public.media d
-  using old_rows o
-  where d.id = o.media_id and d.tenant_id = o.tenant_id
-  and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id)
-  and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id)
-  and not exists (
-    select from app_public.scheduled_messages s
-    where s.media_id = d.id and s.tenant_id = d.tenant_id and s.status = 'scheduled'
-  );
+  perform app_private.delete_media(array(select o.media_id from old_rows o where o.media_id is not null));
   return null;
 end;
 $$
   language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
-comment on function app_private.tg_messages__remove_media() is 'Deletes the media of deleted messages, unless other messages or canned replies use them.';
+comment on function app_private.tg_messages__remove_media() is 'Deletes the media of deleted messages.';
 
 create function app_private.tg_messages__remove_state() returns trigger as $$
 declare

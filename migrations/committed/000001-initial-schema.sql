@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:68c1889270eade15a7d378675889aa4bbdf7a1d4
+--! Hash: sha1:4f589d98a7476ef7fe1be586486beffbd4565d61
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3347,6 +3347,7 @@ create table app_public.whatsapp_channels (
   messaging_limit_at timestamptz,
   templates_checked_at timestamptz,
   templates_problem text,
+  access_expires_at timestamptz,
   graph_url text
     constraint whatsapp_channels_graph_url_is_http check (graph_url ~ '^https?://[^\s]+$' and length(graph_url) <= 500),
   created_at timestamptz not null default now(),
@@ -3372,6 +3373,9 @@ comment on column app_public.whatsapp_channels.verified_name is
   E'The name shown to customers, as last reported by Meta.';
 comment on column app_public.whatsapp_channels.templates_checked_at is
   E'When Meta''s list of the account''s templates was last read completely.';
+comment on column app_public.whatsapp_channels.access_expires_at is
+  E'When Meta will refuse the access token, as Meta reported it today. Null if the token has no end, or Meta does not '
+   'report it.';
 comment on column app_public.whatsapp_channels.templates_problem is
   E'Why the list of templates could not be read at the last attempt. Null if it could.';
 comment on column app_public.whatsapp_channels.verified_name_at is
@@ -3673,6 +3677,35 @@ comment on function app_private.reinstate_channel(uuid, timestamptz) is
   E'Ends a stop, because the provider has reinstated the account: the channel is active, or paused if a user had '
    'paused it.';
 --! EndIncluded channels/stop_channel.sql
+--! Included channels/channel_accounts.sql
+create or replace function app_private.channel_accounts()
+returns table (
+  tenant_id uuid, channel_id uuid, kind app_public.channel_kind, account_id text, address text, quality text,
+  sending_limit text, templates_problem text, access_expires_at timestamptz
+) as $$
+  select
+    c.tenant_id, c.id, c.kind, w.business_account_id, w.display_phone_number, w.quality_rating, w.messaging_limit,
+    w.templates_problem, w.access_expires_at
+  from app_public.channels c
+  left join app_public.whatsapp_channels w on w.channel_id = c.id
+$$ language sql stable;
+-- No pinned search_path, so that it can be inlined.
+
+comment on function app_private.channel_accounts() is
+  E'What the providers report about the accounts of channels, whatever their kind. address: how people write it. '
+   'Columns that a kind does not have are null.';
+
+
+create or replace function app_private.record_access_expiry(channel_id uuid, expires_at timestamptz)
+returns void as $$
+  update app_public.whatsapp_channels w set access_expires_at = $2
+  where w.channel_id = $1 and w.access_expires_at is distinct from $2
+$$ language sql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.record_access_expiry(uuid, timestamptz) is
+  E'Records until when the provider accepts the access of a channel. expires_at: null if it has no end.';
+--! EndIncluded channels/channel_accounts.sql
+
 --! Included channels/set_channel_secrets.sql
 create or replace function app_private.set_channel_secrets(
   channel_id uuid, secrets jsonb, ends_previous_secret boolean default false
@@ -3731,6 +3764,11 @@ begin
     app_secret_fingerprint = coalesce(v_fingerprint, s.app_secret_fingerprint),
     verify_token = coalesce(secrets ->> 'verify_token', s.verify_token)
   where s.channel_id = set_channel_secrets.channel_id;
+
+  if secrets ? 'access_token' then
+    -- Of the former token. The new one is asked about with the next list of templates.
+    perform app_private.record_access_expiry(set_channel_secrets.channel_id, null);
+  end if;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
@@ -4746,11 +4784,11 @@ comment on function app_private.record_erasure(app_public.contacts, uuid, timest
 
 
 create or replace function app_private.add_pending_erasure(
-  erasure app_public.erasures, addresses text[], refs text[] default '{}'
+  erasure app_public.erasures, addresses text[], refs text[] default '{}', until timestamptz default null
 ) returns void as $$
 begin
   insert into app_private.pending_erasures (tenant_id, erasure_id, erased_at, addresses, refs)
-  values (erasure.tenant_id, erasure.id, erasure.erased_at, coalesce(addresses, '{}'), refs);
+  values (erasure.tenant_id, erasure.id, greatest(erasure.erased_at, until), coalesce(addresses, '{}'), refs);
   update app_public.erasures e set completed_at = null where e.id = erasure.id and e.completed_at is not null;
   -- A little later: bodies of requests that are under way are stored then.
   perform graphile_worker.add_jobs(array[app_private.job(
@@ -4762,8 +4800,9 @@ begin
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.add_pending_erasure(app_public.erasures, text[], text[]) is
-  E'Has these addresses removed from webhook bodies and imported rows, by the task complete_erasure.';
+comment on function app_private.add_pending_erasure(app_public.erasures, text[], text[], timestamptz) is
+  E'Has these addresses removed from webhook bodies and imported rows, by the task complete_erasure. until: also from '
+   'what is newer than the erasure, until then.';
 
 
 create or replace function app_private.end_pending_erasure(id uuid, webhook_count int) returns void as $$
@@ -10177,6 +10216,8 @@ begin
     returning m.id
   )
   select array_agg(m.id) into v_moved_ids from moved m;
+  update app_public.message_archives a set conversation_id = to_id
+  where a.tenant_id = move_messages.tenant_id and a.conversation_id = from_id;
   -- Not announced: there may be very many. The deletion of their conversation is.
   if v_moved_ids is not null then
     perform app_private.notify_change(tenant_id, 'changed_messages', v_moved_ids, false);
@@ -13632,30 +13673,47 @@ comment on function app_private.add_uploaded_media(
    'returned if the caller must write the file first.';
 --! EndIncluded media/add_uploaded_media.sql
 --! Included media/tg_messages__remove_media.sql
-create or replace function app_private.tg_messages__remove_media() returns trigger as $$
-declare
-  v_ids uuid[] := array(select o.media_id from old_rows o where o.media_id is not null);
+create or replace function app_private.delete_media(ids uuid[]) returns void as $$
 begin
-  if v_ids = '{}' then
-    return null;
+  if ids = '{}' then
+    return;
   end if;
   -- First the locks: a message that another transaction has sent or deleted is seen by the next statement.
-  perform from app_public.media d where d.id = any (v_ids) order by d.id for update;
+  perform from app_public.media d where d.id = any (ids) order by d.id for update;
   delete from app_public.media d
-  using old_rows o
-  where d.id = o.media_id and d.tenant_id = o.tenant_id
+  where d.id = any (ids)
   and not exists (select from app_public.messages m where m.media_id = d.id and m.tenant_id = d.tenant_id)
+  and not exists (select from app_public.message_archives a where a.media_ids @> array[d.id])
   and not exists (select from app_public.canned_replies r where r.media_id = d.id and r.tenant_id = d.tenant_id)
   and not exists (
     select from app_public.scheduled_messages s
     where s.media_id = d.id and s.tenant_id = d.tenant_id and s.status = 'scheduled'
   );
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.delete_media(uuid[]) is
+  E'Deletes the media of deleted messages, unless other messages, archived or not, or canned replies use them.';
+
+
+create or replace function app_private.tg_messages__remove_media() returns trigger as $$
+begin
+  perform app_private.delete_media(array(select o.media_id from old_rows o where o.media_id is not null));
   return null;
 end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
-comment on function app_private.tg_messages__remove_media() is
-  E'Deletes the media of deleted messages, unless other messages or canned replies use them.';
+comment on function app_private.tg_messages__remove_media() is E'Deletes the media of deleted messages.';
+
+
+create or replace function app_private.tg_message_archives__remove_media() returns trigger as $$
+begin
+  perform app_private.delete_media(array(select unnest(o.media_ids) from old_rows o));
+  return null;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.tg_message_archives__remove_media() is E'Deletes the media of archived messages.';
 --! EndIncluded media/tg_messages__remove_media.sql
 --! Included media/tg_media__release_files.sql
 create or replace function app_private.tg_media__release_files() returns trigger as $$
@@ -20500,6 +20558,37 @@ $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
 comment on function app_private.refuse_erased(jsonb, jsonb) is
   E'Returns the customers and messages without what is older than the erasure of its customer: such customers are '
    'replaced by {}, such messages are left out. Has their bodies cleaned.';
+
+
+create or replace function app_private.clean_statuses_of_erased(recipients jsonb) returns void as $$
+begin
+  -- Usually nobody has been erased.
+  if not exists (select from app_private.erased_addresses) then
+    return;
+  end if;
+  perform app_private.add_pending_erasure(e, a.addresses, until => a.until)
+  from (
+    select x.erasure_id, array_agg(distinct s.spelling) as addresses,
+      -- The provider's clock may be ahead.
+      max(i.heard_at) + interval '1 minute' as until
+    from app_private.read_identities(recipients) i
+    join app_private.erased_addresses x
+      on x.tenant_id = i.tenant_id and x.address_hash = app_private.address_hash(i.tenant_id, i.kind, i.match_key)
+    cross join unnest(app_private.address_spellings(i.kind, i.match_key)) s (spelling)
+    -- Of a person who has written again, the body says nothing new.
+    where not exists (
+      select from app_public.contact_identities c
+      where c.tenant_id = i.tenant_id and c.kind = i.kind and c.match_key = i.match_key
+    )
+    group by x.erasure_id
+  ) a
+  join app_public.erasures e on e.id = a.erasure_id;
+end;
+$$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
+
+comment on function app_private.clean_statuses_of_erased(jsonb) is
+  E'Has the bodies cleaned that contain statuses of erased messages: recipients, as customers, are those of statuses '
+   'whose message is not known.';
 --! EndIncluded inbound/refuse_erased.sql
 --! Included inbound/find_quoted_contacts.sql
 create or replace function app_private.find_quoted_contacts(customers jsonb, known_ids uuid[]) returns uuid[] as $$
@@ -27975,7 +28064,7 @@ create or replace trigger _500_audit after insert or update or delete on app_pub
   for each row execute function app_private.tg__audit(
     '{}',
     '{kind,verified_name_at,quality_rating,quality_rating_at,messaging_limit,messaging_limit_at,'
-    'templates_checked_at,templates_problem}',
+    'templates_checked_at,templates_problem,access_expires_at}',
     'channel_id'
   );
 
@@ -29389,14 +29478,15 @@ declare
   v_count int := 0;
 begin
   for v_block in
-    delete from app_public.message_archives a where a.conversation_id = restore_messages.conversation_id returning a.*
+    select a.* from app_public.message_archives a where a.conversation_id = restore_messages.conversation_id for update
   loop
     -- Into the partitions, whose statements fire no triggers: nothing is sent, counted or answered again.
     for v_part in
       select
         app_private.partition_of('app_public.messages', (m ->> 'id')::uuid) as messages_name,
         app_private.partition_of('app_public.message_statuses', (m ->> 'id')::uuid) as statuses_name,
-        jsonb_agg(m) as messages,
+        -- The conversation may have been merged into another one.
+        jsonb_agg(m || jsonb_build_object('conversation_id', v_block.conversation_id)) as messages,
         jsonb_agg(m -> 'status') filter (where m ? 'status') as statuses
       from jsonb_array_elements(v_block.messages) m
       group by 1, 2
@@ -29419,6 +29509,7 @@ begin
     );
     v_count := v_count + v_block.message_count;
   end loop;
+  delete from app_public.message_archives a where a.conversation_id = restore_messages.conversation_id;
   return v_count;
 end;
 $$ language plpgsql volatile set search_path to pg_catalog, pg_temp;
@@ -29760,6 +29851,12 @@ create policy select_admin on app_public.retention_runs for select to parley_vis
 grant select on app_public.retention_runs to parley_visitor;
 -- Nothing else: the task apply_retention writes.
 --! EndIncluded retention/retention_runs.policies.sql
+--! Included retention/message_archives.triggers.sql
+-- Files go with the last message that uses them. A restored message uses its file before the block is deleted.
+create or replace trigger _510_remove_media after delete on app_public.message_archives
+  referencing old table as old_rows
+  for each statement execute function app_private.tg_message_archives__remove_media();
+--! EndIncluded retention/message_archives.triggers.sql
 --! Included retention/message_archives.policies.sql
 drop policy if exists tenant_isolation on app_public.message_archives;
 create policy tenant_isolation on app_public.message_archives as restrictive to parley_visitor

@@ -2,9 +2,10 @@ import type pg from "pg";
 import { nameOf } from "../channels/facts/fact.ts";
 import type { Db } from "../database/db.ts";
 import { inTransaction } from "../database/pipeline.ts";
-import { type Composed, compose, eventRow, type SingleCase } from "./compose.ts";
+import { type Composed, compose, eventRow, type SingleCase, type StatusSource } from "./compose.ts";
 import type { Delivery } from "./delivery.ts";
 import { factCall } from "./fact_call.ts";
+import { customerOf } from "./rows.ts";
 
 const TIMEOUT = { query_timeout: 8_000 };
 
@@ -61,7 +62,7 @@ export async function applyDeliveries(
   }
 }
 
-async function receive(db: Db, { batch, statusDeliveries }: Composed): Promise<Applied> {
+async function receive(db: Db, { batch, statusSources }: Composed): Promise<Applied> {
   const { rows } = await db.query({
     name: "receive_webhooks",
     text: "select * from app_private.receive_webhooks($1, $2, $3, $4, $5)",
@@ -77,12 +78,25 @@ async function receive(db: Db, { batch, statusDeliveries }: Composed): Promise<A
     ...TIMEOUT,
   });
   const { stored, wakes_chatbots: wakesChatbots, unknown_statuses: unknown } = rows[0];
-  if (unknown !== null) {
-    const noted = (unknown as number[]).map((position) => statusDeliveries[position - 1]!);
-    for (const { skipped } of noted) skipped.push({ kind: "status", reason: UNKNOWN_MESSAGE });
-    await note(db, new Set(noted));
-  }
+  if (unknown !== null)
+    await noteUnknown(
+      db,
+      (unknown as number[]).map((position) => statusSources[position - 1]!),
+    );
   return { stored, wakesChatbots };
+}
+
+/** Statuses whose message is not known; that of an erased person may be among them. */
+async function noteUnknown(db: Db, sources: readonly StatusSource[]): Promise<void> {
+  for (const { delivery } of sources) delivery.skipped.push({ kind: "status", reason: UNKNOWN_MESSAGE });
+  const recipients = sources.flatMap(
+    ({ delivery: { receivedAt }, fact, channel }) =>
+      customerOf(channel, fact.recipient, fact, receivedAt) ?? [],
+  );
+  await Promise.all([
+    note(db, new Set(sources.map(({ delivery }) => delivery))),
+    db.query("select app_private.clean_statuses_of_erased($1)", [JSON.stringify(recipients)]),
+  ]);
 }
 
 /** A status may arrive before the response to the request that sent its message, or be for a message of another application. */

@@ -20,11 +20,14 @@ type Batch = {
 /** A fact that is applied separately, with its delivery and channel. */
 export type SingleCase = { delivery: Delivery; fact: SingleFact; channel: ReceivingChannel };
 
+/** A status with its delivery and channel. */
+export type StatusSource = { delivery: Delivery; fact: StatusFact; channel: ReceivingChannel };
+
 export type Composed = {
   batch: Batch;
   singles: SingleCase[];
-  /** The delivery of each status of the batch. */
-  statusDeliveries: Delivery[];
+  /** What each status of the batch is of, in its order. */
+  statusSources: StatusSource[];
 };
 
 /**
@@ -36,7 +39,7 @@ export type Composed = {
 export function compose(deliveries: readonly Delivery[], now: number): Composed {
   const batch: Batch = { bodies: [], events: [], customers: [], messages: [], statuses: [] };
   const singles: SingleCase[] = [];
-  const statusDeliveries: Delivery[] = [];
+  const statusSources: StatusSource[] = [];
   const customers = new Map<string, number>();
 
   function positionOf(customer: CustomerRow): number {
@@ -95,7 +98,7 @@ export function compose(deliveries: readonly Delivery[], now: number): Composed 
           ...statusRow(fact, channel, receivedAt),
           ...recipientOf(fact, channel, delivery),
         });
-        statusDeliveries.push(delivery);
+        statusSources.push({ delivery, fact, channel });
       } else if (fact.kind === "other") {
         skipped.push({ kind: fact.name, reason: fact.reason });
       } else {
@@ -103,7 +106,7 @@ export function compose(deliveries: readonly Delivery[], now: number): Composed 
       }
     }
   }
-  return { batch, singles, statusDeliveries };
+  return { batch, singles, statusSources };
 }
 
 function tooLarge(keys: string[]): string {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { TestDatabase } from "../support/database.ts";
+import { hear } from "../support/messages.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
 import { type Api, borrowApi } from "./support/api.ts";
 import { SEND } from "./support/documents.ts";
@@ -247,4 +248,42 @@ test("a conversion needs a name and a currency, and an external reference counts
   });
   for (const wrong of [order, { value: "1" }, { value: "NaN", currency: "EUR" }, { eventName: "" }])
     assert.equal((await convert(wrong)).code, "PYCON", JSON.stringify(wrong));
+});
+
+test("archived messages are shown to members; an admin erases the contact with them, an agent may not", async () => {
+  const thread = await aConversation(database.pool, workspace);
+  const { conversationId, contactId } = thread;
+  await hear(database.pool, workspace, thread, { content: { body: "Hello" } });
+  await database.pool.query(
+    "select app_private.archive_messages(array(select id from app_public.messages where conversation_id = $1))",
+    [conversationId],
+  );
+  const archived = async (as: Person) => {
+    const document = `query ($conversationId: UUID!) {
+      archivedMessages(filter: { conversationId: { equalTo: $conversationId } }) { nodes { direction content } }
+    }`;
+    return (await api.ask(as, document, { conversationId })).data.archivedMessages.nodes;
+  };
+  assert.deepEqual(await archived(agent), [{ direction: "inbound", content: { body: "Hello" } }]);
+  const stranger = await aPerson(database.pool, (await aWorkspace(database.pool)).tenantId, "owner");
+  assert.deepEqual(await archived(stranger), []);
+
+  const erase = (as: Person) =>
+    api.ask(
+      as,
+      `mutation ($contactId: UUID!) {
+         eraseContact(input: { contactId: $contactId }) { erasure { messageCount conversationCount requestedById } }
+       }`,
+      { contactId },
+    );
+  assert.equal((await erase(agent)).code, "PYDEN");
+  assert.equal((await erase(stranger)).code, "PYNFD");
+  const admin = await aPerson(database.pool, workspace.tenantId, "admin");
+  assert.deepEqual((await erase(admin)).data.eraseContact.erasure, {
+    messageCount: 1,
+    conversationCount: 1,
+    requestedById: admin.userId,
+  });
+  assert.deepEqual(await archived(agent), []);
+  assert.equal((await erase(admin)).code, "PYNFD");
 });

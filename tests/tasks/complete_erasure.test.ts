@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { createLog } from "../../src/base/log.ts";
 import { indexMessages } from "../../src/database/message_indexing.ts";
@@ -8,9 +9,13 @@ import { MediaFiles } from "../../src/media/media_files.ts";
 import { Spool } from "../../src/media/spool.ts";
 import { repeatErasures } from "../../src/retention/erasure_list.ts";
 import completeErasure from "../../tasks/complete_erasure.ts";
+import removeMediaFiles from "../../tasks/remove_media_files.ts";
+import { SAMPLES } from "../src/media/sample_files.ts";
 import { temporaryFolder } from "../src/media/temporary_folder.ts";
+import { aDraftCampaign } from "../support/campaigns.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { Line, second } from "../support/identities.ts";
+import { storedFile } from "../support/media.ts";
 import { aWorkspace, type Workspace } from "../support/people.ts";
 import { anActiveChatbot } from "../support/support_bot.ts";
 
@@ -52,8 +57,8 @@ async function tablesWith(needle: string): Promise<string[]> {
   return found;
 }
 
-/** A customer in every part of the database that customers get into. */
-async function aWellKnownCustomer(workspace: Workspace): Promise<string> {
+/** A customer in every part of the database that customers get into; the file is in a folder. */
+async function aWellKnownCustomer(workspace: Workspace, folder: string): Promise<string> {
   const { pool } = database;
   const { tenantId } = workspace;
   const line = new Line(pool as never, workspace);
@@ -109,8 +114,55 @@ async function aWellKnownCustomer(workspace: Workspace): Promise<string> {
      ) r (n, phone, ref, name)`,
     [tenantId],
   );
+  await aRecipient(workspace, id);
+  await storeAndArchive(tenantId, folder);
   await indexMessages(pool, createLog("silent"));
   return id;
+}
+
+/** A recipient of a campaign, with a consent and a sensitive value. */
+async function aRecipient(workspace: Workspace, contactId: string): Promise<void> {
+  const { tenantId, channelId } = workspace;
+  const campaignId = await aDraftCampaign(database.pool as never, workspace, "name = 'Spring'");
+  await database.pool.query(
+    `with recipient as (
+       insert into app_public.campaign_recipients (tenant_id, campaign_id, contact_id, channel_id, variables, clicked)
+       values ($1, $3, $2, $4, '{"1": "Quittenbaum"}', 'quittenmus')
+     ),
+     field as (
+       insert into app_public.contact_fields (tenant_id, key, type, is_sensitive) values ($1, 'iban', 'text', true)
+       returning id
+     ),
+     value as (
+       insert into app_public.contact_sensitive_values (tenant_id, contact_id, field_id, value)
+       select $1, $2, id, '"quittenmus"' from field
+     )
+     insert into app_public.consents (tenant_id, contact_id, category, is_opt_in, evidence)
+     values ($1, $2, 'marketing', true, 'Quittenbaum has signed a form')`,
+    [tenantId, contactId, campaignId, channelId],
+  );
+}
+
+/** The received file is in the storage, and a retention rule has archived its message. */
+async function storeAndArchive(tenantId: string, folder: string): Promise<void> {
+  const fileId = await storedFile(database.pool, folder, tenantId, SAMPLES.png);
+  await database.pool.query(
+    `with file as (delete from app_public.media where id = $1 returning sha256, size, stored_at)
+     update app_public.media m set state = 'stored', sha256 = f.sha256, size = f.size, stored_at = f.stored_at
+     from file f where m.filename = 'quitte.jpg'`,
+    [fileId],
+  );
+  await database.pool.query(
+    `select app_private.archive_messages(array(
+       select id from app_public.messages where tenant_id = $1 and type = 'document'
+     ))`,
+    [tenantId],
+  );
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 test("an erased customer is nowhere in the database, and a restored backup does not bring them back", async (t) => {
@@ -118,7 +170,7 @@ test("an erased customer is nowhere in the database, and a restored backup does 
   const folder = await temporaryFolder(t);
   const media = new MediaFiles(new FolderStorage(folder), new Spool(folder));
   const workspace = await aWorkspace(pool);
-  const contactId = await aWellKnownCustomer(workspace);
+  const contactId = await aWellKnownCustomer(workspace, folder);
   const other = new Line(pool as never, workspace);
   await other.deliver((await other.say(2, { from: "16505550032" }, "I stay")).body, undefined, {
     isStored: true,
@@ -154,6 +206,38 @@ test("an erased customer is nowhere in the database, and a restored backup does 
     (await other.contacts()).map(({ said }) => said),
     [["I stay"]],
   );
+
+  await t.test("the file is removed from the storage", async () => {
+    const list = /^\d{4}-\d{2}\.jsonl$/;
+    const files = await filesIn(folder);
+    assert.equal(files.filter((name) => !list.test(name)).length, 1);
+    await pool.query("update app_private.unused_media_files set remove_at = now()");
+    await removeMediaFiles({ pool, media, log: createLog("silent") })();
+    assert.deepEqual(
+      (await filesIn(folder)).filter((name) => !list.test(name)),
+      [],
+    );
+  });
+
+  await t.test("a status that arrives afterwards leaves nothing in its webhook body", async () => {
+    const line = new Line(pool as never, workspace);
+    const status = {
+      id: "wamid.before",
+      status: "read",
+      timestamp: String(Math.floor(Date.now() / 1000) + 1),
+      recipient_id: NUMBER,
+    };
+    const { body } = await line.tell({
+      contacts: [{ wa_id: NUMBER, user_id: "US.ERNA31", profile: { name: "Erna Quittenbaum" } }],
+      statuses: [status, { ...status, id: "wamid.other", recipient_id: "16505550032" }],
+    });
+    await line.deliver(body, undefined, { isStored: true });
+    assert.deepEqual(await tablesWith(NUMBER), ["app_private.pending_erasures", "app_public.webhook_events"]);
+    await run();
+    for (const needle of PERSONAL) assert.deepEqual(await tablesWith(needle), [], needle);
+    const kept = await pool.query("select from app_public.webhook_events where body like '%wamid.other%'");
+    assert.equal(kept.rowCount, 1);
+  });
 
   await t.test("after a restore", async () => {
     // A backup knows nothing of the erasure.

@@ -306,3 +306,23 @@ story("a merge moves the rows of every table that refers to contacts", async (db
   );
   assert.deepEqual(rows, []);
 });
+
+story("archived messages move with their conversation, and can be taken back there", async (db) => {
+  const { workspace, kept, merged } = await twoContacts(db);
+  await hear(db, workspace, merged, { at: at(10), content: { body: "archived" } });
+  await db.query(
+    "select app_private.archive_messages(array(select id from app_public.messages where conversation_id = $1))",
+    [merged.conversationId],
+  );
+  await merge(db, kept, merged);
+  const archived = await db.query(
+    "select preview from app_public.archived_messages where conversation_id = $1",
+    [kept.conversationId],
+  );
+  assert.deepEqual(archived.rows, [{ preview: "archived" }]);
+  await db.query("select app_private.restore_messages($1)", [kept.conversationId]);
+  const restored = await db.query("select preview from app_public.messages where conversation_id = $1", [
+    kept.conversationId,
+  ]);
+  assert.deepEqual(restored.rows, [{ preview: "archived" }]);
+});

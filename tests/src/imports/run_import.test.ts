@@ -140,7 +140,11 @@ test("existing contacts are updated, filled in, or only tagged; an empty cell ch
 
 test("rows with an error are listed with their reasons, and the others are imported", async () => {
   const tenantId = await aTenant();
-  await imported(tenantId, "phone,external_ref\n+491710000001,a\n+491710000002,b\n+491710000003,gone\n");
+  await imported(
+    tenantId,
+    "phone,external_ref\n+491710000001,a\n+491710000002,b\n+491710000003,gone\n+491710000010,erased\n",
+  );
+  await sql("delete from app_public.contacts where tenant_id = $1 and external_ref = 'erased'", [tenantId]);
   await sql(
     "update app_public.contacts set deleted_at = now() where tenant_id = $1 and external_ref = 'gone'",
     [tenantId],
@@ -160,11 +164,12 @@ test("rows with an error are listed with their reasons, and the others are impor
     "+491710000008;a2;;",
     "+491720000000;a2;;", // 12
     "+491710000003;;;Gone",
+    "+491710000010;;;Erased",
     ...rows.map((row) => row.replaceAll(",", ";")),
   ].join("\n");
   const staged = await stage(tenantId, file);
   const state = await runImport(database.pool, staged.id);
-  assert.deepEqual([state.created_count, state.failed_count], [103, 9]);
+  assert.deepEqual([state.created_count, state.failed_count], [103, 10]);
   let text = "";
   for await (const part of errorFile(database.pool, state)) text += part;
   const [head, ...lines] = text.trimEnd().split("\r\n");
@@ -181,6 +186,7 @@ test("rows with an error are listed with their reasons, and the others are impor
       "10 PYCSV The row has 5 cells, and the header 4",
       "12 PYDUP `external_ref` is the same as in row 11",
       "13 PYDEL The contact is deleted",
+      "14 PYERA The person with this `phone` was erased",
     ].map((line) => (line.includes('"') ? line.replace(/^(\d+ \w+) (.*)$/, "$1 $2") : line)),
   );
   assert.ok(

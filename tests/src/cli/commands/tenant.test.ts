@@ -71,3 +71,49 @@ test("ten at once want one slug: one gets it", async () => {
   const runs = await Promise.all(Array.from({ length: 10 }, () => parley(["tenant", "add", "popular"])));
   assert.equal(runs.filter(({ code }) => code === 0).length, 1);
 });
+
+test("retention rules are set, listed, counted and removed, of a tenant and of all", async () => {
+  await parley.json(["tenant", "add", "mill"]);
+  const mill = ["--tenant", "mill"];
+  const listed = async () =>
+    (await parley.json<Record<string, unknown>[]>(["retention", "list", ...mill])).filter(
+      ({ subject }) => subject === "messages",
+    );
+  await parley.json(["retention", "set", "messages", ...mill, "--do", "archive", "--after", "90 days"]);
+  await parley.json(["retention", "set", "messages", "--after", "400 days"]);
+  assert.deepEqual(await listed(), [
+    { tenant: "all others", subject: "messages", action: "delete", after: "400 days", is_active: true },
+    { tenant: "mill", subject: "messages", action: "archive", after: "90 days", is_active: true },
+  ]);
+  const preview = await parley.json<Record<string, unknown>[]>(["retention", "preview", ...mill]);
+  assert.deepEqual(
+    preview.filter(({ subject }) => subject === "messages").map(({ action, rows }) => [action, Number(rows)]),
+    [["archive", 0]],
+  );
+  await parley.json(["retention", "set", "messages", ...mill, "--keep"]);
+  assert.equal((await listed())[1]!.is_active, false);
+  assert.match(
+    await parley.failure(["retention", "set", "messages", "--keep"]),
+    /--keep is for one tenant.*\(PYREQ\)$/,
+  );
+  assert.match(
+    await parley.failure(["retention", "set", "messages", ...mill, "--after", "-1 day"]),
+    /\(PYCON\)$/,
+  );
+  for (const scope of [mill, []])
+    assert.deepEqual(await parley.json(["retention", "remove", "messages", ...scope]), { removed: 1 });
+  assert.deepEqual(await listed(), []);
+  assert.match((await parley(["retention", "remove", "messages", ...mill])).stdout, /no such rule/);
+});
+
+test("the audit is verified, against a seal that was kept elsewhere, too", async () => {
+  await database.pool.query("select app_private.seal_audit_entries()");
+  const { stdout } = await parley(["audit", "verify"]);
+  assert.match(stdout, /^Nothing was changed. The last seal is \d+:[0-9a-f]{64}\n$/);
+  const seal = stdout.trim().split(" ").at(-1)!;
+  assert.equal((await parley.json(["audit", "verify", "--seal", seal])).last, seal);
+  const other = await parley(["audit", "verify", "--seal", `1:${"0".repeat(64)}`]);
+  assert.equal(other.code, 1);
+  assert.match(other.stdout, /is not a seal of this database/);
+  assert.match(other.stderr, /\(PYFIX\)$/m);
+});
