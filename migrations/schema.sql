@@ -11427,7 +11427,7 @@ create function app_private.channel_accounts() returns table(tenant_id uuid, cha
   from app_public.channels c
   left join app_public.whatsapp_channels w on w.channel_id = c.id
 $$
-  language sql stable;
+  language sql stable set search_path to pg_catalog, pg_temp;
 comment on function app_private.channel_accounts() is 'What the providers report about the accounts of channels, whatever their kind. address: how people write it. Columns that a kind does not have are null.';
 
 create function app_private.channel_pace(channel app_public.channels, state app_private.channel_states) returns integer as $$

@@ -20,6 +20,7 @@ export const OPERATIONS = [
   "unpauseTemplate",
   "uploadExample",
   "readNumber",
+  "readToken",
   "subscription",
 ] as const;
 type Operation = (typeof OPERATIONS)[number];

@@ -38,6 +38,7 @@ export class NumberDirectory {
     const settings: BusinessNumber = {
       ...rest,
       verifiedName: options.verifiedName ?? options.displayPhoneNumber,
+      tokenExpiresAt: options.tokenExpiresAt ?? 0,
       verifyToken: options.verifyToken,
       graphUrl: options.graphUrl,
       throughput: new TokenBucket(messagesPerSecond, messagesPerSecond),

@@ -14,6 +14,8 @@ export interface NumberOptions {
   verifiedName?: string;
   /** The bearer token that may send from this number. */
   accessToken: string;
+  /** When the token ends, in Unix seconds; defaults to 0, which is never. */
+  tokenExpiresAt?: number;
   /** Signs the webhooks (X-Hub-Signature-256). */
   appSecret: string;
   /** Expected by the receiver in the verification GET. */

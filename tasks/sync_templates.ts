@@ -1,8 +1,9 @@
 import type { Task } from "../src/jobs/tasks.ts";
+import { recordExpiry } from "../src/outbox/record_expiry.ts";
 import type { WorkerContext } from "../src/process/worker_context.ts";
 import { syncTemplates, templateAccounts } from "../src/templates/sync_templates.ts";
 
-/** Reads the provider's list of the templates that the account of a channel has. */
+/** Reads the provider's list of the templates that the account of a channel has, and until when its access is valid. */
 export default ({
   pool,
   channels,
@@ -13,6 +14,7 @@ export default ({
     const [account] = await templateAccounts(pool, { channelId });
     if (account === undefined) return;
     await slots.run("sync_templates", account.tenant_id, helpers, async () => {
+      await recordExpiry(pool, channels, account);
       const result = await syncTemplates(account, { pool, channels });
       if (result.kind === "done") return;
       const { kind } = result.failure;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4f589d98a7476ef7fe1be586486beffbd4565d61
+--! Hash: sha1:7c25992b02ef8f221215c2c952bdbac14a318ea4
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -3688,8 +3688,7 @@ returns table (
     w.templates_problem, w.access_expires_at
   from app_public.channels c
   left join app_public.whatsapp_channels w on w.channel_id = c.id
-$$ language sql stable;
--- No pinned search_path, so that it can be inlined.
+$$ language sql stable set search_path to pg_catalog, pg_temp;
 
 comment on function app_private.channel_accounts() is
   E'What the providers report about the accounts of channels, whatever their kind. address: how people write it. '

@@ -9,6 +9,7 @@ import { registerMediaRoutes } from "./media.ts";
 import { registerMessageRoute } from "./messages.ts";
 import { registerNodeRoutes } from "./nodes.ts";
 import { registerTemplateRoutes } from "./templates.ts";
+import { registerTokenRoute } from "./tokens.ts";
 import { registerExampleRoutes } from "./uploads.ts";
 
 /**
@@ -27,6 +28,7 @@ export function createGraphRouter(network: Network): Router {
   registerConversionRoutes(router, network);
   registerExampleRoutes(router, network);
   registerTemplateRoutes(router, network);
+  registerTokenRoute(router, network);
   registerNodeRoutes(router, network);
   router.all(/^\/v\d+\.\d+(\/|$)/, (request, response) =>
     serve(network, request, response, () => {

@@ -42,11 +42,16 @@ export type Outbound<A extends Access = Access> = {
    * is reported again counts once. Absent if the provider takes no such reports.
    */
   reportConversion?(conversion: Conversion, access: A): Promise<{ kind: "done" } | Failure>;
+  /** Asks the provider until when it accepts the access. Absent if the provider does not say so. */
+  readExpiry?(access: A): Promise<AccessExpiry | Failure>;
   /** Absent if this kind has no message templates. */
   templates?: OutboundTemplates<A>;
   /** Waits for requests in progress and refuses new ones. */
   close(): Promise<void>;
 };
+
+/** Until when the provider accepts an access; null if it has no end. */
+export type AccessExpiry = { kind: "read"; expiresAt: Date | null };
 
 /** What a customer did after an advertisement had led them to write. */
 export type Conversion = {

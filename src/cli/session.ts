@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../base/config.ts";
 import { ParleyError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { createPool } from "../database/pool.ts";
+import { isStandby } from "../database/primary_client.ts";
 import { requireCurrentSchema } from "../database/schema_state.ts";
 import { statementLog } from "../database/statement_log.ts";
 import { openOwnerDatabase } from "../database/urls.ts";
@@ -13,11 +14,11 @@ export type Session = { config: Config; log: Log; pool: pg.Pool; ownerUrl: strin
 
 /**
  * Runs a command on the database of DATABASE_URL, or on the embedded server, which is started for the duration of the
- * command if it is not running. `needsSchema`: fail unless the schema is current.
+ * command if it is not running. `needsSchema`: fail unless the schema is current. `readsStandby`: the server may be a standby.
  */
 export async function onDatabase<T>(
   work: (session: Session) => Promise<T>,
-  { needsSchema = true } = {},
+  { needsSchema = true, readsStandby = false } = {},
 ): Promise<T> {
   const config = readConfig();
   const isLoggingStatements = config.LOG_SQL !== "off";
@@ -30,6 +31,7 @@ export async function onDatabase<T>(
   try {
     const pool = createPool(owner.url, "command", { ...config, DATABASE_POOL_SIZE: 4 }, log, {
       isOperator: true,
+      isStandby: readsStandby && (await isStandby(owner.url)),
     });
     try {
       const session = { config, log, pool, ownerUrl: owner.url, isEmbedded: owner.isEmbedded };

@@ -49,7 +49,7 @@ export class PrimaryClient extends pg.Client {
     if (others.length > 0) this.#useHostOf(await findPrimary(this.#urls, this.#probeMs));
     else if (only === undefined) throw new Error("an address has no host");
     await super.connect();
-    if (!isStandby(this.#reported)) return this;
+    if (!isInRecovery(this.#reported)) return this;
     await super.end().catch(() => {});
     throw new StandbyError();
   }
@@ -68,6 +68,21 @@ export class PrimaryClient extends pg.Client {
 export async function primaryUrl(connectionString: string): Promise<string> {
   const urls = urlsOfHosts(connectionString);
   return urls.length === 1 ? urls[0]! : findPrimary(urls, PROBE_MS);
+}
+
+/** Whether the server of an address is a standby; with several hosts, whether all that answer are. */
+export async function isStandby(connectionString: string): Promise<boolean> {
+  const client = new PrimaryClient({ connectionString, application_name: "parley probe" });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return false;
+  } catch (error) {
+    if (error instanceof StandbyError) return true;
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 async function findPrimary(urls: readonly string[], probeMs: number): Promise<string> {
@@ -91,7 +106,7 @@ async function requirePrimary(connectionString: string, probeMs: number): Promis
   const reported = reportedBy(client);
   try {
     await client.connect();
-    if (isStandby(reported) || reported.get("default_transaction_read_only") === "on")
+    if (isInRecovery(reported) || reported.get("default_transaction_read_only") === "on")
       throw new StandbyError();
     return connectionString;
   } finally {
@@ -109,6 +124,6 @@ function reportedBy(client: pg.Client): ReadonlyMap<string, string> {
   return reported;
 }
 
-function isStandby(reported: ReadonlyMap<string, string>): boolean {
+function isInRecovery(reported: ReadonlyMap<string, string>): boolean {
   return reported.get("in_hot_standby") === "on";
 }

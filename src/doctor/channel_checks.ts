@@ -1,12 +1,12 @@
 import { readOperationsStatus } from "../database/operations_status.ts";
 import { bySql, type Check } from "./check.ts";
 
-/** How a channel is named in findings; `c` is channels, `t` tenants, `w` whatsapp_channels. */
-const CHANNEL = "format('%s of %s (%s)', c.name, t.slug, coalesce(w.display_phone_number, c.id::text))";
+/** How a channel is named in findings; `c` is channels, `t` tenants, `a` channel_accounts(). */
+const CHANNEL = "format('%s of %s (%s)', c.name, t.slug, coalesce(a.address, c.id::text))";
 const CHANNELS = `
   app_public.channels c
   join app_public.tenants t on t.id = c.tenant_id
-  left join app_public.whatsapp_channels w on w.channel_id = c.id
+  join app_private.channel_accounts() a on a.channel_id = c.id
   left join app_private.channel_states s on s.channel_id = c.id`;
 
 /** Channels and what waits in them. */
@@ -148,8 +148,23 @@ export const CHANNEL_CHECKS: readonly Check[] = [
     meaning: "Customers block or report the number. The provider may limit or stop it.",
     remedy: "Send fewer campaigns, to contacts who expect them.",
     find: bySql(
-      `select format('%s: %s, limit %s', ${CHANNEL}, w.quality_rating, coalesce(w.messaging_limit, 'unknown')) as what
-       from ${CHANNELS} where w.quality_rating in ('RED', 'YELLOW') order by t.slug, c.name`,
+      `select format('%s: %s, limit %s', ${CHANNEL}, a.quality, coalesce(a.sending_limit, 'unknown')) as what
+       from ${CHANNELS} where a.quality in ('RED', 'YELLOW') order by t.slug, c.name`,
+    ),
+  },
+  {
+    name: "expiring_tokens",
+    severity: "warning",
+    meaning:
+      "The provider accepts the access token of a channel for two weeks at most. Then the channel stops, and its messages wait.",
+    remedy:
+      "Make a token without an end at the provider (of a system user), and set it: `parley channel rotate-secrets`.",
+    find: bySql(
+      `select format('%s: %s', ${CHANNEL}, date_trunc('minute', a.access_expires_at)) as what
+       from ${CHANNELS}
+       where a.access_expires_at < now() + make_interval(days => $1)
+       order by a.access_expires_at`,
+      ({ limits }) => [limits.tokenExpiryDays],
     ),
   },
   {
@@ -158,8 +173,8 @@ export const CHANNEL_CHECKS: readonly Check[] = [
     meaning: "The templates of a number could not be read from the provider, so their states may be old.",
     remedy: "Correct the reason, then `parley template sync`.",
     find: bySql(
-      `select format('%s: %s', ${CHANNEL}, w.templates_problem) as what
-       from ${CHANNELS} where c.status = 'active' and w.templates_problem is not null order by t.slug, c.name`,
+      `select format('%s: %s', ${CHANNEL}, a.templates_problem) as what
+       from ${CHANNELS} where c.status = 'active' and a.templates_problem is not null order by t.slug, c.name`,
     ),
   },
   {

@@ -42,6 +42,8 @@ export type Check = {
   remedy: string;
   /** Whether it reads sessions, which are hidden from an ordinary owner if they belong to other logins. */
   readsSessions?: true;
+  /** Whether it reads what only the primary knows: a standby has no locks of workers, and statistics of its own. */
+  needsPrimary?: true;
   /** Whether it takes too long to be repeated for the metrics. */
   isCostly?: true;
   /** Returns the faults; an empty list if there are none. */

@@ -31,11 +31,16 @@ export async function examine(
   { isQuick = false, groups = CHECK_GROUPS }: { isQuick?: boolean; groups?: readonly CheckGroup[] } = {},
 ): Promise<Examination> {
   const examination: Examination = { findings: [], unseen: [], completed: 0 };
-  const seesSessions = await readsOtherSessions(examined);
+  const { seesSessions, isStandby } = await readServer(examined);
   const hidden: string[] = [];
+  const ofPrimary: string[] = [];
   for (const { name: group, checks } of groups)
     for (const check of checks) {
       if (isQuick && check.isCostly) continue;
+      if (isStandby && check.needsPrimary) {
+        ofPrimary.push(check.name);
+        continue;
+      }
       if (check.readsSessions && !seesSessions) hidden.push(check.name);
       try {
         const findings = await check.find(examined);
@@ -47,6 +52,8 @@ export async function examine(
     }
   if (hidden.length > 0)
     examination.unseen.push({ subject: `sessions of other logins (${hidden.join(", ")})`, reason: HIDDEN });
+  if (ofPrimary.length > 0)
+    examination.unseen.push({ subject: ofPrimary.join(", "), reason: "only the primary knows it" });
   examination.findings.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   return examination;
 }
@@ -54,11 +61,12 @@ export async function examine(
 const HIDDEN =
   "PostgreSQL hides them from an ordinary login. To show them, a superuser (or your provider's administrator) runs: grant pg_monitor to the owner's login";
 
-async function readsOtherSessions({ db }: Examined): Promise<boolean> {
-  const { rows } = await db.query<{ may: boolean }>(
-    "select pg_has_role(current_user, 'pg_read_all_stats', 'usage') as may",
+async function readServer({ db }: Examined): Promise<{ seesSessions: boolean; isStandby: boolean }> {
+  const { rows } = await db.query<{ seesSessions: boolean; isStandby: boolean }>(
+    `select pg_has_role(current_user, 'pg_read_all_stats', 'usage') as "seesSessions",
+       pg_is_in_recovery() as "isStandby"`,
   );
-  return rows[0]!.may;
+  return rows[0]!;
 }
 
 function reported(

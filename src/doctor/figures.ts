@@ -103,12 +103,12 @@ export const FIGURES: readonly Figure[] = [
     "channels",
     "Channels",
     `select
-       t.slug as tenant, c.name as channel, c.kind, w.display_phone_number as number, c.status, c.status_reason as reason,
-       w.quality_rating as quality, w.messaging_limit as limit, date_trunc('second', s.last_webhook_at) as last_webhook,
+       t.slug as tenant, c.name as channel, c.kind, a.address as number, c.status, c.status_reason as reason,
+       a.quality, a.sending_limit as limit, date_trunc('second', s.last_webhook_at) as last_webhook,
        date_trunc('second', q.waiting_since) as messages_wait_since
      from app_public.channels c
      join app_public.tenants t on t.id = c.tenant_id
-     left join app_public.whatsapp_channels w on w.channel_id = c.id
+     join app_private.channel_accounts() a on a.channel_id = c.id
      left join app_private.channel_states s on s.channel_id = c.id
      left join app_private.waiting_channels(50) q on q.channel_id = c.id
      order by q.waiting_since nulls last, t.slug, c.name

@@ -43,6 +43,7 @@ export const INDEX_CHECKS: readonly Check[] = [
   {
     name: "unused_indexes",
     severity: "advice",
+    needsPrimary: true,
     meaning: "No query has used a large index since the statistics began. It costs writes and memory.",
     remedy:
       "If this is true on every replica too, and at the end of a month, `drop index concurrently …`. Keep those that Parley has created.",

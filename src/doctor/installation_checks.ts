@@ -25,6 +25,7 @@ export const INSTALLATION_CHECKS: readonly Check[] = [
   {
     name: "workers",
     severity: "problem",
+    needsPrimary: true,
     meaning: "Jobs are not done: messages are not sent, chatbots do not answer.",
     remedy:
       "Start `parley work`, or look at the log of the one that runs. One that is silent is suspended or caught in a loop: restart it.",

@@ -33,6 +33,7 @@ export const LIMITS = {
   retentionSlackDays: 2,
   backupSeconds: 3 * 24 * 3_600,
   keyExpiryDays: 7,
+  tokenExpiryDays: 14,
 };
 
 export type Limits = Readonly<typeof LIMITS>;

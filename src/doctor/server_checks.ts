@@ -1,3 +1,4 @@
+import type { Config } from "../base/config.ts";
 import { bySql, type Check } from "./check.ts";
 
 /** The connections that the server allows to this login. */
@@ -12,6 +13,13 @@ export const ALLOWED_CONNECTIONS = `
   from pg_database d, pg_roles r
   where d.datname = current_database() and r.rolname = current_user`;
 
+/** The most connections of one API process and one worker: docs/operations.md. */
+function neededConnections({ DATABASE_POOL_SIZE: size, METRICS_PORT }: Config): number {
+  const api = 2 * size + 6;
+  const worker = size + (METRICS_PORT === undefined ? 2 : 5);
+  return api + worker;
+}
+
 /** The server: its settings, its clock, its replicas. */
 export const SERVER_CHECKS: readonly Check[] = [
   {
@@ -22,7 +30,10 @@ export const SERVER_CHECKS: readonly Check[] = [
     remedy:
       "Connect to the primary. If it is the primary, free disk space, and then `default_transaction_read_only`.",
     find: bySql(
-      `select case when pg_is_in_recovery() then 'the server is a standby' else 'transactions are read only' end as what
+      `select
+         case when pg_is_in_recovery() then 'the server is a standby' else 'transactions are read only' end as what,
+         -- No process of Parley starts on a standby; one may well be examined.
+         case when pg_is_in_recovery() then 'advice' end as severity
        where pg_is_in_recovery() or current_setting('transaction_read_only') = 'on'`,
     ),
   },
@@ -59,7 +70,7 @@ export const SERVER_CHECKS: readonly Check[] = [
     find: bySql(
       `select format('%s connections may be needed, %s are allowed', $1::int, a.allowed) as what
        from (${ALLOWED_CONNECTIONS}) a where $1::int > a.allowed`,
-      ({ config }) => [3 * config.DATABASE_POOL_SIZE + 8],
+      ({ config }) => [neededConnections(config)],
     ),
   },
   {

@@ -49,6 +49,7 @@ export const TABLE_CHECKS: readonly Check[] = [
   {
     name: "dead_rows",
     severity: "warning",
+    needsPrimary: true,
     meaning: "A large part of the table are deleted rows, and vacuum has not removed them in the last hour.",
     remedy: "Look for long transactions, which hold vacuum back; then `vacuum …`.",
     find: bySql(
@@ -63,6 +64,7 @@ export const TABLE_CHECKS: readonly Check[] = [
   {
     name: "never_analysed",
     severity: "warning",
+    needsPrimary: true,
     meaning: "The planner has no statistics about a large table, and may choose plans that read all of it.",
     remedy: "Run `analyze …`.",
     find: bySql(
@@ -90,6 +92,7 @@ export const TABLE_CHECKS: readonly Check[] = [
   {
     name: "scans_of_big_tables",
     severity: "warning",
+    needsPrimary: true,
     meaning:
       "Queries often read a whole table that is large: an index is missing, or a query does not use it.",
     remedy: "Find the query (the table of slowest statements, or `LOG_SQL`), and its plan with `explain`.",
@@ -105,6 +108,7 @@ export const TABLE_CHECKS: readonly Check[] = [
   {
     name: "cache_hits",
     severity: "advice",
+    needsPrimary: true,
     meaning:
       "Many pages are not found in the server's cache and are read from the disk or the system's cache.",
     remedy: "Give the server more memory: `shared_buffers`, a quarter of the machine's.",

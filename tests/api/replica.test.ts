@@ -5,6 +5,7 @@ import { openThrowaway, type Throwaway } from "../../embedded/throwaway.ts";
 import { createLog } from "../../src/base/log.ts";
 import { metrics } from "../../src/base/metrics.ts";
 import { migrate } from "../../src/database/migrate.ts";
+import { parleyOn } from "../src/cli/commands/parley.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { DatabaseServer } from "../support/database_server.ts";
 import { aConversation, aPerson, aWorkspace, type Person, type Workspace } from "../support/people.ts";
@@ -105,6 +106,23 @@ test("a standby that falls behind, or does not know a session yet, leaves the an
   assert.ok((await ask(agent)).ids.includes(conversationId));
   await standby.query("select pg_wal_replay_resume()");
   await until("the replica to answer again", async () => (await ask(agent)).by === "replica");
+});
+
+test("the doctor examines the standby, too, without what only the primary knows", async () => {
+  const ownerUrl = Object.assign(new URL(standby.superuserUrl), { pathname: "/parley" }).href;
+  const { stdout, stderr } = await parleyOn({ ownerUrl })(["doctor", "--json"]);
+  assert.equal(stderr, "");
+  const { findings, unseen } = JSON.parse(stdout);
+  const found = findings.map(({ check }: { check: string }) => check);
+  assert.ok(found.includes("read_only"));
+  assert.ok(!found.includes("workers"));
+  assert.deepEqual(
+    unseen.map(({ subject }: { subject: string }) => subject),
+    [
+      "workers, dead_rows, never_analysed, scans_of_big_tables, cache_hits, unused_indexes",
+      "Slowest statements",
+    ],
+  );
 });
 
 test("while the standby is down, the primary answers", async () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Template } from "../../sandbox/templates.ts";
+import { setChannelSecrets } from "../../src/secrets/set_channel_secrets.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { type ConnectedWorkspace, startProgram, type TestProgram } from "../support/program.ts";
+import { type ConnectedWorkspace, startProgram, type TestProgram, testKeyRing } from "../support/program.ts";
 import { until } from "../support/until.ts";
 
 let database: TestDatabase;
@@ -103,4 +104,33 @@ test("a list that cannot be read deletes nothing; the channel says why, and keep
     workspace.channelId,
   ]);
   assert.equal(rows[0].status, "active");
+});
+
+test("until when the token is accepted is recorded; what cannot be read stays, and a new token is asked about", async () => {
+  const workspace = await program.connectedWorkspace();
+  const { channelId, phoneNumberId, businessAccountId, accessToken, appSecret } = workspace;
+  const tokenExpiresAt = Math.floor(Date.now() / 1000) + 86_400;
+  program.sandbox.addNumber({
+    ...{ phoneNumberId, businessAccountId, accessToken, appSecret, tokenExpiresAt },
+    displayPhoneNumber: "15550001111",
+    webhookUrl: program.sandbox.url,
+  });
+  const expiresAt = async () => {
+    const { rows } = await database.pool.query(
+      "select access_expires_at as at from app_public.whatsapp_channels where channel_id = $1",
+      [channelId],
+    );
+    return rows[0].at;
+  };
+  await sync(workspace);
+  await until("the list to be read", async () => (await checked(workspace)).at);
+  assert.deepEqual(await expiresAt(), new Date(tokenExpiresAt * 1000));
+
+  program.sandbox.faults.add({ kind: "error", code: 10, httpStatus: 403 }, { operation: "readToken" });
+  const [before] = [(await checked(workspace)).at];
+  await sync(workspace);
+  await until("the list to be read again", async () => (await checked(workspace)).at! > before!);
+  assert.deepEqual(await expiresAt(), new Date(tokenExpiresAt * 1000));
+  await setChannelSecrets(database.pool, channelId, { accessToken }, testKeyRing);
+  assert.equal(await expiresAt(), null);
 });

@@ -25,7 +25,7 @@ export function doctor(): Command {
           cancelOlderThan === undefined
             ? printReport(session, options)
             : printCancelledQueries(session, options, cancelOlderThan),
-        { needsSchema: false },
+        { needsSchema: false, readsStandby: true },
       );
     });
 }

@@ -6,7 +6,8 @@ import type { Fault } from "./fault.ts";
 import { runParley } from "./parley_process.ts";
 import type { World } from "./world.ts";
 
-const STOP_MS = 10_000;
+/** It ends itself after ten seconds; a busy machine may notice that later. */
+const STOP_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const SHIFTED_CLOCK = new URL("shifted_clock.ts", import.meta.url).href;
 /** Monitoring counts fewer workers than there should be. */

@@ -15,8 +15,6 @@ const EXCEPT: Readonly<Record<string, string>> = {
   "src/chatbot/nodes/whatsapp_flow.ts": "the node that sends a WhatsApp Flow",
   "src/chatbot/exchange/typebot": "Typebot's exports have a section of that name",
   "src/chatbot/question/read_phone.ts": "links of that scheme are pasted as numbers",
-  "src/doctor/channel_checks.ts": "quality and templates of numbers are in the kind's table",
-  "src/doctor/figures.ts": "quality and limits of numbers are in the kind's table",
   "src/imports/import_columns.ts": "what people call the column of phone numbers",
   "src/graphql/schema/tags.ts": "renames what GraphQL shows of the kind's table",
   "src/graphql/schema/descriptions/nouns.ts": "how the names of the kind's types are written",

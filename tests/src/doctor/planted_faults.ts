@@ -163,6 +163,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     plant: "update app_public.whatsapp_channels set quality_rating = 'RED' where channel_id = $channel",
   },
   {
+    check: "expiring_tokens",
+    says: /: 20\d\d-/,
+    plant:
+      "update app_public.whatsapp_channels set access_expires_at = now() + interval '3 days' where channel_id = $channel",
+  },
+  {
     check: "google_accounts",
     says: /^a@example.com of .*: access was withdrawn$/,
     plant: `insert into app_public.google_accounts (tenant_id, user_id, email, status, status_reason, has_refresh_token)

@@ -6,6 +6,7 @@ import { blockUser } from "./block_user.ts";
 import { fetchMedia } from "./fetch_media.ts";
 import { createGraphClient } from "./graph_client.ts";
 import { markRead } from "./mark_read.ts";
+import { readExpiry } from "./read_expiry.ts";
 import { ConversionReporter } from "./report_conversion.ts";
 import { sendMessage } from "./send_message.ts";
 import { uploadMedia } from "./upload_media.ts";
@@ -26,6 +27,7 @@ export function openOutbound(context: OutboundContext): Outbound<CloudApiAccess>
       fetch: (file, access, spool, signal) => fetchMedia(graph, access, file, spool, signal),
     },
     reportConversion: (conversion, access) => conversions.report(conversion, access),
+    readExpiry: (access) => readExpiry(graph, access),
     templates: {
       list: (access, cursor) => listTemplates(graph, access, cursor),
       change: (access, change, signal) => changeTemplate(graph, access, change, signal),
