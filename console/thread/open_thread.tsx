@@ -15,7 +15,7 @@ import { nameOfContact } from "./header/name_of_contact.ts";
 import { Announcer } from "./messages/announcer.tsx";
 import { firstUnreadOf, rowsOf } from "./messages/rows.ts";
 import { Timeline, type TimelineHandle } from "./messages/timeline.tsx";
-import { unsentOf } from "./messages/unsent.ts";
+import { unsentOf } from "./messages/unsent_of.ts";
 import { useMarkRead } from "./messages/use_mark_read.ts";
 import { useThreadStore } from "./messages/use_thread_store.ts";
 import { type ThreadActions, ThreadContext } from "./thread_context.ts";
@@ -53,7 +53,8 @@ export function OpenThread({
   const [firstUnread, setFirstUnread] = useState<string | null | undefined>(undefined);
   if (firstUnread === undefined && isLoaded && !isLoading)
     setFirstUnread(firstUnreadOf(list.messages, unreadAtOpening.current));
-  useMarkRead(head, mayWrite && isLoaded && isAtEnd);
+  // What arrives while one reads further up stays unread.
+  useMarkRead(head, mayWrite && isLoaded && (isAtEnd || head.unreadCount === unreadAtOpening.current));
   const rows = useMemo(
     () =>
       rowsOf(

@@ -58,7 +58,7 @@ export function formatSize(bytes: number, language: Language): string {
   return new Intl.NumberFormat(localeOf(language), {
     style: "unit",
     unit: unit as string,
-    unitDisplay: "short",
+    unitDisplay: unit === "byte" ? "long" : "short",
     maximumFractionDigits: bytes / (divisor as number) < 10 ? 1 : 0,
   }).format(bytes / (divisor as number));
 }

@@ -14,6 +14,7 @@ export type Block =
 
 const MARKS = { "*": "bold", _: "italic", "~": "strike" } as const;
 const LINK = /(?:https?:\/\/|www\.)[^\s<>"]+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/i;
+const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>"]+/iy;
 /** What belongs to the sentence, not to the address before it. */
 const AFTER_LINK = /[.,;:!?)\]}'’”]+$/;
 
@@ -63,21 +64,21 @@ const DEPTH = 4;
 function piecesOf(text: string, depth = 0): Piece[] {
   const pieces: Piece[] = [];
   let plain = "";
+  const hopeless: Record<string, number> = {};
   const flush = () => {
     if (plain !== "") pieces.push(...linksOf(plain));
     plain = "";
   };
   for (let at = 0; at < text.length; ) {
-    const marked = depth < DEPTH ? markAt(text, at, depth) : null;
+    const marked = depth < DEPTH ? markAt(text, at, depth, hopeless) : null;
     if (marked) {
       flush();
       pieces.push(marked.piece);
       at = marked.end;
     } else {
       // An address is taken whole: an underscore in it is no mark.
-      const address = isBoundary(text[at - 1])
-        ? /^(?:https?:\/\/|www\.)[^\s<>"]+/i.exec(text.slice(at))
-        : null;
+      ADDRESS.lastIndex = at;
+      const address = isBoundary(text[at - 1]) ? ADDRESS.exec(text) : null;
       const taken = address ? address[0].length : 1;
       plain += text.slice(at, at + taken);
       at += taken;
@@ -87,8 +88,16 @@ function piecesOf(text: string, depth = 0): Piece[] {
   return pieces;
 }
 
-/** The marked text that begins here. A mark stands at the edge of a word, and a marked text within a line. */
-function markAt(text: string, at: number, depth: number): { piece: Piece; end: number } | null {
+/**
+ * The marked text that begins here. A mark stands at the edge of a word, and a marked text within a line.
+ * @param hopeless up to where each mark has no end: one that is not found from here is not found from further on
+ */
+function markAt(
+  text: string,
+  at: number,
+  depth: number,
+  hopeless: Record<string, number>,
+): { piece: Piece; end: number } | null {
   const mark = text[at]!;
   if (mark === "`") {
     const end = text.indexOf("`", at + 1);
@@ -97,6 +106,7 @@ function markAt(text: string, at: number, depth: number): { piece: Piece; end: n
     return { piece: { kind: "code", text: inside }, end: end + 1 };
   }
   if (!(mark in MARKS) || !isBoundary(text[at - 1]) || isSpace(text[at + 1])) return null;
+  if (at < (hopeless[mark] ?? 0)) return null;
   const lineBreak = text.indexOf("\n", at);
   const lineEnd = lineBreak < 0 ? text.length : lineBreak;
   for (let end = text.indexOf(mark, at + 2); end > 0 && end < lineEnd; end = text.indexOf(mark, end + 1)) {
@@ -104,6 +114,7 @@ function markAt(text: string, at: number, depth: number): { piece: Piece; end: n
     const pieces = piecesOf(text.slice(at + 1, end), depth + 1);
     return { piece: { kind: MARKS[mark as "*"], pieces }, end: end + 1 };
   }
+  hopeless[mark] = lineEnd;
   return null;
 }
 

@@ -4,7 +4,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { useWords } from "../../words/language.ts";
 import { FormattedText } from "../bubble/formatted_text.tsx";
 import type { Bubble, Head } from "../documents.ts";
-import { unsentOf } from "../messages/unsent.ts";
+import { unsentOf } from "../messages/unsent_of.ts";
 import type { CannedReply } from "./suggestions.tsx";
 import { composerWords } from "./words.ts";
 

@@ -5,7 +5,7 @@ import { useShortcuts } from "../../shell/keys.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useLanguage, useWords } from "../../words/language.ts";
 import type { Bubble, Head } from "../documents.ts";
-import { unsentOf } from "../messages/unsent.ts";
+import { unsentOf } from "../messages/unsent_of.ts";
 import { useThread } from "../thread_context.ts";
 import { AttachmentTray } from "./attachment_tray.tsx";
 import { ClosedWindow } from "./closed_window.tsx";
@@ -172,7 +172,10 @@ export function Composer({
           head={head}
           text={text}
           quoted={quoted}
-          onSent={() => setQuoted(null)}
+          onSent={() => {
+            setQuoted(null);
+            if (dialog.kind === "interactive") setText("");
+          }}
           onScheduled={() => {
             setText("");
             setQuoted(null);

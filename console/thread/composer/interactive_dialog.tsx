@@ -5,7 +5,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { useLanguage, useWords } from "../../words/language.ts";
 import type { Bubble, Head } from "../documents.ts";
-import { unsentOf } from "../messages/unsent.ts";
+import { unsentOf } from "../messages/unsent_of.ts";
 import { type InteractiveForm, interactiveContent, LIMITS } from "./interactive_content.ts";
 import { composerWords } from "./words.ts";
 

@@ -6,7 +6,7 @@ import { useLanguage, useWords } from "../../words/language.ts";
 import { renderTemplate } from "../bubble/rendered_template.ts";
 import { TemplateView } from "../bubble/template_card.tsx";
 import type { Head } from "../documents.ts";
-import { unsentOf } from "../messages/unsent.ts";
+import { unsentOf } from "../messages/unsent_of.ts";
 import type { PickedTemplate } from "./template_picker.tsx";
 import {
   fieldsOf,

@@ -61,12 +61,12 @@ export function Header({
         <div className="thread-name">
           <h2 dir="auto">{name}</h2>
           <p>
+            <WindowBadge head={head} />
             {about.map((each) => (
               <span key={each} dir="auto">
                 {each}
               </span>
             ))}
-            <WindowBadge head={head} />
           </p>
         </div>
         {mayAct && (

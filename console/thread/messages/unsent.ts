@@ -1,19 +1,5 @@
-import type { Connection } from "../../graphql/connection.ts";
 import { type Problem, problemOf } from "../../graphql/problem.ts";
-import { currentSession } from "../../session/session.ts";
-import { showProblem } from "../../ui/toasts.tsx";
-import {
-  ADD_NOTE,
-  type AddNoteInput,
-  type Bubble,
-  CLOSE,
-  SEND,
-  SEND_CANNED,
-  SEND_TEMPLATE,
-  type SendCannedInput,
-  type SendInput,
-  type SendTemplateInput,
-} from "../documents.ts";
+import type { AddNoteInput, Bubble, SendCannedInput, SendInput, SendTemplateInput } from "../documents.ts";
 
 /** What is asked of the server, without the key under which it is asked. */
 export type Order =
@@ -43,28 +29,35 @@ export type Unsent = {
 const KEY = "parley.unsent";
 const RETRY_MS = 3_000;
 /** The server was not reached or had no time, so the outcome is unknown: asked again under the same key, it happens once. */
-const UNKNOWN = new Set(["PYNET", "PYUNA", "PYTIM", "PYINT"]);
+const UNKNOWN: ReadonlySet<string> = new Set(["PYNET", "PYUNA", "PYTIM"]);
+
+/** What the messages need of the world around them. */
+export type Surroundings = {
+  /** Asks the server. @throws an error that `problemOf` knows */
+  send: (unsent: Unsent) => Promise<Bubble | null>;
+  /** Closes the conversation of a message that is stored; reports by itself if that fails. */
+  close: (conversationId: string) => Promise<void>;
+  /** Where they are kept while this tab exists. */
+  storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+  /** Whether the session in which they were written has ended: then nothing more is sent or kept. */
+  hasEnded: () => boolean;
+};
 
 /**
  * What was written and is not stored yet, in all conversations. It is kept in this tab until the server has answered, and asked
  * again under the same key when the answer was lost. The messages of a conversation are sent one after the other.
  */
 export class UnsentMessages {
-  readonly #connection: Connection;
+  readonly #around: Surroundings;
   readonly #watchers = new Set<() => void>();
   readonly #onStored = new Set<(message: Bubble) => void>();
   readonly #busy = new Set<string>();
-  readonly #sessionOf = sessionKey();
   #all: readonly Unsent[];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
-    this.#all = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-    const again = () => this.sendAll();
-    connection.socketState.onConnected(again);
-    addEventListener("online", again);
-    queueMicrotask(again);
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#all = JSON.parse(around.storage.getItem(KEY) ?? "[]");
   }
 
   get = (): readonly Unsent[] => this.#all;
@@ -117,7 +110,7 @@ export class UnsentMessages {
   }
 
   async #sendNext(conversationId: string): Promise<void> {
-    if (this.#busy.has(conversationId) || this.#sessionOf !== sessionKey()) return;
+    if (this.#busy.has(conversationId) || this.#around.hasEnded()) return;
     const next = this.#all.find((each) => each.conversationId === conversationId && each.state !== "refused");
     if (!next) return;
     this.#busy.add(conversationId);
@@ -130,11 +123,10 @@ export class UnsentMessages {
   /** @returns whether there was an answer */
   async #send(unsent: Unsent): Promise<boolean> {
     try {
-      const message = await this.#ask(unsent);
+      const message = await this.#around.send(unsent);
       if (message) for (const listener of this.#onStored) listener(message);
       this.discard(unsent.key);
-      if (unsent.closes)
-        await this.#connection.mutate(CLOSE, { id: unsent.conversationId }).catch(showProblem);
+      if (unsent.closes) await this.#around.close(unsent.conversationId);
       return true;
     } catch (error) {
       const problem = problemOf(error);
@@ -145,28 +137,6 @@ export class UnsentMessages {
     }
   }
 
-  async #ask({ key: idempotencyKey, order }: Unsent): Promise<Bubble | null | undefined> {
-    const connection = this.#connection;
-    switch (order.kind) {
-      case "message": {
-        const input = { ...order.input, idempotencyKey };
-        return (await connection.mutate(SEND, { input })).sendMessage?.message;
-      }
-      case "template": {
-        const input = { ...order.input, idempotencyKey };
-        return (await connection.mutate(SEND_TEMPLATE, { input })).sendTemplate?.message;
-      }
-      case "canned": {
-        const input = { ...order.input, idempotencyKey };
-        return (await connection.mutate(SEND_CANNED, { input })).sendCannedReply?.message;
-      }
-      case "note":
-        return (await connection.mutate(ADD_NOTE, { input: order.input })).addNote?.message;
-      default:
-        return order satisfies never;
-    }
-  }
-
   #change(key: string, change: Partial<Unsent>): void {
     this.#set(this.#all.map((each) => (each.key === key ? { ...each, ...change } : each)));
   }
@@ -174,26 +144,9 @@ export class UnsentMessages {
   #set(all: readonly Unsent[]): void {
     this.#all = all;
     for (const watcher of this.#watchers) watcher();
-    // Nothing is kept of a session that has ended.
-    if (this.#sessionOf !== sessionKey()) return;
-    if (all.length > 0) sessionStorage.setItem(KEY, JSON.stringify(all));
-    else sessionStorage.removeItem(KEY);
+    const { storage, hasEnded } = this.#around;
+    if (hasEnded()) return;
+    if (all.length > 0) storage.setItem(KEY, JSON.stringify(all));
+    else storage.removeItem(KEY);
   }
-}
-
-function sessionKey(): string {
-  const session = currentSession();
-  return `${session?.userId} ${session?.tenantId}`;
-}
-
-const ofConnection = new WeakMap<Connection, UnsentMessages>();
-
-/** They outlive the thread that wrote them. */
-export function unsentOf(connection: Connection): UnsentMessages {
-  let unsent = ofConnection.get(connection);
-  if (!unsent) {
-    unsent = new UnsentMessages(connection);
-    ofConnection.set(connection, unsent);
-  }
-  return unsent;
 }

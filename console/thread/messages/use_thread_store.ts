@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useConnection, useLive, useLiveRows } from "../../graphql/use_connection.ts";
 import { type ThreadState, ThreadStore } from "./thread_store.ts";
-import { unsentOf } from "./unsent.ts";
+import { unsentOf } from "./unsent_of.ts";
 
 /** What is reported beside messages without being one. */
 const CHANGES: ReadonlySet<string> = new Set(["reaction", "edit", "revoke"]);
