@@ -3,7 +3,7 @@ import { useQuery } from "urql";
 import { useMay } from "../session/member.ts";
 import { Button } from "../ui/button.tsx";
 import { Section } from "../ui/section.tsx";
-import { type Language, useLanguage, useWords } from "../words/language.ts";
+import { type Language, localeOf, useLanguage, useWords } from "../words/language.ts";
 import { ContactForm } from "./contact_form.tsx";
 import { type Contact, type CustomField, FIELDS } from "./documents.ts";
 import type { Reload } from "./panel.tsx";
@@ -86,8 +86,8 @@ export function fieldText(
   if (isSensitive) return "•••";
   if (value === null || value === undefined || value === "") return texts.unset;
   if (type === "boolean") return value === true ? texts.yes : texts.no;
-  if (type === "number" && typeof value === "number") return value.toLocaleString(language);
+  if (type === "number" && typeof value === "number") return value.toLocaleString(localeOf(language));
   if (type === "date" && typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value))
-    return new Date(`${value}T00:00`).toLocaleDateString(language, { dateStyle: "medium" });
+    return new Date(`${value}T00:00`).toLocaleDateString(localeOf(language), { dateStyle: "medium" });
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
 import { Avatar } from "../ui/avatar.tsx";
-import { useLanguage, useWords } from "../words/language.ts";
+import { localeOf, useLanguage, useWords } from "../words/language.ts";
 import { relativeTime } from "../words/time.ts";
 import type { Contact } from "./documents.ts";
 import { nameOf, phoneOf } from "./name.ts";
@@ -20,8 +20,10 @@ export function Head({ contact }: { contact: Contact }) {
       )}
       {contact.status !== "active" && <span className="badge danger">{texts.statuses[contact.status]}</span>}
       <span className="soft">
-        {texts.since(new Date(contact.createdAt).toLocaleDateString(language, { dateStyle: "medium" }))} ·{" "}
-        {texts.messages(inbound, outbound)}
+        {texts.since(
+          new Date(contact.createdAt).toLocaleDateString(localeOf(language), { dateStyle: "medium" }),
+        )}{" "}
+        · {texts.messages(inbound, outbound)}
       </span>
       {contact.contactAttribution && (
         <span className="soft">

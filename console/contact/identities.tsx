@@ -1,5 +1,5 @@
 import { Section } from "../ui/section.tsx";
-import { useLanguage, useWords } from "../words/language.ts";
+import { localeOf, useLanguage, useWords } from "../words/language.ts";
 import { relativeTime } from "../words/time.ts";
 import type { Contact } from "./documents.ts";
 import { words } from "./words.ts";
@@ -19,7 +19,9 @@ export function Identities({ contact }: { contact: Contact }) {
             <span className="soft">
               {[
                 texts.kinds[kind],
-                texts.addedOn(new Date(createdAt).toLocaleDateString(language, { dateStyle: "medium" })),
+                texts.addedOn(
+                  new Date(createdAt).toLocaleDateString(localeOf(language), { dateStyle: "medium" }),
+                ),
                 lastHeardAt && texts.lastHeard(relativeTime(lastHeardAt, language)),
                 retiredAt && texts.retired(relativeTime(retiredAt, language)),
               ]

@@ -25,7 +25,7 @@ export function Manage({ contact, reload }: { contact: Contact; reload: Reload }
     connection.mutate(UNBLOCK, { contactId: contact.id }).then(reload, showProblem) as Promise<void>;
   const download = async () => {
     try {
-      await exportContact(connection, contact);
+      await exportContact(connection, contact.id);
       showToast(texts.exportDone);
     } catch (error) {
       showProblem(error);

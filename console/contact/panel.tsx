@@ -1,5 +1,5 @@
 import "./contact.css";
-import { useCallback } from "react";
+import { type ReactNode, useCallback } from "react";
 import { useQuery } from "urql";
 import { problemOf } from "../graphql/problem.ts";
 import { useLiveRows } from "../graphql/use_connection.ts";
@@ -44,10 +44,9 @@ export function ConversationContact({
   return (
     <Panel contact={contact} isMissing={data?.conversation === null} error={error} onClose={onClose}>
       {contact && (
-        <>
+        <Sections contact={contact} conversationId={conversationId} reload={reload}>
           <Run conversationId={conversationId} run={conversationContexts?.nodes[0] ?? null} reload={reload} />
-          <Sections contact={contact} conversationId={conversationId} reload={reload} />
-        </>
+        </Sections>
       )}
     </Panel>
   );
@@ -81,7 +80,7 @@ function Panel({
   isMissing: boolean;
   error: unknown;
   onClose: () => void;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   const texts = useWords(words);
   return (
@@ -107,15 +106,18 @@ function Sections({
   contact,
   conversationId,
   reload,
+  children,
 }: {
   contact: Contact;
   conversationId: string | null;
   reload: Reload;
+  children?: ReactNode;
 }) {
   const others = contact.conversations.nodes.filter(({ id }) => id !== conversationId);
   return (
     <>
       <Head contact={contact} />
+      {children}
       <Details contact={contact} reload={reload} />
       <Tags contact={contact} reload={reload} />
       <Groups contact={contact} reload={reload} />

@@ -90,7 +90,7 @@ function AllViews({
           <span className="text" dir="auto">
             {label}
           </span>
-          {count != null && <Count count={count} />}
+          {count ? <Count count={count} /> : null}
         </Link>
       </li>
     );

@@ -44,6 +44,8 @@ export const words = catalogue(
     chooseText: "Press j and k to go through the list, Enter to open.",
     retry: "Try again",
     unread: (count: number) => (count === 1 ? "1 unread message" : `${count} unread messages`),
+    unreadConversations: (count: number) =>
+      count === 1 ? "1 unread conversation" : `${count} unread conversations`,
     nobody: "Unassigned",
     chatbotInCharge: "Chatbot",
     me: "You",
@@ -179,6 +181,7 @@ export const words = catalogue(
     chooseText: "Listede gezinmek için j ve k, açmak için Enter tuşuna basın.",
     retry: "Yeniden dene",
     unread: (count) => `${count} okunmamış mesaj`,
+    unreadConversations: (count) => `${count} okunmamış görüşme`,
     nobody: "Atanmamış",
     chatbotInCharge: "Bot",
     me: "Siz",

@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from "react";
+import { UnreadCount } from "../inbox/unread_count.tsx";
 import type { Role } from "../session/member.ts";
 import type { IconName } from "../ui/icon.tsx";
 
@@ -12,6 +13,8 @@ export type Page = {
   /** Who sees it. */
   role: Role;
   content: ComponentType<{ path: string }>;
+  /** How much waits there, shown on the navigation of all pages. */
+  count?: ComponentType;
 };
 
 export const PAGES: readonly Page[] = [
@@ -22,6 +25,15 @@ export const PAGES: readonly Page[] = [
     key: "i",
     role: "viewer",
     content: lazy(() => import("../inbox/page.tsx")),
+    count: UnreadCount,
+  },
+  {
+    path: "contacts",
+    name: "contacts",
+    icon: "people",
+    key: "p",
+    role: "viewer",
+    content: lazy(() => import("../contacts/page.tsx")),
   },
   {
     path: "settings",

@@ -7,6 +7,7 @@ import { Icon } from "../ui/icon.tsx";
 import { Failed, Loading } from "../ui/states.tsx";
 import { useWords } from "../words/language.ts";
 import { AccountMenu } from "./account_menu.tsx";
+import { attention } from "./attention.ts";
 import { KeyList } from "./key_list.tsx";
 import { useShortcuts } from "./keys.ts";
 import { PAGES, type Page } from "./pages.ts";
@@ -19,6 +20,7 @@ export function Shell() {
   const path = usePath();
   const [name = "", ...rest] = path.split("/");
   const page = PAGES.find((each) => each.path === name);
+  const waiting = useSyncExternalStore(attention.watch, attention.get);
   const [showsKeys, setShowsKeys] = useState(false);
   useShortcuts({
     ...Object.fromEntries(PAGES.map((each) => [`g ${each.key}`, () => go(each.path)])),
@@ -28,8 +30,9 @@ export function Shell() {
     if (path === "") go("inbox", { isReplaced: true });
   }, [path]);
   useEffect(() => {
-    document.title = `${page ? texts[page.name] : "Parley"} · ${membership.tenant.name}`;
-  }, [page, texts, membership.tenant.name]);
+    const name = page ? texts[page.name] : "Parley";
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${name} · ${membership.tenant.name}`;
+  }, [page, texts, membership.tenant.name, waiting]);
   return (
     <div className="shell">
       <nav aria-label={texts.navigation}>
@@ -67,6 +70,7 @@ function NavigationItem({ page, isCurrent }: { page: Page; isCurrent: boolean })
     <Link to={page.path} className="navigation-item" aria-current={isCurrent ? "page" : undefined}>
       <Icon name={page.icon} />
       {texts[page.name]}
+      {page.count && <page.count />}
     </Link>
   );
 }
