@@ -1,9 +1,12 @@
 import type { Connection } from "../graphql/connection.ts";
-import { ASSIGN, CLOSE, MARK_READ, REOPEN, type Row, SNOOZE, TAG } from "./documents.ts";
+import { problemOf } from "../graphql/problem.ts";
+import { ASSIGN, CLAIM, CLOSE, MARK_READ, REOPEN, type Row, SNOOZE, TAG } from "./documents.ts";
 
 /** What can be done with several conversations at once. */
 export type Action =
   | { kind: "assign"; userId?: string; teamId?: string }
+  /** For the user, unless somebody else has it. */
+  | { kind: "take" }
   | { kind: "close" | "reopen" | "markRead" }
   /** `until`: an instant, "infinity" for the customer's next message, null to end the snooze. */
   | { kind: "snooze"; until: string | null }
@@ -43,6 +46,8 @@ async function request(
       const { assignConversations } = await connection.mutate(ASSIGN, { conversationIds, userId, teamId });
       return assignConversations?.outcomes ?? [];
     }
+    case "take":
+      return await Promise.all(conversationIds.map((id) => take(connection, id)));
     case "close":
       return (await connection.mutate(CLOSE, { conversationIds })).closeConversations?.outcomes ?? [];
     case "reopen":
@@ -61,6 +66,15 @@ async function request(
     }
     default:
       return action satisfies never;
+  }
+}
+
+async function take(connection: Connection, conversationId: string): Promise<Outcome> {
+  try {
+    await connection.mutate(CLAIM, { conversationId });
+    return { id: conversationId, code: null, message: null };
+  } catch (error) {
+    return { id: conversationId, ...problemOf(error) };
   }
 }
 

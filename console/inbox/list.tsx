@@ -93,7 +93,8 @@ export function List(props: ListProps) {
   };
 
   return (
-    <div className="inbox-list">
+    // With the button for what is new: on the way to it the list must not settle.
+    <div className="inbox-list" onPointerMove={hold.onPointerMove} onPointerLeave={hold.onPointerLeave}>
       {props.newCount > 0 && (
         <Button
           className="new-rows"
@@ -117,8 +118,6 @@ export function List(props: ListProps) {
         }
         tabIndex={0}
         onKeyDown={onKeyDown}
-        onPointerMove={hold.onPointerMove}
-        onPointerLeave={hold.onPointerLeave}
         onBlur={hold.onBlur}
         onFocus={() => activeIndex < 0 && rows[0] && onActivate(openId ?? rows[0].id)}
       >

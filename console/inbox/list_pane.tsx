@@ -59,7 +59,8 @@ export function ListPane({ choice, openId }: { choice: Choice; openId: string | 
       const failed = await act(connection, action, targets);
       const count = targets.length - failed.length;
       if (count > 0) showToast(texts.done[action.kind](count));
-      setFailures(failed);
+      if (failed.length === 1 && failed[0]?.code === "PYTAK") showToast(texts.taken);
+      else setFailures(failed);
       endSelection();
       await list?.refreshNow(targets.map(({ id }) => id));
       if (next && !list?.state.rows.some(({ id }) => id === activeId)) setActiveId(next.id);

@@ -1,10 +1,11 @@
 import "./inbox.css";
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { ConversationContact } from "../contact/panel.tsx";
 import { go } from "../routing/location.ts";
 import { Empty, Loading } from "../ui/states.tsx";
 import { useMedia } from "../ui/use_media.ts";
 import { useWords } from "../words/language.ts";
+import { ContactShownContext } from "./contact_toggle.tsx";
 import { ListPane } from "./list_pane.tsx";
 import { contactPane } from "./panes.ts";
 import { pathOf, useChoice } from "./use_choice.ts";
@@ -17,7 +18,8 @@ export default function InboxPage({ path }: { path: string }) {
   const texts = useWords(words);
   const choice = useChoice();
   const conversationId = path || null;
-  const { isContactShown, showContact } = useContactPane(conversationId);
+  const contactShown = useContactShown(conversationId);
+  const { isShown: isContactShown, show: showContact } = contactShown;
   const thread = useRef<HTMLDivElement>(null);
   const back = () => go(pathOf(choice, null));
 
@@ -37,7 +39,9 @@ export default function InboxPage({ path }: { path: string }) {
           </Empty>
         ) : (
           <Suspense fallback={<Loading label={texts.loading} />}>
-            <Thread key={conversationId} conversationId={conversationId} onBack={back} />
+            <ContactShownContext value={contactShown}>
+              <Thread key={conversationId} conversationId={conversationId} onBack={back} />
+            </ContactShownContext>
           </Suspense>
         )}
       </div>
@@ -55,15 +59,19 @@ export default function InboxPage({ path }: { path: string }) {
 }
 
 /** On a wide window the contact is shown as the user left it, on others only while it is asked for. */
-function useContactPane(conversationId: string | null) {
+function useContactShown(conversationId: string | null) {
   const isWide = useMedia("(width >= 75rem)");
   const preferred = useSyncExternalStore(contactPane.watch, contactPane.get);
   const [askedFor, setAskedFor] = useState<string | null>(null);
-  const isContactShown =
-    conversationId !== null && (isWide ? preferred === "shown" : askedFor === conversationId);
-  const showContact = (isShown: boolean) => {
-    if (isWide) contactPane.set(isShown ? "shown" : "hidden");
-    else setAskedFor(isShown ? conversationId : null);
-  };
-  return { isContactShown, showContact };
+  const isShown = conversationId !== null && (isWide ? preferred === "shown" : askedFor === conversationId);
+  return useMemo(
+    () => ({
+      isShown,
+      show(shows: boolean) {
+        if (isWide) contactPane.set(shows ? "shown" : "hidden");
+        else setAskedFor(shows ? conversationId : null);
+      },
+    }),
+    [isShown, isWide, conversationId],
+  );
 }

@@ -1,4 +1,4 @@
-import { useMay, useMember } from "../session/member.ts";
+import { useMay } from "../session/member.ts";
 import { type Shortcuts, useShortcuts } from "../shell/keys.ts";
 import type { Action } from "./actions.ts";
 import type { Row } from "./documents.ts";
@@ -32,7 +32,6 @@ export function useListKeys({
   onSearch: () => void;
 }): void {
   const mayAct = useMay("agent");
-  const { user } = useMember();
   const step = (by: number) => {
     const index = rows.findIndex(({ id }) => id === activeId);
     const next = rows[Math.max(0, Math.min(index + by, rows.length - 1))];
@@ -49,7 +48,7 @@ export function useListKeys({
     const isClosed = targets.every(({ status }) => status === "closed");
     keys.e = () => onAct({ kind: isClosed ? "reopen" : "close" }, targets);
     keys.u = () => onAct({ kind: "markRead" }, targets);
-    keys.a = selected.length > 0 ? onAssign : () => onAct({ kind: "assign", userId: user.id }, targets);
+    keys.a = selected.length > 0 ? onAssign : () => onAct({ kind: "take" }, targets);
   }
   // Before the keys of the conversation that is open.
   useShortcuts(keys satisfies Shortcuts, { isFirst: true });

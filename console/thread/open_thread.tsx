@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { problemOf } from "../graphql/problem.ts";
 import { useConnection } from "../graphql/use_connection.ts";
+import { useSearchParameter } from "../routing/location.ts";
 import { useMay, useMember } from "../session/member.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty, Failed, Loading } from "../ui/states.tsx";
@@ -109,6 +110,11 @@ export function OpenThread({
     }),
     [head.id, contactName, head.channel.whatsapp?.businessAccountId, connection, store],
   );
+  // A result of a search leads to its message.
+  const wanted = useSearchParameter("message");
+  useEffect(() => {
+    if (wanted && isLoaded) actions.current.goTo(wanted);
+  }, [wanted, isLoaded]);
   const label = texts.thread(contactName);
   useEffect(() => {
     if (list.newer === null) return;

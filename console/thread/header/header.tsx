@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useConnection } from "../../graphql/use_connection.ts";
+import { ContactToggle } from "../../inbox/contact_toggle.tsx";
 import { useMay, useMember } from "../../session/member.ts";
 import { useShortcuts } from "../../shell/keys.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -89,6 +90,7 @@ export function Header({
             {head.assignee.user.id === user.id ? texts.you : head.assignee.user.name}
           </span>
         )}
+        <ContactToggle />
       </div>
       <StateLine head={head} run={run} />
       <p className="colleagues" role="status">
