@@ -70,6 +70,7 @@ export function Header({
             ))}
           </p>
         </div>
+        <ContactToggle />
         {mayAct && (
           <div className="thread-actions">
             {head.assigneeId === null && (
@@ -90,7 +91,6 @@ export function Header({
             {head.assignee.user.id === user.id ? texts.you : head.assignee.user.name}
           </span>
         )}
-        <ContactToggle />
       </div>
       <StateLine head={head} run={run} />
       <p className="colleagues" role="status">
