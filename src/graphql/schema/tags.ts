@@ -78,6 +78,11 @@ const RELATIONS: readonly { table: string; column: string; tags: Record<string, 
   },
   {
     table: "campaign_recipients",
+    column: "contact_id",
+    tags: { behavior: "+manyRelation:resource:connection" },
+  },
+  {
+    table: "campaign_recipients",
     column: "variant_id",
     tags: { fieldName: "variant", foreignFieldName: "recipients" },
   },
