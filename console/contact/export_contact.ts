@@ -9,6 +9,6 @@ import { saveFile } from "../ui/save_file.ts";
 export async function exportContact(connection: Connection, contactId: string): Promise<void> {
   saveFile(
     await (await fetched(connection, `/exports/contacts/${contactId}`)).blob(),
-    `contact-${contactId}.jsonl`,
+    `contact-${contactId}.zip`,
   );
 }

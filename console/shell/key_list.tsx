@@ -5,6 +5,21 @@ import { singleKeys } from "./keys.ts";
 import { PAGES } from "./pages.ts";
 import { words } from "./words.ts";
 
+/** The keys of the inbox: those of the list (inbox/use_list_keys.ts), and of a conversation. */
+const INBOX_KEYS = [
+  [["j", "k"], "move"],
+  [["Enter"], "open"],
+  [["Esc"], "back"],
+  [["/"], "search"],
+  [["x"], "select"],
+  [["a"], "assign"],
+  [["e"], "close"],
+  [["u"], "read"],
+  [["r"], "reply"],
+  [["t"], "template"],
+  [["n"], "note"],
+] as const;
+
 /** What keys do on every page, and the switch for them. */
 export function KeyList({ onClose }: { onClose: () => void }) {
   const texts = useWords(words);
@@ -27,6 +42,23 @@ export function KeyList({ onClose }: { onClose: () => void }) {
             </th>
             <td>{texts.showKeys}</td>
           </tr>
+        </tbody>
+        <tbody>
+          <tr>
+            <th scope="rowgroup" colSpan={2}>
+              {texts.inInbox}
+            </th>
+          </tr>
+          {INBOX_KEYS.map(([keys, name]) => (
+            <tr key={name}>
+              <th scope="row">
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </th>
+              <td>{texts.inboxKeys[name]}</td>
+            </tr>
+          ))}
         </tbody>
       </table>
       <label className="row">
