@@ -68,8 +68,7 @@ export function OpenThread({
   const goTo = async (messageId: string) => {
     try {
       if (!(await store.loadAround(messageId))) return showToast(texts.quotedMissing);
-      // Once it is drawn.
-      requestAnimationFrame(() => timeline.current?.show(messageId));
+      timeline.current?.show(messageId);
     } catch (problem) {
       showProblem(problem);
     }
@@ -137,9 +136,7 @@ export function OpenThread({
             onOlder={store.loadOlder}
             onNewer={store.loadNewer}
             onEnd={setAtEnd}
-            onToEnd={() =>
-              void store.loadNewest().then(() => requestAnimationFrame(() => timeline.current?.toEnd()))
-            }
+            onToEnd={store.loadNewest}
           />
         ) : isLoading ? (
           <Loading label={texts.loading} />

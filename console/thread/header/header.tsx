@@ -9,7 +9,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { showProblem } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
 import { useColleagues, useOwnPresence } from "../composer/presence.ts";
-import { CLAIM, CLOSE, type Head, REOPEN } from "../documents.ts";
+import { CLAIM, CLOSE, type Head, MARK_READ, REOPEN } from "../documents.ts";
 import { AssignMenu } from "./assign_menu.tsx";
 import { nameOfContact } from "./name_of_contact.ts";
 import { SnoozeMenu } from "./snooze_menu.tsx";
@@ -49,7 +49,11 @@ export function Header({
   const toggle = () => run(() => connection.mutate(isOpen ? CLOSE : REOPEN, { id: head.id }));
   useShortcuts({
     Escape: onBack,
-    ...(mayAct && { e: () => void toggle(), a: () => setAssigning(true) }),
+    ...(mayAct && {
+      e: () => void toggle(),
+      a: () => setAssigning(true),
+      u: () => void run(() => connection.mutate(MARK_READ, { id: head.id })),
+    }),
   });
   const about = [name !== head.contact.phone && head.contact.phone, hasChannels && head.channel.name].filter(
     (each) => typeof each === "string",

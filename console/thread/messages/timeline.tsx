@@ -20,11 +20,12 @@ import type { Row } from "./rows.ts";
 /** How near its ends the thread loads the next page, in pixels. */
 const NEAR = 800;
 const END = 80;
+/** How long a message is marked to which one has gone. */
+const MARKED_MS = 2_000;
 
 export type TimelineHandle = {
   /** Scrolls to a message that is loaded, and marks it for a moment. */
   show: (messageId: string) => void;
-  toEnd: () => void;
 };
 
 /**
@@ -51,6 +52,7 @@ export function Timeline({
   onNewer: () => void;
   /** Whether the end of the thread is in sight. */
   onEnd: (isAtEnd: boolean) => void;
+  /** Loads the end, if it is not loaded. */
   onToEnd: () => void;
 }) {
   const texts = useWords(words);
@@ -70,20 +72,35 @@ export function Timeline({
     paddingEnd: 16,
   });
   const toEnd = () => virtualizer.scrollToIndex(rows.length - 1, { align: "end" });
-  const latest = useRef({ rows, virtualizer });
-  latest.current = { rows, virtualizer };
-  useImperativeHandle(ref, () => ({
-    show: (messageId) => {
-      const at = latest.current.rows.findIndex(
-        (row) => row.kind === "message" && row.message.id === messageId,
-      );
+  const latest = useRef({ rows, toEnd });
+  latest.current = { rows, toEnd };
+  /** Where to go once it is loaded and drawn: a message, or the end. */
+  const pending = useRef<string | "end" | null>(null);
+  const goToPending = () => {
+    if (pending.current === null) return;
+    const to = pending.current;
+    if (to === "end") latest.current.toEnd();
+    else {
+      const at = latest.current.rows.findIndex((row) => row.kind === "message" && row.message.id === to);
       if (at < 0) return;
-      latest.current.virtualizer.scrollToIndex(at, { align: "center" });
-      setMarked(messageId);
-      setTimeout(() => setMarked((now) => (now === messageId ? null : now)), 2_000);
-    },
-    toEnd: () => latest.current.virtualizer.scrollToIndex(latest.current.rows.length - 1, { align: "end" }),
-  }));
+      virtualizer.scrollToIndex(at, { align: "center" });
+      setMarked(to);
+      setTimeout(() => setMarked((now) => (now === to ? null : now)), MARKED_MS);
+    }
+    pending.current = null;
+  };
+  const goTo = (messageId: string) => {
+    pending.current = messageId;
+    goToPending();
+  };
+  const goToEnd = () => {
+    if (!hasNewer) return toEnd();
+    pending.current = "end";
+    onToEnd();
+  };
+  useImperativeHandle(ref, () => ({ show: goTo }));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was waited for may have come
+  useEffect(goToPending, [rows]);
   // It opens at the line above the unread messages, or at its end.
   const isOpened = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when there are rows
@@ -139,13 +156,7 @@ export function Timeline({
         </div>
       </div>
       {!isAtEnd && (
-        <IconButton
-          className="to-end"
-          look="primary"
-          icon="down"
-          label={texts.toEnd}
-          onClick={() => (hasNewer ? onToEnd() : toEnd())}
-        />
+        <IconButton className="to-end" look="primary" icon="down" label={texts.toEnd} onClick={goToEnd} />
       )}
     </div>
   );
