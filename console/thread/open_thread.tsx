@@ -116,12 +116,14 @@ export function OpenThread({
   }, [wanted, isLoaded]);
   const label = texts.thread(contactName);
   useEffect(() => {
-    if (list.newer === null) return;
-    // What is written now stands at the end.
-    return unsent.watch(
-      () => unsent.get().some((each) => each.conversationId === head.id) && void store.loadNewest(),
-    );
-  }, [list.newer, unsent, head.id, store]);
+    const keys = () => unsent.get().flatMap((each) => (each.conversationId === head.id ? [each.key] : []));
+    let known = new Set(keys());
+    return unsent.watch(() => {
+      // What is written now stands at the end.
+      if (keys().some((key) => !known.has(key))) timeline.current?.follow();
+      known = new Set(keys());
+    });
+  }, [unsent, head.id]);
   return (
     <ThreadContext value={context}>
       <section className="thread" aria-label={label}>

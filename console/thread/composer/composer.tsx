@@ -4,9 +4,11 @@ import { useConnection } from "../../graphql/use_connection.ts";
 import { useShortcuts } from "../../shell/keys.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useLanguage, useWords } from "../../words/language.ts";
+import { summaryOf } from "../bubble/author.ts";
 import type { Bubble, Head } from "../documents.ts";
 import { unsentOf } from "../messages/unsent_of.ts";
 import { useThread } from "../thread_context.ts";
+import { words } from "../words.ts";
 import { AttachmentTray } from "./attachment_tray.tsx";
 import { ClosedWindow } from "./closed_window.tsx";
 import { type ComposerDialog, ComposerDialogs } from "./dialogs.tsx";
@@ -43,6 +45,7 @@ export function Composer({
   onChanged: () => void;
 }) {
   const texts = useWords(composerWords);
+  const threadTexts = useWords(words);
   const language = useLanguage();
   const connection = useConnection();
   const { contactName } = useThread();
@@ -81,8 +84,8 @@ export function Composer({
       all.add({
         ...order,
         conversationId: head.id,
-        quoted: at === 0 ? (quoted?.currentPreview ?? null) : null,
-        closes: closes && at === orders.length - 1,
+        quoted: at === 0 && quoted ? summaryOf(quoted, threadTexts) : null,
+        closes: closes && !isNote && at === orders.length - 1,
       });
     });
     setText("");

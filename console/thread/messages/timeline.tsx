@@ -26,6 +26,8 @@ const MARKED_MS = 2_000;
 export type TimelineHandle = {
   /** Scrolls to a message that is loaded, and marks it for a moment. */
   show: (messageId: string) => void;
+  /** Scrolls to the message that is about to be added at the end. */
+  follow: () => void;
 };
 
 /**
@@ -93,12 +95,11 @@ export function Timeline({
     pending.current = messageId;
     goToPending();
   };
-  const goToEnd = () => {
-    if (!hasNewer) return toEnd();
+  const follow = () => {
     pending.current = "end";
-    onToEnd();
+    if (hasNewer) onToEnd();
   };
-  useImperativeHandle(ref, () => ({ show: goTo }));
+  useImperativeHandle(ref, () => ({ show: goTo, follow }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was waited for may have come
   useEffect(goToPending, [rows]);
   // It opens at the line above the unread messages, or at its end.
@@ -156,7 +157,13 @@ export function Timeline({
         </div>
       </div>
       {!isAtEnd && (
-        <IconButton className="to-end" look="primary" icon="down" label={texts.toEnd} onClick={goToEnd} />
+        <IconButton
+          className="to-end"
+          look="primary"
+          icon="down"
+          label={texts.toEnd}
+          onClick={() => (hasNewer ? follow() : toEnd())}
+        />
       )}
     </div>
   );
