@@ -16,6 +16,8 @@ import { SocketState } from "./socket_state.ts";
 
 /** The socket's token is renewed this often: it is valid for 15 minutes. */
 const RENEWAL_MS = 10 * 60_000;
+/** The code with which the server closes a socket whose token is no longer valid. */
+const FORBIDDEN = 4403;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 /**
@@ -42,9 +44,10 @@ export class Connection {
           clearInterval(this.#renewal);
           this.#renewal = setInterval(() => this.#renew(socket as WebSocket), RENEWAL_MS);
         },
-        closed: () => {
+        closed: (event) => {
           clearInterval(this.#renewal);
           this.socketState.closed();
+          if (event instanceof CloseEvent && event.code === FORBIDDEN) void renewRefused();
         },
       },
     });
@@ -111,6 +114,12 @@ export class Connection {
     const payload = { authorization: await authorization() };
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "ping", payload }));
   }
+}
+
+/** The session may have ended elsewhere: then it ends here, too, without waiting for the next request. */
+async function renewRefused(): Promise<void> {
+  const session = currentSession();
+  if (session) await renewSession(session.accessToken).catch(() => {});
 }
 
 function dataOf<Data>({ data, error }: { data?: Data | undefined; error?: CombinedError | undefined }): Data {

@@ -38,7 +38,7 @@ export async function renewSession(accessToken: string): Promise<void> {
       });
       setSession(refreshSession.session);
     } catch (error) {
-      if (error instanceof ApiError && hasEnded(error)) clearSession();
+      if (error instanceof ApiError && hasEnded(error)) clearSession({ isEnded: true });
       else throw error;
     }
   });

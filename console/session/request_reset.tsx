@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from "react";
 import { problemOf } from "../graphql/problem.ts";
 import { Button } from "../ui/button.tsx";
-import { Field } from "../ui/field.tsx";
 import { Failed } from "../ui/states.tsx";
 import { useWords } from "../words/language.ts";
 import { accountRequest } from "./account_request.ts";
+import { TextField } from "./text_field.tsx";
 import { words } from "./words.ts";
 
 const REQUEST_RESET = `mutation RequestPasswordReset($email: String!) {
@@ -32,19 +32,15 @@ export function RequestReset({ email: initial, onBack }: { email: string; onBack
         <p role="status">{texts.resetSent}</p>
       ) : (
         <>
-          <Field label={texts.email} hint={texts.resetHint}>
-            {(given) => (
-              <input
-                {...given}
-                className="input"
-                type="email"
-                autoComplete="username"
-                required
-                value={email}
-                onChange={({ target }) => setEmail(target.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label={texts.email}
+            hint={texts.resetHint}
+            type="email"
+            autoComplete="username"
+            required
+            value={email}
+            onValue={setEmail}
+          />
           <Button look="primary" type="submit">
             {texts.resetSubmit}
           </Button>

@@ -25,6 +25,8 @@ function follow(): void {
   if (stored === text) return;
   text = stored;
   session = parse(stored);
+  // Each tab has its own; another tab that signs out cannot empty it.
+  if (session === null) sessionStorage.clear();
   for (const listener of listeners) listener();
 }
 
@@ -38,13 +40,22 @@ export function currentSession(): Session | null {
   return session;
 }
 
+let isEndedByServer = false;
+
+/** Whether the last session of this tab ended although nobody signed out: it expired, or was ended elsewhere. */
+export function hasEndedByItself(): boolean {
+  return isEndedByServer;
+}
+
 export function setSession(next: Session): void {
+  isEndedByServer = false;
   localStorage.setItem(KEY, JSON.stringify(next));
   follow();
 }
 
 /** Forgets the session, and all else that was kept of its tenant. */
-export function clearSession(): void {
+export function clearSession({ isEnded = false } = {}): void {
+  isEndedByServer = isEnded;
   for (const key of Object.keys(localStorage)) if (!isOfThisBrowser(key)) localStorage.removeItem(key);
   sessionStorage.clear();
   follow();

@@ -1,13 +1,14 @@
 import { type FormEvent, useState } from "react";
 import { problemOf } from "../graphql/problem.ts";
+import { useSearchParameter } from "../routing/location.ts";
 import { Button } from "../ui/button.tsx";
-import { Field } from "../ui/field.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { Failed } from "../ui/states.tsx";
 import { useWords } from "../words/language.ts";
 import { accountRequest } from "./account_request.ts";
+import { Card } from "./card.tsx";
 import { RequestReset } from "./request_reset.tsx";
-import { type Session, setSession } from "./session.ts";
+import { hasEndedByItself, type Session, setSession } from "./session.ts";
+import { TextField } from "./text_field.tsx";
 import { words } from "./words.ts";
 
 const SIGN_IN = `mutation SignIn($email: String!, $password: String!, $tenant: String, $code: String) {
@@ -23,7 +24,8 @@ type Answer = { signIn: { session: Session | null; tenants: Tenant[] } };
 /** E-mail address and password, a code if the account has one, and the tenant if the user has several. */
 export function SignIn() {
   const texts = useWords(words);
-  const [email, setEmail] = useState("");
+  // A link may name the address: that of the demo, on the start page.
+  const [email, setEmail] = useState(useSearchParameter("email") ?? "");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState<string | null>(null);
   const [tenants, setTenants] = useState<readonly Tenant[]>([]);
@@ -77,51 +79,44 @@ export function SignIn() {
   return (
     <Card title={texts.title}>
       <form onSubmit={submit}>
-        {error && <Failed message={error} />}
-        <Field label={texts.email}>
-          {(given) => (
-            <input
-              {...given}
-              className="input"
-              type="email"
-              name="email"
-              autoComplete="username"
-              required
-              value={email}
-              onChange={({ target }) => setEmail(target.value)}
-            />
-          )}
-        </Field>
-        <Field label={texts.password}>
-          {(given) => (
-            <input
-              {...given}
-              className="input"
-              type="password"
-              name="password"
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={({ target }) => setPassword(target.value)}
-            />
-          )}
-        </Field>
+        {error ? (
+          <Failed message={error} />
+        ) : (
+          hasEndedByItself() && (
+            <p className="notice" role="status">
+              {texts.ended}
+            </p>
+          )
+        )}
+        <TextField
+          label={texts.email}
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          value={email}
+          onValue={setEmail}
+        />
+        <TextField
+          label={texts.password}
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onValue={setPassword}
+        />
         {code !== null && (
-          <Field label={texts.code} hint={texts.codeHint}>
-            {(given) => (
-              <input
-                {...given}
-                className="input"
-                name="code"
-                autoComplete="one-time-code"
-                // biome-ignore lint/a11y/noAutofocus: the field has just appeared, because it is what is missing
-                autoFocus
-                required
-                value={code}
-                onChange={({ target }) => setCode(target.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label={texts.code}
+            hint={texts.codeHint}
+            name="code"
+            autoComplete="one-time-code"
+            autoFocus
+            required
+            value={code}
+            onValue={setCode}
+          />
         )}
         <Button look="primary" type="submit" disabled={isBusy}>
           {texts.submit}
@@ -131,20 +126,5 @@ export function SignIn() {
         </Button>
       </form>
     </Card>
-  );
-}
-
-function Card({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <main className="sign-in">
-      <div className="card">
-        <div className="brand">
-          <Icon name="parley" />
-          Parley
-        </div>
-        <h1>{title}</h1>
-        {children}
-      </div>
-    </main>
   );
 }

@@ -1,5 +1,6 @@
 import type { Connection } from "../graphql/connection.ts";
 import { graphql } from "../graphql/graphql.ts";
+import { go } from "../routing/location.ts";
 import { accountRequest } from "./account_request.ts";
 import { clearSession, currentSession, type Session, setSession } from "./session.ts";
 
@@ -13,6 +14,7 @@ const SIGN_OUT = graphql(`
 export async function signOut(connection: Connection): Promise<void> {
   await connection.mutate(SIGN_OUT, {}).catch(() => {});
   clearSession();
+  go("", { isReplaced: true });
 }
 
 const SWITCH_TENANT = `mutation SwitchTenant($refreshToken: String!, $tenant: String!) {
@@ -34,5 +36,7 @@ export async function switchTenant(tenant: string): Promise<void> {
     session.accessToken,
   );
   clearSession();
+  // What the address names belongs to the other tenant.
+  go("", { isReplaced: true });
   setSession(switchTenant.session);
 }

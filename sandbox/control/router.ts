@@ -8,7 +8,7 @@ import { registerTestRoutes } from "./test_routes.ts";
 
 const PAGE = join(import.meta.dirname, "../page");
 
-/** The page needs nothing but its own files and its own API. */
+/** The page needs nothing but its own files and its own API. Only pages of its own origin may show it in a frame. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,12 +18,13 @@ const CONTENT_SECURITY_POLICY = [
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
+  "frame-ancestors 'self'",
 ].join("; ");
 
 const secure: RequestHandler = (_request, response, next) => {
   response.setHeader("content-security-policy", CONTENT_SECURITY_POLICY);
   response.setHeader("x-content-type-options", "nosniff");
+  response.setHeader("x-frame-options", "SAMEORIGIN");
   response.setHeader("referrer-policy", "no-referrer");
   next();
 };

@@ -3,23 +3,30 @@ import { brotliCompress, constants } from "node:zlib";
 import express, { type RequestHandler, type Router } from "express";
 import type { Log } from "../base/log.ts";
 import { type Asset, type Bundle, bundleConsole } from "./bundle.ts";
-import { CONTENT_SECURITY_POLICY, consolePage } from "./page.ts";
+import { consolePage, contentSecurityPolicy } from "./page.ts";
+
+type Options = {
+  /** Whether the start page, and no page of another origin, shows the console in a frame: beside the sandbox's phone. */
+  isFramed?: boolean;
+  bundle?: () => Promise<Bundle>;
+};
 
 /**
  * Serves the console under /console. It is bundled now, while the server starts. If that fails, the pages are answered with the
  * reason, and everything else works.
  */
-export function consoleRoutes(log: Log, bundle: () => Promise<Bundle> = bundleConsole): Router {
+export function consoleRoutes(log: Log, { isFramed = false, bundle = bundleConsole }: Options = {}): Router {
   const bundled = bundle();
   bundled.catch((error: Error) => log.error({ err: error }, "the console could not be bundled"));
   const router = express.Router();
   router.get("/assets/:name", serveAsset(bundled));
   // The path of a page is read by the script.
-  router.get(["/", "/*path"], servePage(bundled));
+  router.get(["/", "/*path"], servePage(bundled, isFramed));
   return router;
 }
 
-function servePage(bundled: Promise<Bundle>): RequestHandler {
+function servePage(bundled: Promise<Bundle>, isFramed: boolean): RequestHandler {
+  const policy = contentSecurityPolicy({ isFramed });
   return async (_request, response) => {
     const page = await bundled.then(consolePage, (error: Error) => error);
     if (page instanceof Error) {
@@ -27,7 +34,8 @@ function servePage(bundled: Promise<Bundle>): RequestHandler {
       response.status(503).json({ error: { code: "PYUNA", message } });
       return;
     }
-    response.setHeader("content-security-policy", CONTENT_SECURITY_POLICY);
+    response.setHeader("content-security-policy", policy);
+    if (isFramed) response.setHeader("x-frame-options", "SAMEORIGIN");
     response.setHeader("cache-control", "no-cache");
     response.type("html").send(page);
   };

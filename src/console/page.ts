@@ -26,8 +26,15 @@ ${preloads.join("\n")}
 `;
 }
 
-/** Everything comes from this server, and nothing of it is evaluated as a script or inserted as HTML. */
-export const CONTENT_SECURITY_POLICY = [
+/**
+ * Everything comes from this server, and nothing of it is evaluated as a script or inserted as HTML.
+ * @param options isFramed: pages of this origin may show the console in a frame
+ */
+export function contentSecurityPolicy({ isFramed }: { isFramed: boolean }): string {
+  return [...POLICY, `frame-ancestors ${isFramed ? "'self'" : "'none'"}`].join("; ");
+}
+
+const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -36,7 +43,6 @@ export const CONTENT_SECURITY_POLICY = [
   "media-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
-].join("; ");
+];

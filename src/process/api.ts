@@ -51,20 +51,25 @@ export async function startApi(
 
   const server = await startServer(
     {
-      home: home({
-        hasConsole: config.CONSOLE,
-        hasGraphiql: hasGraphiql(config),
-        hasSandbox: sandbox !== undefined,
-      }),
+      home: home(
+        {
+          hasConsole: config.CONSOLE,
+          hasGraphiql: hasGraphiql(config),
+          hasSandbox: sandbox !== undefined,
+        },
+        config,
+      ),
       health: healthRoutes(monitoring.health),
       metrics: config.METRICS_PORT === undefined ? monitoring.metrics : undefined,
       webhooks: webhooks.router,
       callbacks: callbackRoute({ pool, keyRing, log }),
-      account: accountRoutes(graphql.accountPages, createSourceOf(config.TRUSTED_PROXIES)),
+      account: accountRoutes(graphql.accountPages, createSourceOf(config.TRUSTED_PROXIES), {
+        hasConsole: config.CONSOLE,
+      }),
       media: mediaRoutes({ pool, media, addresses, authorize: graphql.authorize }),
       imports: importRoutes({ pool, spool: media.spool, authorize: graphql.authorize }),
       exports: exportRoutes({ authorize: graphql.authorizeExport, pool, media, log }),
-      console: config.CONSOLE ? consoleRoutes(log) : undefined,
+      console: config.CONSOLE ? consoleRoutes(log, { isFramed: sandbox !== undefined }) : undefined,
       sandbox,
       graphql,
     },

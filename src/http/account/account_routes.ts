@@ -20,11 +20,22 @@ type Page = {
   done: { title: string; text: string };
 };
 
+/** The console's pages for the same links. What is behind `#` is not sent to a server. */
+const CONSOLE_PAGES: Readonly<Record<string, string>> = {
+  [INVITATION_PATH]: "/console/invitation#",
+  [PASSWORD_PATH]: "/console/password#",
+};
+
 /**
- * The pages of invitations and new passwords, for installations without a front end of their own. Showing a page looks
- * nothing up and changes nothing, because mail programs open links before their readers do.
+ * The pages of invitations and new passwords, for installations without a front end of their own: those of the console, if there
+ * is one, otherwise plain forms. Showing a page looks nothing up and changes nothing, because mail programs open links before
+ * their readers do.
  */
-export function accountRoutes(actions: AccountActions, sourceOf: SourceOf): Router {
+export function accountRoutes(
+  actions: AccountActions,
+  sourceOf: SourceOf,
+  { hasConsole = false } = {},
+): Router {
   const pages: Record<string, Page> = {
     [INVITATION_PATH]: {
       form: {
@@ -67,8 +78,10 @@ export function accountRoutes(actions: AccountActions, sourceOf: SourceOf): Rout
     router
       .route(path)
       .all(pageHeaders)
-      .get(({ query: { token } }, response) => {
-        response.send(formPage(page.form, typeof token === "string" ? token : ""));
+      .get(({ query }, response) => {
+        const token = typeof query.token === "string" ? query.token : "";
+        if (hasConsole) response.redirect(303, `${CONSOLE_PAGES[path]}${encodeURIComponent(token)}`);
+        else response.send(formPage(page.form, token));
       })
       .post(readForm, submit(page, sourceOf));
   return router;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { RequestHandler } from "express";
 import type { Config } from "../../base/config.ts";
 import { type Destination, homePage } from "./page.ts";
@@ -33,7 +34,7 @@ const HEALTH: Destination = {
 const METRICS: Destination = { path: "/metrics", title: "Metrics", about: "For Prometheus." };
 
 /** Answers `GET /`. */
-export function home({ hasConsole, hasGraphiql, hasSandbox }: Offers): RequestHandler {
+export function home({ hasConsole, hasGraphiql, hasSandbox }: Offers, config: Config): RequestHandler {
   const destinations = [
     ...(hasConsole ? [CONSOLE] : []),
     ...(hasSandbox ? [SANDBOX] : []),
@@ -41,12 +42,19 @@ export function home({ hasConsole, hasGraphiql, hasSandbox }: Offers): RequestHa
     HEALTH,
     METRICS,
   ];
-  const page = homePage(destinations);
+  const passwordFile = resolve(config.PARLEY_DATA_DIR, "demo.json");
+  const page = homePage(
+    destinations,
+    hasConsole && hasSandbox ? { email: DEMO_EMAIL, passwordFile } : undefined,
+  );
   return (_request, response) => {
     response.setHeader("content-security-policy", CONTENT_SECURITY_POLICY);
     response.type("html").send(page);
   };
 }
 
+/** The demo's owner. */
+const DEMO_EMAIL = "owner@demo.parley.local";
+
 const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; frame-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
