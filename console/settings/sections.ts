@@ -94,11 +94,18 @@ export const GROUPS: readonly Group[] = [
     name: "integrations",
     sections: [
       { name: "sources", icon: "data", role: "admin", content: lazy(() => import("./sources/section.tsx")) },
+      {
+        name: "calendars",
+        icon: "calendar",
+        role: "admin",
+        content: lazy(() => import("./calendars/section.tsx")),
+      },
     ],
   },
   {
     name: "data",
     sections: [
+      { name: "files", icon: "upload", role: "viewer", content: lazy(() => import("./files/section.tsx")) },
       {
         name: "retention",
         icon: "clock",

@@ -1,0 +1,48 @@
+import { catalogue } from "../../words/language.ts";
+
+export const words = catalogue(
+  {
+    title: "Calendars",
+    about: "Google accounts of members, whose free slots and events chatbots read.",
+    connect: "Connect",
+    connectTitle: "Connect a Google calendar",
+    connectText:
+      "Parley does not run Google's consent page. Get the tokens with your own OAuth client, the one that the operator has configured as GOOGLE_CLIENT_ID, with a calendar scope.",
+    member: "Member",
+    email: "Address of the account",
+    emailHint: "Nodes may name the calendar by it.",
+    accessToken: "Access token",
+    refreshToken: "Refresh token",
+    refreshTokenHint: "Without one, the calendar cannot be read after the access token expires.",
+    empty: "No calendars yet",
+    connected: "Connected",
+    revoked: "Revoked",
+    until: (when: string) => `cannot be read after ${when}: there is no refresh token`,
+    disconnect: "Disconnect",
+    question: (name: string) => `Disconnect the calendar of ${name}?`,
+    consequence: "Chatbots that read it take the exit for errors.",
+    unknown: "Former user",
+  },
+  {
+    title: "Takvimler",
+    about: "Botların boş zamanlarını ve etkinliklerini okuduğu, çalışanlara ait Google hesapları.",
+    connect: "Bağla",
+    connectTitle: "Google takvimi bağla",
+    connectText:
+      "Parley, Google'ın onay sayfasını çalıştırmaz. Belirteçleri kendi OAuth istemcinizle, işletmecinin GOOGLE_CLIENT_ID olarak ayarladığıyla, takvim kapsamı isteyerek alın.",
+    member: "Çalışan",
+    email: "Hesabın adresi",
+    emailHint: "Düğümler takvimi bununla adlandırabilir.",
+    accessToken: "Erişim belirteci",
+    refreshToken: "Yenileme belirteci",
+    refreshTokenHint: "Olmazsa, erişim belirtecinin süresi dolunca takvim okunamaz.",
+    empty: "Henüz takvim yok",
+    connected: "Bağlı",
+    revoked: "İptal edildi",
+    until: (when) => `${when} sonrasında okunamaz: yenileme belirteci yok`,
+    disconnect: "Bağlantıyı kes",
+    question: (name) => `${name} takviminin bağlantısı kesilsin mi?`,
+    consequence: "Onu okuyan botlar hata çıkışına gider.",
+    unknown: "Eski kullanıcı",
+  },
+);
