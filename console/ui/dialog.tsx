@@ -7,11 +7,14 @@ import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 export function Dialog({
   title,
   isWide = false,
+  closesOutside = true,
   onClose,
   children,
 }: {
   title: string;
   isWide?: boolean;
+  /** Whether a click beside it closes it: not where something would be lost. */
+  closesOutside?: boolean;
   onClose: () => void;
   children: ReactNode;
 }) {
@@ -29,8 +32,8 @@ export function Dialog({
       className={isWide ? "dialog wide" : "dialog"}
       aria-labelledby={id}
       onClose={onClose}
-      // A click beside it closes it, too; React's types do not know this attribute yet.
-      {...{ closedby: "any" }}
+      // React's types do not know this attribute yet.
+      {...{ closedby: closesOutside ? "any" : "closerequest" }}
     >
       <div className="body">
         <h2 id={id}>{title}</h2>

@@ -53,10 +53,14 @@ function serveAsset(bundled: Promise<Bundle>): RequestHandler<{ name: string }> 
     compressed.set(asset, body);
     return body;
   };
-  return async (request, response, next) => {
+  return async (request, response) => {
     const { assets } = await bundled.catch(() => ({ assets: new Map<string, Asset>() }));
     const asset = assets.get(request.params.name);
-    if (!asset) return next();
+    if (!asset) {
+      const message = "There is no such file: the console has changed since its page was loaded";
+      response.status(404).json({ error: { code: "PYNFD", message } });
+      return;
+    }
     response.setHeader("content-type", asset.type);
     response.setHeader("cache-control", "public, max-age=31536000, immutable");
     response.setHeader("vary", "accept-encoding");

@@ -1,9 +1,7 @@
 import { useQuery } from "urql";
 import { problemOf } from "../../graphql/problem.ts";
 import { useLiveRows } from "../../graphql/use_connection.ts";
-import { Link } from "../../routing/link.tsx";
 import { useMay } from "../../session/member.ts";
-import { Icon } from "../../ui/icon.tsx";
 import { Failed, Loading } from "../../ui/states.tsx";
 import { useWords } from "../../words/language.ts";
 import { Section } from "../pattern/section.tsx";
@@ -33,15 +31,8 @@ export function ChannelPage({ id, verifyToken }: { id: string; verifyToken: stri
   return (
     <Section
       title={channel.name}
-      about={
-        <>
-          <Link to="settings/channels" className="up">
-            <Icon name="back" />
-            {texts.back}
-          </Link>
-          {channel.whatsapp?.displayPhoneNumber}
-        </>
-      }
+      up={{ to: "settings/channels", label: texts.back }}
+      about={channel.whatsapp?.displayPhoneNumber}
       action={<Status status={channel.status} />}
     >
       {isAdmin && <Checks channel={channel} verifyToken={verifyToken} reload={reload} />}

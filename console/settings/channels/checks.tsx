@@ -122,14 +122,20 @@ function CheckAgain({ onAsked }: { onAsked: () => void }) {
   );
 }
 
-function Webhook({ channel: { webhookKey }, verifyToken }: { channel: Channel; verifyToken: string | null }) {
+function Webhook({
+  channel: { webhookKey, webhookEvents },
+  verifyToken,
+}: {
+  channel: Channel;
+  verifyToken: string | null;
+}) {
   const texts = useWords(words);
   if (!webhookKey) return null;
   return (
     <div className="webhook">
       <span className="soft">{texts.callback}</span>
       <Copyable label={texts.callback} text={`${location.origin}/webhooks/whatsapp/${webhookKey}`} />
-      {location.protocol !== "https:" && (
+      {location.protocol !== "https:" && webhookEvents.nodes.length === 0 && (
         <div className="notice warning">
           <Icon name="warning" />
           {texts.localAddress}

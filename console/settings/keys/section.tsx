@@ -83,7 +83,7 @@ export default function ApiKeys() {
         }
       />
       {secret && (
-        <Dialog title={texts.secretTitle} onClose={() => setSecret(null)}>
+        <Dialog title={texts.secretTitle} closesOutside={false} onClose={() => setSecret(null)}>
           <p>{texts.secretText}</p>
           <Copyable label={texts.secret} text={secret} />
           <div className="actions">

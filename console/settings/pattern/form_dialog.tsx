@@ -28,7 +28,7 @@ export function FormDialog({
 }) {
   const texts = useWords(words);
   return (
-    <Dialog title={title} isWide={isWide} onClose={onClose}>
+    <Dialog title={title} isWide={isWide} closesOutside={false} onClose={onClose}>
       <Form
         submitLabel={submitLabel ?? texts.save}
         isDanger={isDanger}

@@ -3,8 +3,10 @@ import { useLanguage } from "../../words/language.ts";
 
 /** How dates and numbers are written in the language of the page. */
 export function useFormats() {
-  const language = useLanguage();
+  const page = useLanguage();
   return useMemo(() => {
+    // The region of the browser's language decides how dates are written: "en-GB" or "en-US".
+    const language = navigator.languages.find((each) => each.startsWith(`${page}-`)) ?? page;
     const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
     const dateTime = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
     const number = new Intl.NumberFormat(language);
@@ -21,7 +23,7 @@ export function useFormats() {
       },
       compare: new Intl.Collator(language, { numeric: true }).compare,
     };
-  }, [language]);
+  }, [page]);
 }
 
 function distance(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
@@ -32,5 +34,5 @@ function distance(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
   ] as const;
   for (const [unit, length] of units)
     if (Math.abs(seconds) >= length) return [Math.round(seconds / length), unit];
-  return [0, "minute"];
+  return [0, "second"];
 }

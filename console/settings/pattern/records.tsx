@@ -19,6 +19,7 @@ type Props<Data, Variables extends AnyVariables, Row> = Omit<
 > & {
   title: string;
   about?: ReactNode;
+  up?: { to: string; label: string };
   addLabel?: string;
   view: (row: Row) => RowView;
   /** Absent where the caller may change nothing. */
@@ -49,7 +50,7 @@ type Props<Data, Variables extends AnyVariables, Row> = Omit<
 
 /** The pattern of most sections: a list, a dialog with a form for what is added or changed, and a question before what is removed. */
 export function Records<Data, Variables extends AnyVariables, Row>(props: Props<Data, Variables, Row>) {
-  const { title, about, addLabel, view, edit, remove, actions, action, ...list } = props;
+  const { title, about, up, addLabel, view, edit, remove, actions, action, ...list } = props;
   const texts = useWords(words);
   const heading = useRef<HTMLHeadingElement>(null);
   const [version, setVersion] = useState(0);
@@ -76,6 +77,7 @@ export function Records<Data, Variables extends AnyVariables, Row>(props: Props<
     <Section
       title={title}
       about={about}
+      up={up}
       headingRef={heading}
       action={
         action ??

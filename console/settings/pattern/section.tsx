@@ -1,15 +1,20 @@
 import type { ReactNode, Ref } from "react";
+import { Link } from "../../routing/link.tsx";
+import { Icon } from "../../ui/icon.tsx";
 
 /** A section of the settings: its name, what it is for, and its content. */
 export function Section({
   title,
   about,
+  up,
   action,
   headingRef,
   children,
 }: {
   title: string;
   about?: ReactNode;
+  /** The list that this is an entry of. */
+  up?: { to: string; label: string } | undefined;
   action?: ReactNode;
   headingRef?: Ref<HTMLHeadingElement>;
   children: ReactNode;
@@ -18,6 +23,12 @@ export function Section({
     <section className="settings-section">
       <header>
         <div>
+          {up && (
+            <Link to={up.to} className="up">
+              <Icon name="back" />
+              {up.label}
+            </Link>
+          )}
           <h1 ref={headingRef} tabIndex={-1}>
             {title}
           </h1>

@@ -53,7 +53,7 @@ export function Invite({
   };
   if (issued)
     return (
-      <Dialog title={texts.linkTitle} onClose={onClose}>
+      <Dialog title={texts.linkTitle} closesOutside={false} onClose={onClose}>
         <p>{texts.linkText(dateTime(issued.expiresAt))}</p>
         <Copyable label={texts.link} text={`${location.origin}/account/invitation?token=${issued.token}`} />
         <div className="actions">

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../../graphql/graphql.ts";
 import { problemOf } from "../../graphql/problem.ts";
+import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Failed, Loading } from "../../ui/states.tsx";
@@ -58,6 +59,9 @@ export function Preview({ reply, onClose }: { reply: Reply; onClose: () => void 
           <Filled reply={reply} conversationId={id} />
         </>
       )}
+      <div className="actions">
+        <Button onClick={onClose}>{texts.close}</Button>
+      </div>
     </Dialog>
   );
 }

@@ -44,6 +44,7 @@ export const words = catalogue(
     noConversation: "There is no conversation yet.",
     missing: (names: string) => `Without a value: ${names}. It cannot be sent to this customer like this.`,
     choose: "Choose a file first",
+    close: "Close",
   },
   {
     title: "Hazır yanıtlar",
@@ -88,5 +89,6 @@ export const words = catalogue(
     noConversation: "Henüz görüşme yok.",
     missing: (names) => `Değeri yok: ${names}. Bu müşteriye böyle gönderilemez.`,
     choose: "Önce bir dosya seçin",
+    close: "Kapat",
   },
 );

@@ -28,12 +28,12 @@ export function SetUp({ onClose }: { onClose: () => void }) {
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[] | null>(null);
   if (recoveryCodes)
     return (
-      <Dialog title={texts.recoveryTitle} onClose={onClose}>
+      <Dialog title={texts.recoveryTitle} closesOutside={false} onClose={onClose}>
         <RecoveryCodes codes={recoveryCodes} onClose={onClose} />
       </Dialog>
     );
   return (
-    <Dialog title={texts.startTitle} onClose={onClose}>
+    <Dialog title={texts.startTitle} closesOutside={false} onClose={onClose}>
       {secret ? (
         <Form
           key="code"

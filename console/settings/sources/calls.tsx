@@ -1,8 +1,6 @@
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
-import { Link } from "../../routing/link.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/language.ts";
 import { Check, Select, TextInput } from "../pattern/fields.tsx";
 import { useFormats } from "../pattern/formats.ts";
@@ -66,15 +64,8 @@ export function Calls({ sourceId }: { sourceId: string }) {
   return (
     <Records
       title={source?.name ?? (data ? texts.notFound : texts.calls)}
-      about={
-        <>
-          <Link to="settings/sources" className="up">
-            <Icon name="back" />
-            {texts.back}
-          </Link>
-          {source?.baseUrl}
-        </>
-      }
+      up={{ to: "settings/sources", label: texts.back }}
+      about={source?.baseUrl}
       addLabel={texts.addCall}
       document={CALLS}
       variables={{ sourceId }}

@@ -67,3 +67,16 @@ test("submitting a form does what it says, and shows why it does not", async () 
   assert.deepEqual(calls.at(-1), ["reset", { token: "t", newPassword: "" }, "a source"]);
   assert.equal((await ask("/account/password", { token: "x".repeat(10_000) })).status, 413);
 });
+
+test("with a console, links lead to its pages, which get the token where no server logs it", async (t) => {
+  const withConsole = createServer(express().use(accountRoutes(actions, () => "", { hasConsole: true })));
+  await new Promise<void>((resolve) => withConsole.listen(0, "127.0.0.1", resolve));
+  t.after(() => withConsole.close());
+  const base = `http://127.0.0.1:${(withConsole.address() as AddressInfo).port}`;
+  for (const name of ["invitation", "password"]) {
+    const response = await fetch(`${base}/account/${name}?token=t0k-en_`, { redirect: "manual" });
+    assert.equal(response.status, 303);
+    assert.equal(response.headers.get("location"), `/console/${name}#t0k-en_`);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+  }
+});
