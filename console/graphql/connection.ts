@@ -107,7 +107,8 @@ export class Connection {
 
   async close(): Promise<void> {
     clearInterval(this.#renewal);
-    await this.#socket.dispose();
+    // It fails with the reason why the last attempt to connect did, which matters no more.
+    await Promise.resolve(this.#socket.dispose()).catch(() => {});
   }
 
   async #renew(socket: WebSocket): Promise<void> {

@@ -1,5 +1,5 @@
 import type { AnyVariables } from "@urql/core";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import type { MenuItem } from "../../ui/menu.tsx";
 import { showToast } from "../../ui/toasts.tsx";
@@ -56,6 +56,12 @@ export function Records<Data, Variables extends AnyVariables, Row>(props: Props<
   const [version, setVersion] = useState(0);
   const [edited, setEdited] = useState<Row | "new" | null>(null);
   const [removed, setRemoved] = useState<Row | null>(null);
+  const hasRemoved = useRef(false);
+  // When the dialog has closed: what had the focus before it is gone.
+  useEffect(() => {
+    if (removed === null && hasRemoved.current) heading.current?.focus();
+    hasRemoved.current = false;
+  }, [removed]);
   const reload = () => setVersion((last) => last + 1);
   const actionsOf = (row: Row): MenuItem[] => [
     ...(edit && (edit.mayEdit?.(row) ?? true)
@@ -120,8 +126,7 @@ export function Records<Data, Variables extends AnyVariables, Row>(props: Props<
           onConfirm={async () => {
             await remove.run(removed);
             reload();
-            // The row that had the focus is gone.
-            requestAnimationFrame(() => heading.current?.focus());
+            hasRemoved.current = true;
           }}
         >
           {remove.text && <p>{remove.text(removed)}</p>}
