@@ -6,7 +6,7 @@ import type { IconName } from "../ui/icon.tsx";
 /** A page of the console: the first part of its path, and what the navigation shows of it. The rest of the path is the page's. */
 export type Page = {
   path: string;
-  name: "inbox" | "chatbots" | "contacts" | "campaigns" | "templates" | "figures" | "settings";
+  name: "inbox" | "chatbots" | "contacts" | "campaigns" | "audiences" | "templates" | "figures" | "settings";
   icon: IconName;
   /** `g` and this key go there. */
   key: string;
@@ -34,6 +34,30 @@ export const PAGES: readonly Page[] = [
     key: "p",
     role: "viewer",
     content: lazy(() => import("../contacts/page.tsx")),
+  },
+  {
+    path: "campaigns",
+    name: "campaigns",
+    icon: "campaign",
+    key: "c",
+    role: "viewer",
+    content: lazy(() => import("../campaigns/page.tsx")),
+  },
+  {
+    path: "audiences",
+    name: "audiences",
+    icon: "people",
+    key: "a",
+    role: "viewer",
+    content: lazy(() => import("../audiences/page.tsx")),
+  },
+  {
+    path: "templates",
+    name: "templates",
+    icon: "template",
+    key: "t",
+    role: "viewer",
+    content: lazy(() => import("../templates/page.tsx")),
   },
   {
     path: "settings",
