@@ -18,5 +18,5 @@ export async function exportCsv(
     const { error } = await response.json();
     throw new ApiError(error.code, error.message);
   }
-  saveFile(`${name}.csv`, await response.blob());
+  saveFile(await response.blob(), `${name}.csv`);
 }

@@ -1,11 +1,12 @@
 import { useMemo } from "react";
-import { type Language, useLanguage } from "./language.ts";
+import { type Language, localeOf, useLanguage } from "./language.ts";
 
 /** Numbers and times as the language of the page writes them. */
 export type Format = ReturnType<typeof formatIn>;
 
 /** Times are those of this browser; days ("2026-11-28") have no time zone. */
-export function formatIn(language: Language) {
+export function formatIn(chosen: Language) {
+  const language = localeOf(chosen);
   const number = new Intl.NumberFormat(language);
   const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });

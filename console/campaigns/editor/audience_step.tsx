@@ -12,7 +12,8 @@ import {
 } from "../../audiences/filter_builder/filter.ts";
 import { FilterBuilder } from "../../audiences/filter_builder/filter_builder.tsx";
 import { graphql } from "../../graphql/graphql.ts";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { useFormat } from "../../words/format.ts";
 import { useWords } from "../../words/language.ts";
 import { type Chosen, readAudience, writeAudience } from "../audience.ts";
@@ -166,13 +167,15 @@ function People({ ids, onChange }: { ids: readonly string[]; onChange: (ids: rea
       {ids.length > 0 && (
         <ul className="chips">
           {ids.map((id) => (
-            <li key={id} className="badge">
+            <li key={id} className="chip">
               {known.get(id) ?? "…"}
-              <IconButton
-                label={texts.removePerson(known.get(id) ?? "")}
-                icon="close"
+              <button
+                type="button"
+                aria-label={texts.removePerson(known.get(id) ?? "")}
                 onClick={() => onChange(ids.filter((each) => each !== id))}
-              />
+              >
+                <Icon name="close" />
+              </button>
             </li>
           ))}
         </ul>

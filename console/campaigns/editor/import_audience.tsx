@@ -92,7 +92,7 @@ export function ImportAudience({ onImported }: { onImported: (group: { id: strin
   const saveErrors = (id: string) =>
     run(async () => {
       const response = await connection.fetch(`/imports/${id}/errors`);
-      saveFile("errors.csv", await response.blob());
+      saveFile(await response.blob(), "errors.csv");
     });
   return (
     <fieldset className="choices">
