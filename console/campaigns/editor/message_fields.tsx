@@ -5,7 +5,7 @@ import type { Component } from "../../templates/components.ts";
 import { TemplatePreview } from "../../templates/preview.tsx";
 import { Field } from "../../ui/field.tsx";
 import { useFormat } from "../../words/format.ts";
-import { useWords } from "../../words/language.ts";
+import { useLanguage, useWords } from "../../words/language.ts";
 import { MESSAGE_TEMPLATE, MESSAGE_TEMPLATES } from "../campaign_documents.ts";
 import { type Parameters, readParameter, type Slot, slotsOf } from "../parameters.ts";
 import { words } from "../words.ts";
@@ -156,14 +156,17 @@ function TemplateFields({
   );
 }
 
-/** The components of a template in one of its languages. */
+/** The components of a template: in the language of this page if it has it. */
 function useComponents(name: string | null): readonly Component[] | null {
+  const language = useLanguage();
   const [{ data }] = useQuery({
     query: MESSAGE_TEMPLATE,
     variables: { name: name ?? "" },
     pause: name === null,
   });
-  return name === null ? null : ((data?.templates?.nodes[0]?.components as Component[] | undefined) ?? null);
+  const templates = data?.templates?.nodes ?? [];
+  const shown = templates.find((each) => each.language.startsWith(language)) ?? templates[0];
+  return name === null || !shown ? null : (shown.components as Component[]);
 }
 
 function MessagePreview({ kind, value }: { kind: "template" | "text"; value: Message }) {

@@ -105,8 +105,8 @@ function VariantForm({
   };
   return (
     <section className="form-item" aria-label={`${texts.variant} ${value.name}`}>
-      <div className="row wrap spread">
-        <div className="row wrap">
+      <div className="row top spread">
+        <div className="row wrap top">
           <Field label={texts.variantName}>
             {(given) => (
               <input

@@ -122,7 +122,12 @@ function RecipientsAfter({
           <tr key={each.nodeId}>
             <th scope="row">
               <span dir="auto">{name}</span> <span className="soft small">{detail}</span>
-              {each.variant && <span className="badge">{each.variant.name}</span>}
+              {each.variant && (
+                <>
+                  {" "}
+                  <span className="badge">{each.variant.name}</span>
+                </>
+              )}
             </th>
             <td>
               <span className={`state ${each.state}`}>{texts.state[each.state]}</span>
