@@ -60,6 +60,14 @@ export const PAGES: readonly Page[] = [
     content: lazy(() => import("../templates/page.tsx")),
   },
   {
+    path: "figures",
+    name: "figures",
+    icon: "figures",
+    key: "f",
+    role: "viewer",
+    content: lazy(() => import("../figures/page.tsx")),
+  },
+  {
     path: "settings",
     name: "settings",
     icon: "settings",
