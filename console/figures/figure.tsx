@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { saveFile } from "../ui/save_file.ts";
-import { Empty } from "../ui/states.tsx";
 import { useWords } from "../words/language.ts";
 import { type Cell, toCsv } from "./csv.ts";
 import { words } from "./words.ts";
@@ -17,18 +16,22 @@ export type Column = {
 export function Figure({
   title,
   note,
+  empty,
   columns,
   rows,
   chart,
 }: {
   title: string;
   note?: string;
+  /** What is said when there is nothing; by default, that nothing was in the period. */
+  empty?: string;
   columns: readonly Column[];
   rows: readonly (readonly Cell[])[];
   chart?: ReactNode;
 }) {
   const texts = useWords(words);
   const [isTable, setTable] = useState(false);
+  const isEmpty = rows.every((row) => row.slice(1).every((value) => value === 0 || value === null));
   const save = () => {
     const csv = toCsv(
       columns.map(({ name }) => name),
@@ -44,18 +47,18 @@ export function Figure({
           {note && <p className="soft small">{note}</p>}
         </div>
         <div className="row">
-          {chart && (
+          {chart && !isEmpty && (
             <Button look="quiet" className="small" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
               {isTable ? texts.chart : texts.table}
             </Button>
           )}
-          <Button look="quiet" icon="download" className="small" disabled={rows.length === 0} onClick={save}>
+          <Button look="quiet" icon="download" className="small" disabled={isEmpty} onClick={save}>
             CSV<span className="visually-hidden">: {title}</span>
           </Button>
         </div>
       </header>
-      {rows.length === 0 ? (
-        <Empty icon="figures" title={texts.nothing} />
+      {isEmpty ? (
+        <p className="soft nothing">{empty ?? texts.nothing}</p>
       ) : chart && !isTable ? (
         chart
       ) : (

@@ -85,6 +85,7 @@ export function TeamFigures({ period }: { period: Period }) {
       <Figure
         title={texts.waiting}
         note={texts.waitingNote}
+        empty={texts.nobodyWaits}
         columns={[
           { name: texts.hands },
           { name: texts.team },
