@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7c25992b02ef8f221215c2c952bdbac14a318ea4
+--! Hash: sha1:3f10485d4ab929c4e4904623b8cbda9f917e0497
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -17722,6 +17722,123 @@ comment on function app_public.clear_data_source_token(uuid) is
 
 grant execute on function app_public.clear_data_source_token(uuid) to parley_visitor;
 --! EndIncluded flows/clear_data_source_token.sql
+--! Included chatbots/add_drafts.sql
+create or replace function app_hidden.lock_chatbot_names(tenant_id uuid) returns table (id uuid, name text) as $$
+begin
+  perform app_hidden.require_scope_in(lock_chatbot_names.tenant_id, 'manage_all', 'tenant');
+  perform from app_public.tenants t where t.id = lock_chatbot_names.tenant_id for no key update;
+  return query
+    select c.id, c.name::text
+    from app_public.chatbots c
+    where c.tenant_id = lock_chatbot_names.tenant_id;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.lock_chatbot_names(uuid) is
+  E'The chatbots of the tenant, which is locked, so that a name that is free stays free until the end of the '
+   'transaction. PYNFD, PYDEN: admins only.';
+
+grant execute on function app_hidden.lock_chatbot_names(uuid) to parley_visitor;
+
+create or replace function app_hidden.add_drafts(tenant_id uuid, drafts jsonb, forms jsonb) returns text[] as $$
+declare
+  v_added text[];
+begin
+  perform app_hidden.require_scope_in(add_drafts.tenant_id, 'manage_all', 'tenant');
+
+  insert into app_public.chatbots (id, tenant_id, name, description, nodes, edges, settings, metadata)
+  select d.id, add_drafts.tenant_id, d.name, d.description, d.nodes, d.edges, d.settings, d.metadata
+  from jsonb_to_recordset(drafts) as d (
+    id uuid, name text, description text, nodes jsonb, edges jsonb, settings jsonb, metadata jsonb
+  );
+
+  with added as (
+    insert into app_public.whatsapp_flows
+      (tenant_id, whatsapp_flow_id, name, description, categories, flow_json, endpoint_uri)
+    select
+      add_drafts.tenant_id, f."whatsappFlowId", left(f.name, 255), f.description, f.categories, f."flowJson",
+      f."endpointUri"
+    from jsonb_to_recordset(forms) as f (
+      "whatsappFlowId" text, name text, description text, categories text[], "flowJson" jsonb, "endpointUri" text
+    )
+    on conflict on constraint whatsapp_flows_tenant_id_whatsapp_flow_id_key do nothing
+    returning whatsapp_flow_id
+  )
+  select coalesce(array_agg(a.whatsapp_flow_id), '{}') into v_added from added a;
+  return v_added;
+end;
+$$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.add_drafts(uuid, jsonb, jsonb) is
+  E'Stores imported chatbots as drafts, [{"id", "name", "description", "nodes", "edges", "settings", "metadata"}], and the '
+   'forms that they send, [{"whatsappFlowId", "name", "description", "categories", "flowJson", "endpointUri"}]. A form whose '
+   'id exists already is left unchanged. Returns the ids of the added forms. PYNFD, PYDEN: admins only.';
+
+grant execute on function app_hidden.add_drafts(uuid, jsonb, jsonb) to parley_visitor;
+--! EndIncluded chatbots/add_drafts.sql
+--! Included chatbots/read_chatbot_export.sql
+create or replace function app_hidden.read_chatbot_export(chatbot_id uuid) returns jsonb as $$
+  with recursive called (id, name, description, nodes, edges, settings) as (
+    select c.id, c.name, c.description, c.nodes, c.edges, c.settings
+    from app_public.chatbots c
+    where c.id = read_chatbot_export.chatbot_id
+    union
+    select
+      c.id, c.name, c.description, coalesce(l.nodes, c.nodes), coalesce(l.edges, c.edges),
+      coalesce(l.settings, c.settings)
+    from called k
+    cross join jsonb_array_elements(k.nodes) n (node)
+    join app_public.chatbots m on m.id = read_chatbot_export.chatbot_id
+    join app_public.chatbots c on c.tenant_id = m.tenant_id and c.id::text = n.node #>> '{data,chatbotId}'
+    left join lateral (
+      select v.nodes, v.edges, v.settings
+      from app_public.chatbot_versions v
+      where v.tenant_id = c.tenant_id and v.chatbot_id = c.id
+      order by v.number desc
+      limit 1
+    ) l on true
+    where c.id <> read_chatbot_export.chatbot_id
+  )
+  select jsonb_build_object(
+    'id', c.id, 'name', c.name, 'description', c.description, 'status', c.status, 'isActive', c.status = 'active',
+    'settings', c.settings, 'metadata', c.metadata, 'graph', jsonb_build_object('nodes', c.nodes, 'edges', c.edges),
+    'subflows', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'chatbotId', k.id, 'name', k.name, 'description', k.description,
+        'graph', jsonb_build_object('nodes', k.nodes, 'edges', k.edges), 'settings', k.settings
+      ) order by k.name), '[]')
+      from called k
+      where k.id <> c.id
+    ),
+    'flows', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'whatsappFlowId', f.whatsapp_flow_id, 'name', f.name, 'description', f.description,
+        'status', upper(f.status::text), 'categories', f.categories, 'flowJson', f.flow_json,
+        'endpointUri', f.endpoint_uri, 'metadata', f.metadata
+      ) order by f.whatsapp_flow_id), '[]')
+      from app_public.whatsapp_flows f
+      where f.tenant_id = c.tenant_id
+      and f.whatsapp_flow_id in (
+        select n.node #>> '{data,whatsappFlowId}' from called k, jsonb_array_elements(k.nodes) n (node)
+      )
+    )
+  )
+  from app_public.chatbots c
+  where c.id = read_chatbot_export.chatbot_id
+  and (
+    app_hidden.is_program()
+    or c.tenant_id = app_hidden.current_tenant_id() and app_hidden.may('manage_all')
+  )
+$$ language sql stable security definer set search_path to pg_catalog, pg_temp;
+
+comment on function app_hidden.read_chatbot_export(uuid) is
+  E'A chatbot''s draft with all that its export needs: the graphs it calls, as last published (or their drafts, if never '
+   'published), and the forms that all of them send: {"id", "name", "description", "status", "isActive", "settings", '
+   '"metadata", "graph", "subflows", "flows"}. For admins of its tenant; others get null. It contains credentials, which '
+   'the program removes.';
+
+grant execute on function app_hidden.read_chatbot_export(uuid) to parley_visitor;
+--! EndIncluded chatbots/read_chatbot_export.sql
 --! Included flows/set_google_account.sql
 create or replace function app_hidden.set_google_account(account jsonb) returns app_public.google_accounts as $$
 declare

@@ -11,6 +11,9 @@ import {
 import { validateGraph } from "../chatbot/validation/validate.ts";
 import type { Db } from "../database/db.ts";
 
+/** What takes the place of parts of a stored draft: what an editor has not saved yet. */
+export type UnsavedDraft = Partial<Graph> & { settings?: unknown };
+
 /**
  * Validates a draft, including its references to rows of its tenant.
  * @throws ParleyError PYNFD; PYDEN: a graph is for admins
@@ -18,6 +21,7 @@ import type { Db } from "../database/db.ts";
 export async function validateChatbot(
   db: Db,
   chatbotId: string,
+  unsaved: UnsavedDraft = {},
 ): Promise<{ name: string; problems: Problem[] }> {
   const { rows } = await db.query<{ name: string; graph: (Graph & { settings: unknown }) | null }>({
     text: `select
@@ -33,8 +37,9 @@ export async function validateChatbot(
   const [draft] = rows;
   if (!draft) throw new ParleyError("PYNFD", "There is no such chatbot");
   if (!draft.graph) throw new ParleyError("PYDEN", "Only admins may validate a chatbot");
-  const surroundings = await surroundingsOf(db, chatbotId, referencesOf(draft.graph));
-  const problems = validateGraph(draft.graph, surroundings, chatbotSettings(draft.graph.settings));
+  const graph = { ...draft.graph, ...unsaved };
+  const surroundings = await surroundingsOf(db, chatbotId, referencesOf(graph));
+  const problems = validateGraph(graph, surroundings, chatbotSettings(graph.settings));
   return { name: draft.name, problems };
 }
 

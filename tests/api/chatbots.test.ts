@@ -177,3 +177,69 @@ test("a graph, which may carry credentials, is for admins; its name, state and v
   const played = "mutation ($id: UUID!) { startSimulation(input: {chatbotId: $id}) { state } }";
   assert.equal((await api.ask(agent, played, { id })).code, "PYDEN");
 });
+
+test("a draft is asked about with what is not saved yet: nothing of it is stored", async () => {
+  const { id } = (await api.ask(admin, SAVE, { name: "Unsaved", ...SUPPORT_BOT })).data.saveChatbot.chatbot;
+  const nodes = [
+    { id: "start", type: "start", data: {} },
+    { id: "hello", type: "message", data: { content: `Hello! ${"x".repeat(120_000)}` } },
+    { id: "ask", type: "question", data: { content: "{{nobody}}?", variable: "name" } },
+  ];
+  const edges = [
+    { source: "start", target: "hello" },
+    { source: "hello", target: "ask" },
+  ];
+  const input = { chatbotId: id, nodes, edges };
+  const validate = `mutation ($input: ValidateChatbotInput!) { validateChatbot(input: $input) { problems { graphNodeId } } }`;
+  const validated = await api.ask(admin, validate, { input });
+  const found = validated.data?.validateChatbot.problems.map(
+    (each: { graphNodeId: string }) => each.graphNodeId,
+  );
+  assert.ok(found?.includes("hello"), validated.text);
+  assert.equal((await api.ask(admin, validate, { input: { ...input, nodes: "none" } })).code, "PYGRA");
+
+  const start = `mutation ($input: StartSimulationInput!) { startSimulation(input: $input) { state path } }`;
+  const started = await api.ask(admin, start, { input });
+  assert.deepEqual(started.data?.startSimulation.path, ["start", "hello", "ask"], started.text);
+  assert.equal((await api.ask(stranger, start, { input })).code, "PYNFD");
+  // Only an admin's body may be that large.
+  assert.equal((await api.ask(agent, start, { input })).code, "PYLIM");
+  assert.equal((await api.ask(agent, start, { input: { ...input, nodes: [], edges: [] } })).code, "PYDEN");
+  const { data } = await api.ask(admin, "query ($id: UUID!) { chatbot(id: $id) { nodes } }", { id });
+  assert.equal(data.chatbot.nodes.length, SUPPORT_BOT.nodes.length);
+});
+
+test("a chatbot is exported without credentials, and imported as a draft under a name that is free", async () => {
+  const nodes = [
+    { id: "start", type: "start", data: {} },
+    {
+      id: "call",
+      type: "rest_api",
+      data: { apiUrl: "https://example.com", apiAuthType: "bearer", apiAuthToken: "s3cret" },
+    },
+  ];
+  const edges = [{ source: "start", target: "call" }];
+  const { id } = (await api.ask(admin, SAVE, { name: "Exported", nodes, edges })).data.saveChatbot.chatbot;
+  const write = "mutation ($id: UUID!) { exportChatbot(input: {chatbotId: $id}) { file } }";
+  const exported = await api.ask(admin, write, { id });
+  assert.ok(!exported.text.includes("s3cret"));
+  assert.equal((await api.ask(agent, write, { id })).code, "PYDEN");
+  assert.equal((await api.ask(stranger, write, { id })).code, "PYNFD");
+
+  const read = `mutation ($file: JSON!, $name: String) {
+    importChatbot(input: {file: $file, name: $name}) {
+      chatbot { name status nodes } problems { code } subflows forms
+    }
+  }`;
+  const { file } = exported.data.exportChatbot;
+  const imported = await api.ask(admin, read, { file });
+  const { chatbot } = imported.data?.importChatbot ?? {};
+  assert.deepEqual([chatbot?.name, chatbot?.status], ["Exported (Copy)", "draft"], imported.text);
+  assert.equal(chatbot.nodes[1].data.apiAuthToken, "REMOVED");
+  const named = await api.ask(admin, read, { file: JSON.stringify(file), name: "Fresh" });
+  assert.equal(named.data?.importChatbot.chatbot.name, "Fresh", named.text);
+  const broken = await api.ask(admin, read, { file: "{" });
+  assert.equal(broken.code, "PYGRA", broken.text);
+  assert.match(broken.errors[0]!.message, /valid JSON/);
+  assert.equal((await api.ask(agent, read, { file })).code, "PYDEN");
+});

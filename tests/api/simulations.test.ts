@@ -405,7 +405,7 @@ test("a damaged state is refused or played on, and never causes an internal erro
     "PYREQ",
   );
   const enormous = { ...played.state, calls: { x: "y".repeat(120_000) } };
-  assert.equal((await proceed(admin, { chatbotId, state: enormous, reply: "x" })).code, "PYLIM");
+  assert.equal((await proceed(admin, { chatbotId, state: enormous, reply: "x" })).code, "PYREQ");
   const deep = { ...played.state, messages: JSON.parse("[".repeat(100) + "]".repeat(100)) };
   assert.equal((await proceed(admin, { chatbotId, state: deep, reply: "x" })).code, "PYLIM");
 });

@@ -29,4 +29,11 @@ export const LIMITS = {
 } as const;
 
 /** Mutations whose input may be large: a graph of a thousand nodes. */
-export const LARGE_MUTATIONS: ReadonlySet<string> = new Set(["saveChatbot"]);
+export const LARGE_MUTATIONS: ReadonlySet<string> = new Set([
+  "saveChatbot",
+  "importChatbot",
+  "validateChatbot",
+  "startSimulation",
+  "continueSimulation",
+  "replayConversation",
+]);

@@ -1,11 +1,15 @@
 import type pg from "pg";
 import { z } from "zod";
 import { ParleyError } from "../../base/errors.ts";
-import { parseGraph } from "../../chatbot/exchange/parse_graph.ts";
+import { exportChatbot as writeFile } from "../../chatbot/exchange/export.ts";
+import { importParsed, importChatbot as readFile } from "../../chatbot/exchange/import.ts";
 import type { Problem } from "../../chatbot/validation/problem.ts";
+import { addChatbot } from "../../services/add_chatbot.ts";
+import { readChatbot } from "../../services/read_chatbot.ts";
 import { describeErrors, validateChatbot } from "../../services/validate_chatbot.ts";
 import { exactInstant, json, row, type, uuid } from "./graphql_types.ts";
 import { serverMutation } from "./server_mutation.ts";
+import { readGraph, readUnsaved, unsavedDraft } from "./unsaved_draft.ts";
 
 const ChatbotProblem = type("ChatbotProblem", "A problem of a chatbot.", {
   code: z.string().describe("Stable, for programs."),
@@ -69,15 +73,23 @@ const saveChatbot = serverMutation({
 const validate = serverMutation({
   name: "validateChatbot",
   requires: "manage_all",
-  about: "Lists the problems of a draft, and of the objects that it refers to in the tenant.",
-  errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
-  input: { chatbotId: uuid() },
+  about:
+    "Lists the problems of a draft, and of the objects that it refers to in the tenant. With nodes, edges or settings, those " +
+    "of the draft as it would be with them; nothing is stored.",
+  errors: {
+    PYGRA: "nodes or edges are not a graph",
+    PYNFD: "there is no such chatbot",
+    PYDEN: "the caller is not an admin",
+  },
+  input: { chatbotId: uuid(), ...unsavedDraft },
   payload: { problems: z.array(ChatbotProblem) },
-  run: ({ input, asCaller }) =>
-    asCaller(async (db) => {
-      const { problems } = await validateChatbot(db, input.chatbotId);
+  run: ({ input: { chatbotId, ...unsaved }, asCaller }) => {
+    const draft = readUnsaved(unsaved);
+    return asCaller(async (db) => {
+      const { problems } = await validateChatbot(db, chatbotId, draft);
       return { problems: problems.map(shown) };
-    }),
+    });
+  },
 });
 
 const publishChatbot = serverMutation({
@@ -103,19 +115,65 @@ const publishChatbot = serverMutation({
     }),
 });
 
+const importChatbot = serverMutation({
+  name: "importChatbot",
+  requires: "manage_all",
+  about:
+    "Stores a chatbot from a file as a draft: an export, or one of Typebot of version 6. If the name is taken, (Copy) is appended.",
+  errors: { PYGRA: "the file cannot be read, and why", PYDEN: "the caller is not an admin" },
+  input: {
+    file: json().describe("The content of the file: the object, or its text."),
+    name: z.string().optional().describe("Used instead of the name in the file."),
+  },
+  payload: {
+    chatbot: row("chatbots"),
+    problems: z
+      .array(ChatbotProblem)
+      .describe("What could not be imported, and the problems of the draft, as validateChatbot lists them."),
+    subflows: z
+      .array(z.string())
+      .describe("The names of the chatbots that it calls and that were imported with it."),
+    forms: z
+      .array(z.string())
+      .describe("The provider's ids of the forms that were imported with it, as drafts."),
+  },
+  run: ({ input: { file, name }, asCaller }) => {
+    const read = typeof file === "string" ? readFile(file) : importParsed(file);
+    if (read.kind === "refused") throw new ParleyError("PYGRA", describeErrors(read.problems) ?? "");
+    return asCaller(async (db) => {
+      const { rows } = await db.query<{ id: string }>("select app_hidden.current_tenant_id() as id");
+      const added = await addChatbot(db, rows[0]!.id, { ...read.chatbot, name: name ?? read.chatbot.name });
+      const { problems } = await validateChatbot(db, added.id);
+      return {
+        chatbot: { id: added.id },
+        problems: [...read.warnings, ...problems].map(shown),
+        subflows: added.subflows.map((each) => each.name),
+        forms: added.forms,
+      };
+    });
+  },
+});
+
+const exportChatbot = serverMutation({
+  name: "exportChatbot",
+  requires: "manage_all",
+  about:
+    "A draft as a file for importChatbot, with the forms and the graphs that it calls. What looks like a credential is replaced by REMOVED.",
+  errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
+  input: { chatbotId: uuid() },
+  payload: { file: json().describe("The content of the file.") },
+  run: ({ input: { chatbotId }, asCaller }) =>
+    asCaller(async (db) => ({
+      file: writeFile(await readChatbot(db, chatbotId), new Date().toISOString()),
+    })),
+});
+
 /** Drafts, their problems, versions: mutations for which the program has to read a graph. */
-export const chatbotMutations = [saveChatbot, validate, publishChatbot];
+export const chatbotMutations = [saveChatbot, validate, publishChatbot, importChatbot, exportChatbot];
 
 /** `nodeId` is Relay's in GraphQL. */
 function shown({ nodeId: graphNodeId, path, ...problem }: Problem) {
   return { graphNodeId, path: path ?? null, ...problem };
-}
-
-function readGraph(nodes: unknown = [], edges: unknown = []) {
-  const { graph, problems } = parseGraph(nodes, edges);
-  const errors = describeErrors(problems);
-  if (errors !== null) throw new ParleyError("PYGRA", errors);
-  return { nodes: graph.nodes, edges: graph.edges };
 }
 
 async function rowOf(db: pg.PoolClient, call: string, ...values: unknown[]): Promise<{ id: string }> {

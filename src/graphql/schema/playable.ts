@@ -2,9 +2,14 @@ import type pg from "pg";
 import { ParleyError } from "../../base/errors.ts";
 import { withCurrentFlows } from "../../runner/current_flows.ts";
 import { type RunnableVersion, runnable, type VersionRow } from "../../runner/runnable_version.ts";
+import type { UnsavedDraft } from "../../services/validate_chatbot.ts";
 
-/** The client's choice of what to play: a version, or a chatbot's draft. */
-type PlayableNames = { chatbotId?: string | undefined; versionId?: string | undefined };
+/** The client's choice of what to play: a version, or a chatbot's draft, perhaps with what has not been saved yet. */
+type PlayableNames = {
+  chatbotId?: string | undefined;
+  versionId?: string | undefined;
+  unsaved?: UnsavedDraft | undefined;
+};
 
 /** A version, or a draft as it would be published now, that the caller may see: an admin's. */
 export type Playable = {
@@ -23,27 +28,39 @@ const VERSION = `
 
 const DRAFT = `
   select
-    c.tenant_id, g.*, app_hidden.graphs_called_by(c.tenant_id, g.nodes) as subflows, '{}'::jsonb as flows,
+    c.tenant_id, g.id, d.*, app_hidden.graphs_called_by(c.tenant_id, d.nodes) as subflows, '{}'::jsonb as flows,
     app_hidden.current_user_id() as "ownerId"
   from app_public.chatbots c
   cross join app_hidden.read_chatbot_graphs(array[c.id]) g
+  cross join lateral (
+    select
+      coalesce($2::jsonb, g.nodes) as nodes, coalesce($3::jsonb, g.edges) as edges,
+      coalesce($4::jsonb, g.settings) as settings
+  ) d
   where c.id = $1`;
 
 /** @throws ParleyError PYREQ, PYNFD, PYGRA */
 export async function findPlayable(
   db: pg.PoolClient,
-  { chatbotId, versionId }: PlayableNames,
+  { chatbotId, versionId, unsaved = {} }: PlayableNames,
 ): Promise<Playable> {
   if (chatbotId === undefined && versionId === undefined)
     throw new ParleyError("PYREQ", "`chatbotId` or `versionId` must be given");
   const { rows } =
     versionId === undefined
-      ? await db.query<Row>(DRAFT, [chatbotId])
+      ? await db.query<Row>(DRAFT, [
+          chatbotId,
+          ...[unsaved.nodes, unsaved.edges, unsaved.settings].map(asJson),
+        ])
       : await db.query<Row>(VERSION, [versionId, chatbotId]);
   const [row] = rows;
   if (!row) throw new ParleyError("PYNFD", "There is no such chatbot or version, or it cannot be read");
   const [version] = await withCurrentFlows(db, [read(row)]);
   return { version: version!, ownerId: row.ownerId };
+}
+
+function asJson(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 function read(row: Row): RunnableVersion {

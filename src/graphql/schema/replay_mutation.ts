@@ -9,6 +9,7 @@ import { instant, json, type, uuid } from "./graphql_types.ts";
 import { play } from "./play.ts";
 import { findPlayable } from "./playable.ts";
 import { type Caller, type ServerMutation, serverMutation } from "./server_mutation.ts";
+import { readUnsaved, unsavedDraft } from "./unsaved_draft.ts";
 
 const SpokenMessage = type("SpokenMessage", "The messages of one side in a replayed turn.", {
   type: z.string().describe("The type of the message."),
@@ -40,7 +41,9 @@ const ReplayedRun = type("ReplayedRun", "A run that the version would have had."
 
 const input = {
   conversationId: uuid(),
-  versionId: uuid().describe("The version to play, of any chatbot of the tenant."),
+  versionId: uuid().optional().describe("The version to play, of any chatbot of the tenant."),
+  chatbotId: uuid().optional().describe("Without a version: the chatbot whose draft is played."),
+  ...unsavedDraft,
   from: instant()
     .optional()
     .describe(
@@ -88,11 +91,11 @@ export function replayMutation(limitMs: number): ServerMutation {
     name: "replayConversation",
     requires: "manage_all",
     about:
-      "What a version would have said in a past conversation: its messages are played again with their original times, and " +
+      "What a version, or a draft, would have said in a past conversation: its messages are played again with their original times, and " +
       "nothing is sent, called or stored. For admins: what is replayed shows the graph.",
     errors: {
-      PYREQ: "first or a time is out of range",
-      PYNFD: "there is no such version or conversation",
+      PYREQ: "no chatbot is named; first or a time is out of range",
+      PYNFD: "there is no such chatbot, version or conversation",
       PYDEN: "the caller is not an admin",
       PYGRA: "the graph cannot be read",
       PYTIM: "it took too long; replay less at once",
@@ -108,13 +111,24 @@ export function replayMutation(limitMs: number): ServerMutation {
   });
 }
 
-type Wanted = { versionId: string; conversationId: string; from?: string; until: string; first: number };
+type Wanted = {
+  versionId?: string | undefined;
+  chatbotId?: string | undefined;
+  nodes?: unknown;
+  edges?: unknown;
+  settings?: unknown;
+  conversationId: string;
+  from?: string | undefined;
+  until: string;
+  first: number;
+};
 
-function find(asCaller: Caller["asCaller"], { versionId, conversationId, from, until, first }: Wanted) {
+function find(asCaller: Caller["asCaller"], { conversationId, from, until, first, ...wanted }: Wanted) {
+  const unsaved = readUnsaved(wanted);
   return asCaller(async (db) => {
     // From here on the database refuses every write, even after a bug.
     await db.query("set transaction read only");
-    const { version } = await findPlayable(db, { versionId });
+    const { version } = await findPlayable(db, { ...wanted, unsaved });
     const recording = await readRecording(db, { conversationId, from: from ?? null, until, limit: first });
     if (!recording) throw new ParleyError("PYNFD", "There is no such conversation, or it cannot be read");
     return { version, recording };

@@ -20,6 +20,7 @@ import { play } from "./play.ts";
 import { findPlayable, type Playable } from "./playable.ts";
 import { type Caller, type ServerMutation, serverMutation } from "./server_mutation.ts";
 import { isSimulation } from "./simulation_state.ts";
+import { readUnsaved, unsavedDraft } from "./unsaved_draft.ts";
 
 /**
  * Chatbots played by their authors, with the engine of production: nothing is sent or stored. What is played is read
@@ -37,6 +38,7 @@ const SimulatedCalls = choice("SimulatedCalls", "How the requests of a played ch
 });
 
 const played = {
+  ...unsavedDraft,
   httpStub: json()
     .optional()
     .describe(
@@ -133,6 +135,9 @@ function continueRun(calls: SimulationCalls): ServerMutation {
 type Input = {
   chatbotId?: string | undefined;
   versionId?: string | undefined;
+  nodes?: unknown;
+  edges?: unknown;
+  settings?: unknown;
   httpStub?: unknown;
   calls: "stubbed" | "real";
 };
@@ -143,7 +148,8 @@ async function playFor(
   input: Input,
   begin: (version: ChatbotVersion) => Playing,
 ) {
-  const playable = await asCaller((db) => findPlayable(db, input));
+  const unsaved = readUnsaved(input);
+  const playable = await asCaller((db) => findPlayable(db, { ...input, unsaved }));
   const answer = answering(playable, input, calls);
   const { simulation, trace } = await play(begin(playable.version), answer, calls.limitMs);
   return { state: simulation, ...summarize(simulation), trace };

@@ -489,6 +489,8 @@ const hiddenDoors = () => [
   `app_hidden.choose_member('${theirs.teamId}', 'round_robin', null)`,
   `app_hidden.save_draft('${theirs.chatbotId}', '{"name": "Stolen"}')`,
   `app_hidden.publish_draft('${theirs.chatbotId}')`,
+  `app_hidden.lock_chatbot_names('${theirs.tenantId}')`,
+  `app_hidden.add_drafts('${theirs.tenantId}', '[]', '[]')`,
   `app_hidden.set_data_source_token('${theirs.dataSourceId}', 'stolen')`,
   `app_hidden.set_google_account('{"user_id": "${theirs.colleague.userId}", "access_token": "stolen"}')`,
 ];
@@ -503,6 +505,7 @@ test("functions of app_hidden that take a tenant or a row refuse those of anothe
 /** Those that answer with rows or nothing. */
 const hiddenReaders = () => [
   `(select json_agg(g) from app_hidden.read_chatbot_graphs(array['${theirs.chatbotId}']::uuid[]) g)`,
+  `app_hidden.read_chatbot_export('${theirs.chatbotId}')`,
   `(select json_agg(g) from app_hidden.read_version_graphs(array['${theirs.versionId}']::uuid[]) g)`,
   `(select json_agg(s) from app_hidden.read_chatbot_stats('${theirs.versionId}') s)`,
   `(select json_agg(r) from app_hidden.find_chatbot_references('${theirs.chatbotId}', '[{"kind": "chatbot", "id": "${theirs.chatbotId}"}]') r)`,
