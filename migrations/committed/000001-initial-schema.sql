@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3f10485d4ab929c4e4904623b8cbda9f917e0497
+--! Hash: sha1:0af617c6c5e650645c947744542781df18040402
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -17770,9 +17770,9 @@ end;
 $$ language plpgsql volatile security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.add_drafts(uuid, jsonb, jsonb) is
-  E'Stores imported chatbots as drafts, [{"id", "name", "description", "nodes", "edges", "settings", "metadata"}], and the '
-   'forms that they send, [{"whatsappFlowId", "name", "description", "categories", "flowJson", "endpointUri"}]. A form whose '
-   'id exists already is left unchanged. Returns the ids of the added forms. PYNFD, PYDEN: admins only.';
+  E'Stores imported chatbots as drafts, [{"id", "name", "description", "nodes", "edges", "settings", "metadata"}], and '
+   'the forms that they send, [{"whatsappFlowId", "name", "description", "categories", "flowJson", "endpointUri"}]. A '
+   'form whose id exists already is left unchanged. Returns the ids of the added forms. PYNFD, PYDEN: admins only.';
 
 grant execute on function app_hidden.add_drafts(uuid, jsonb, jsonb) to parley_visitor;
 --! EndIncluded chatbots/add_drafts.sql
@@ -17832,10 +17832,10 @@ create or replace function app_hidden.read_chatbot_export(chatbot_id uuid) retur
 $$ language sql stable security definer set search_path to pg_catalog, pg_temp;
 
 comment on function app_hidden.read_chatbot_export(uuid) is
-  E'A chatbot''s draft with all that its export needs: the graphs it calls, as last published (or their drafts, if never '
-   'published), and the forms that all of them send: {"id", "name", "description", "status", "isActive", "settings", '
-   '"metadata", "graph", "subflows", "flows"}. For admins of its tenant; others get null. It contains credentials, which '
-   'the program removes.';
+  E'A chatbot''s draft with all that its export needs: the graphs it calls, as last published (or their drafts, if '
+   'never published), and the forms that all of them send: {"id", "name", "description", "status", "isActive", '
+   '"settings", "metadata", "graph", "subflows", "flows"}. For admins of its tenant; others get null. It contains '
+   'credentials, which the program removes.';
 
 grant execute on function app_hidden.read_chatbot_export(uuid) to parley_visitor;
 --! EndIncluded chatbots/read_chatbot_export.sql
