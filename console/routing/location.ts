@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { mayLeave } from "./leaving.ts";
 
 /** The path below /console, without a slash at its ends: "inbox/01a1…". */
 export function currentPath(): string {
@@ -9,14 +10,22 @@ export function currentPath(): string {
 
 const watchers = new Set<() => void>();
 const report = () => {
+  shown = `${location.pathname}${location.search}`;
   for (const watcher of watchers) watcher();
 };
-addEventListener("popstate", report);
+/** Where the user is: a way back that they may not want to go is taken back. */
+let shown = `${location.pathname}${location.search}`;
+addEventListener("popstate", () => {
+  const path = currentPath();
+  if (mayLeave(path, () => go(path))) report();
+  else history.pushState(null, "", shown);
+});
 
 /** Goes to a path below /console. `isReplaced`: the way back skips the present one. */
 export function go(path: string, { isReplaced = false } = {}): void {
   const url = `/console/${path}`;
   if (url === `${location.pathname}${location.search}`) return;
+  if (!mayLeave(path, () => go(path, { isReplaced }))) return;
   if (isReplaced) history.replaceState(null, "", url);
   else history.pushState(null, "", url);
   report();

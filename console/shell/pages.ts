@@ -68,6 +68,14 @@ export const PAGES: readonly Page[] = [
     content: lazy(() => import("../figures/page.tsx")),
   },
   {
+    path: "chatbots",
+    name: "chatbots",
+    icon: "chatbot",
+    key: "b",
+    role: "viewer",
+    content: lazy(() => import("../chatbots/page.tsx")),
+  },
+  {
     path: "settings",
     name: "settings",
     icon: "settings",

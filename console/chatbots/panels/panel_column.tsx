@@ -1,0 +1,35 @@
+import { lazy, Suspense } from "react";
+import { IconButton } from "../../ui/button.tsx";
+import { Loading } from "../../ui/states.tsx";
+import { useWords } from "../../words/language.ts";
+import { type Panel, useBuilder } from "../builder/builder_context.ts";
+import { Inspector } from "../inspector/inspector.tsx";
+import { builderWords } from "../words/builder_words.ts";
+import { ProblemList } from "./problem_list.tsx";
+import { SettingsForm } from "./settings_form.tsx";
+
+const Simulator = lazy(() => import("../simulator/simulator.tsx"));
+const VersionList = lazy(() => import("../versions/version_list.tsx"));
+
+/** At the other side of the canvas: the selected node, or something about the whole chatbot. */
+export function PanelColumn({ panel }: { panel: Panel }) {
+  const texts = useWords(builderWords);
+  const { show } = useBuilder();
+  return (
+    <aside className="panel" aria-label={texts.panels[panel]}>
+      <header>
+        <h2>{texts.panels[panel]}</h2>
+        <IconButton label={texts.closePanel} icon="close" onClick={() => show(null)} />
+      </header>
+      <div className="content">
+        <Suspense fallback={<Loading label={texts.loading} />}>
+          {panel === "node" && <Inspector />}
+          {panel === "problems" && <ProblemList />}
+          {panel === "settings" && <SettingsForm />}
+          {panel === "test" && <Simulator />}
+          {panel === "versions" && <VersionList />}
+        </Suspense>
+      </div>
+    </aside>
+  );
+}
