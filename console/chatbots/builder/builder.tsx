@@ -1,6 +1,6 @@
 import "./builder.css";
-import { useQuery } from "urql";
 import { useEffect, useMemo, useState } from "react";
+import { useQuery } from "urql";
 import { problemOf } from "../../graphql/problem.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { Failed, Loading } from "../../ui/states.tsx";

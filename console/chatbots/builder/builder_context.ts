@@ -21,6 +21,8 @@ export type Builder = {
   select: (ids: Iterable<string>) => void;
   /** Selects a node and brings it into view. */
   goTo: (id: string) => void;
+  /** The same, and shows what the node is. */
+  open: (id: string) => void;
   problems: readonly Problem[];
   panel: Panel | null;
   show: (panel: Panel | null) => void;

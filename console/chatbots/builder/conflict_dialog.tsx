@@ -26,7 +26,10 @@ export function ConflictDialog({
   const { draft } = useBuilder();
   const stored = draftOf(theirs);
   const difference = differenceOf(stored, draft);
-  const when = new Date(theirs.updatedAt).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  const when = new Date(theirs.updatedAt).toLocaleString(language, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
   return (
     <Dialog title={texts.conflict} onClose={onClose}>
       <p>{texts.conflictHint(when)}</p>

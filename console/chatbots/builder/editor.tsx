@@ -1,5 +1,6 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { lazy, Suspense, useCallback, useMemo, useReducer, useRef, useState } from "react";
+import { useWords } from "../../words/language.ts";
 import { Canvas, useReveal } from "../canvas/canvas.tsx";
 import type { Overlay } from "../canvas/flow_nodes.ts";
 import type { Draft, Point } from "../graph/draft.ts";
@@ -7,9 +8,8 @@ import { changeHistory, historyOf, isUnsaved } from "../graph/history.ts";
 import type { Kinds } from "../graph/kind.ts";
 import { PanelColumn } from "../panels/panel_column.tsx";
 import { SideColumn } from "../side/side_column.tsx";
-import { useWords } from "../../words/language.ts";
-import { builderWords } from "../words/builder_words.ts";
 import { PublishDialog } from "../versions/publish_dialog.tsx";
+import { builderWords } from "../words/builder_words.ts";
 import { type Builder, BuilderContext, type Light, type Panel } from "./builder_context.ts";
 import { ConflictDialog } from "./conflict_dialog.tsx";
 import type { StoredChatbot } from "./documents.ts";
@@ -57,10 +57,15 @@ function LoadedEditor({ stored, kinds, path, onRefresh }: Props) {
   const change = useCallback((edit: (before: Draft) => Draft, merge?: string) => {
     dispatch({ kind: "change", edit, at: Date.now(), ...(merge !== undefined && { merge }) });
   }, []);
-  const select = useCallback((ids: Iterable<string>) => {
-    const next = new Set(ids);
-    setSelection((before) => (isSameSet(before, next) ? before : next));
-  }, []);
+  const select = useCallback(
+    (ids: Iterable<string>) => {
+      const next = new Set(ids);
+      setSelection((before) => (isSameSet(before, next) ? before : next));
+      const [only] = next;
+      if (only !== undefined && next.size === 1) reveal(only, true);
+    },
+    [reveal],
+  );
   const show = useCallback((next: Panel | null) => {
     setPanel(next);
     setView(next === null ? "canvas" : "panel");
@@ -80,6 +85,11 @@ function LoadedEditor({ stored, kinds, path, onRefresh }: Props) {
       select([id]);
       reveal(id);
       setView((now) => (now === "panel" ? now : "canvas"));
+    },
+    open: (id) => {
+      select([id]);
+      reveal(id);
+      show("node");
     },
     problems,
     panel,

@@ -16,17 +16,16 @@ const MOST = 50;
 export function SearchDialog({ onClose }: { onClose: () => void }) {
   const texts = useWords(builderWords);
   const names = useNames();
-  const { draft, kinds, goTo, show } = useBuilder();
+  const { draft, kinds, open } = useBuilder();
   const [query, setQuery] = useState("");
   const nodes = useMemo(() => readingOrder(draft, kinds), [draft, kinds]);
   const found = useMemo(
     () => searchNodes(nodes, query, (node) => names.kind(typeOf(node))),
     [nodes, query, names],
   );
-  const open = (id: string) => {
+  const choose = (id: string) => {
     onClose();
-    goTo(id);
-    show("node");
+    open(id);
   };
   return (
     <Dialog title={texts.search} onClose={onClose}>
@@ -34,7 +33,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (found[0]) open(found[0].node.id);
+          if (found[0]) choose(found[0].node.id);
         }}
       >
         <input
@@ -51,7 +50,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
         <ul className="found">
           {found.slice(0, MOST).map(({ node, text }) => (
             <li key={node.id}>
-              <button type="button" className="node-link" onClick={() => open(node.id)}>
+              <button type="button" className="node-link" onClick={() => choose(node.id)}>
                 <span className={`kind ${lookOf(typeOf(node)).group}`}>
                   <Icon name={lookOf(typeOf(node)).icon} />
                 </span>

@@ -45,8 +45,18 @@ export function Toolbar({
         {isUnsaved ? texts.unsaved : ""}
       </span>
       <div className="tools">
-        <IconButton label={`${texts.undo} (Ctrl+Z)`} icon="undo" disabled={!canUndo} onClick={commands.undo} />
-        <IconButton label={`${texts.redo} (Ctrl+Shift+Z)`} icon="redo" disabled={!canRedo} onClick={commands.redo} />
+        <IconButton
+          label={`${texts.undo} (Ctrl+Z)`}
+          icon="undo"
+          disabled={!canUndo}
+          onClick={commands.undo}
+        />
+        <IconButton
+          label={`${texts.redo} (Ctrl+Shift+Z)`}
+          icon="redo"
+          disabled={!canRedo}
+          onClick={commands.redo}
+        />
         <IconButton label={`${texts.tidy} (Shift+Alt+T)`} icon="tidy" onClick={commands.tidy} />
         <IconButton label={`${texts.search} (Ctrl+F)`} icon="search" onClick={commands.search} />
         <IconButton label={texts.addNote} icon="note" onClick={commands.addNote} />
@@ -85,7 +95,13 @@ export function Toolbar({
   );
 }
 
-function PanelButton({ name, icon }: { name: "test" | "versions" | "settings"; icon: "play" | "history" | "settings" }) {
+function PanelButton({
+  name,
+  icon,
+}: {
+  name: "test" | "versions" | "settings";
+  icon: "play" | "history" | "settings";
+}) {
   const texts = useWords(builderWords);
   const { panel, show } = useBuilder();
   return (

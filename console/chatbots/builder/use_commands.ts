@@ -68,7 +68,10 @@ export function useCommands({
           { width: measured?.width ?? 240, height: measured?.height ?? 96 },
         ]),
       );
-      tidyPositions(draft, sizes, kinds).then((positions) => change((before) => move(before, positions)), showProblem);
+      tidyPositions(draft, sizes, kinds).then(
+        (positions) => change((before) => move(before, positions)),
+        showProblem,
+      );
     },
     search,
     save: () => void builder.save(),
@@ -143,4 +146,3 @@ function freePlace(draft: Draft, { x, y }: Point): Point {
     place = { x, y: place.y + 110 };
   return place;
 }
-

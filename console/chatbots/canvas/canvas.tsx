@@ -12,7 +12,15 @@ import {
   type ReactFlowProps,
   useReactFlow,
 } from "@xyflow/react";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useWords } from "../../words/language.ts";
 import { useBuilder } from "../builder/builder_context.ts";
 import { exitName, type Point, typeOf } from "../graph/draft.ts";
@@ -37,7 +45,7 @@ export function Canvas({
   overlay: Overlay;
   onAdd: (type: string, position: Point) => void;
 }) {
-  const { draft, kinds, change, selection, select, show } = useBuilder();
+  const { draft, kinds, change, selection, select, open, show, panel } = useBuilder();
   const texts = useWords(builderWords);
   const labels = useWords(canvasWords);
   const names = useNames();
@@ -73,7 +81,9 @@ export function Canvas({
   const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
     setNodes((shown) => applyNodeChanges(changes, shown));
     const placed = changes.flatMap((each) =>
-      each.type === "position" && !each.dragging && each.position ? [[each.id, rounded(each.position)] as const] : [],
+      each.type === "position" && !each.dragging && each.position
+        ? [[each.id, rounded(each.position)] as const]
+        : [],
     );
     if (placed.length > 0) change((before) => move(before, new Map(placed)), "move");
     const chosen = changes.filter((each) => each.type === "select");
@@ -109,7 +119,7 @@ export function Canvas({
       className="canvas"
       dir="ltr"
       aria-label={texts.canvas}
-      onKeyDown={(event) => openByEnter(event, (id) => (select([id]), show("node")))}
+      onKeyDown={(event) => openByEnter(event, open)}
       onDragOver={(event) => event.dataTransfer.types.includes(KIND_MIME) && event.preventDefault()}
       onDrop={(event) => {
         const type = event.dataTransfer.getData(KIND_MIME);
@@ -126,8 +136,8 @@ export function Canvas({
         onConnect={onConnect}
         onReconnect={onReconnect}
         onBeforeDelete={onDelete}
-        onNodeDoubleClick={(_, { id }) => (select([id]), show("node"))}
-        onNodeClick={(_, { type }) => type === "card" && show("node")}
+        onNodeDoubleClick={(_, { id, type }) => type === "card" && open(id)}
+        onNodeClick={(_, { type }) => type === "card" && panel !== "test" && show("node")}
         deleteKeyCode={DELETE_KEYS}
         multiSelectionKeyCode={MULTIPLE_KEYS}
         connectionLineType={ConnectionLineType.Bezier}
@@ -144,14 +154,7 @@ export function Canvas({
       >
         <Background gap={24} size={1.5} />
         <Controls showInteractive={false} position="bottom-left" />
-        <MiniMap
-          pannable
-          zoomable
-          position="bottom-right"
-          nodeClassName={(node) =>
-            node.type === "note" ? "note" : lookOf(typeOf((node as CanvasNode & { type: "card" }).data.node)).group
-          }
-        />
+        <MiniMap<CanvasNode> pannable zoomable position="bottom-right" nodeClassName={overviewClass} />
       </ReactFlow>
     </section>
   );
@@ -177,19 +180,33 @@ function openByEnter(event: KeyboardEvent<HTMLElement>, open: (id: string) => vo
   requestAnimationFrame(() => document.querySelector<HTMLElement>(".inspector input")?.focus());
 }
 
-/** How to bring a node into view. */
-export function useReveal(): (id: string) => void {
-  const { getNode, setCenter, getZoom } = useReactFlow();
-  const [wanted, setWanted] = useState<{ id: string } | null>(null);
+/** The class of a node in the overview. */
+export function overviewClass(node: CanvasNode): string {
+  return node.type === "note" ? "note" : lookOf(typeOf(node.data.node)).group;
+}
+
+/** How to bring a node into view; `isGentle`: only if it is not seen. */
+export function useReveal(): (id: string, isGentle?: boolean) => void {
+  const { getNode, setCenter, getZoom, flowToScreenPosition } = useReactFlow();
+  const [wanted, setWanted] = useState<{ id: string; isGentle: boolean } | null>(null);
   useEffect(() => {
-    const node = wanted && getNode(wanted.id);
-    if (!node) return;
-    const { width = 240, height = 96 } = node.measured ?? {};
-    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250;
-    void setCenter(node.position.x + width / 2, node.position.y + height / 2, {
-      zoom: Math.max(getZoom(), 0.7),
-      duration,
-    });
-  }, [wanted, getNode, setCenter, getZoom]);
-  return (id) => setWanted({ id });
+    if (!wanted) return;
+    // By then the canvas has drawn a new node, and has the size that it has beside an opened panel.
+    const timer = setTimeout(() => {
+      const node = getNode(wanted.id);
+      const canvas = document.querySelector(".canvas")?.getBoundingClientRect();
+      if (!node || !canvas) return;
+      const { width = 240, height = 96 } = node.measured ?? {};
+      const { x, y } = node.position;
+      const from = flowToScreenPosition({ x, y });
+      const to = flowToScreenPosition({ x: x + width, y: y + height });
+      const isSeen =
+        from.x >= canvas.left && to.x <= canvas.right && from.y >= canvas.top && to.y <= canvas.bottom;
+      if (wanted.isGentle && isSeen) return;
+      const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250;
+      void setCenter(x + width / 2, y + height / 2, { zoom: Math.max(getZoom(), 0.7), duration });
+    }, 50);
+    return () => clearTimeout(timer);
+  }, [wanted, getNode, setCenter, getZoom, flowToScreenPosition]);
+  return useCallback((id, isGentle = false) => setWanted({ id, isGentle }), []);
 }

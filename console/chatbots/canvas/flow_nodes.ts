@@ -1,4 +1,5 @@
 import type { Edge, Node } from "@xyflow/react";
+import { edgeName, type Mark } from "../graph/difference.ts";
 import {
   type Draft,
   exitName,
@@ -9,7 +10,6 @@ import {
   positionOf,
   typeOf,
 } from "../graph/draft.ts";
-import { edgeName, type Mark } from "../graph/difference.ts";
 import { type Exit, exitsOf, shownExits } from "../graph/exits.ts";
 import type { Kind, Kinds } from "../graph/kind.ts";
 import { edgesBySource, readingOrder, targetsInFields } from "../graph/order.ts";

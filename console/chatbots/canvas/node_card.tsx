@@ -26,8 +26,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       className={`node-card ${group} ${selected ? "selected" : ""} ${light ?? ""} ${mark ?? ""}`}
       dir="auto"
     >
-      {!kind?.isStart && <Handle type="target" id="in" position={Position.Left} />}
       <div className="head">
+        {!kind?.isStart && <Handle type="target" id="in" position={Position.Left} />}
         <span className="kind">
           <Icon name={icon} />
         </span>

@@ -1,4 +1,15 @@
-import { type Draft, dataOf, type GraphEdge, type GraphNode, isObject, type Note, notesOf, type Point, positionOf, typeOf } from "./draft.ts";
+import {
+  type Draft,
+  dataOf,
+  type GraphEdge,
+  type GraphNode,
+  isObject,
+  type Note,
+  notesOf,
+  type Point,
+  positionOf,
+  typeOf,
+} from "./draft.ts";
 import { freeId, putNote } from "./edits.ts";
 import type { Kinds } from "./kind.ts";
 import { targetsInFields } from "./order.ts";

@@ -29,7 +29,12 @@ export function differenceOf(before: Compared, after: Compared): Difference {
     }
   }
   for (const id of old.keys()) if (!fresh.has(id)) nodes.set(id, "removed");
-  return { nodes, fields, edges: edgeMarks(before.edges, after.edges), settings: settingsMarks(before, after) };
+  return {
+    nodes,
+    fields,
+    edges: edgeMarks(before.edges, after.edges),
+    settings: settingsMarks(before, after),
+  };
 }
 
 export function countOf({ nodes, edges, settings }: Difference): number {

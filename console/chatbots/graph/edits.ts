@@ -67,10 +67,7 @@ export function connect(draft: Draft, { source, handle }: ExitOf, target: string
 }
 
 export function disconnect(draft: Draft, { source, handle }: ExitOf): Draft {
-  return removeEdges(
-    draft,
-    (edge) => edge.source === source && isSameExit(edge.sourceHandle, handle),
-  );
+  return removeEdges(draft, (edge) => edge.source === source && isSameExit(edge.sourceHandle, handle));
 }
 
 export function removeEdges(draft: Draft, isRemoved: (edge: GraphEdge) => boolean): Draft {
@@ -94,7 +91,10 @@ export function setSetting(draft: Draft, name: string, value: Json | undefined):
 export function putNote(draft: Draft, note: Note): Draft {
   const notes = notesOf(draft);
   const isNew = !notes.some(({ id }) => id === note.id);
-  return withNotes(draft, isNew ? [...notes, note] : notes.map((each) => (each.id === note.id ? note : each)));
+  return withNotes(
+    draft,
+    isNew ? [...notes, note] : notes.map((each) => (each.id === note.id ? note : each)),
+  );
 }
 
 /** A graph in place of another, with what else the draft has. */
@@ -148,7 +148,8 @@ function setIn(value: Json | undefined, [key, ...rest]: readonly (string | numbe
     else list[key] = rest.length === 0 ? to! : setIn(list[key], rest, to);
     return list;
   }
-  const object: JsonObject = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  const object: JsonObject =
+    typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
   if (rest.length === 0 && to === undefined) {
     if (!Object.hasOwn(object, key!)) return object;
     const { [key!]: _, ...others } = object;

@@ -2,7 +2,15 @@ import { dataOf, type GraphNode, isObject, type JsonObject } from "./draft.ts";
 import type { Kind } from "./kind.ts";
 
 /** Texts that a card shows in place of the node: what it says, calls or sets. */
-const TEXTS: ReadonlySet<string> = new Set(["template", "url", "variable", "output", "reference", "number", "text"]);
+const TEXTS: ReadonlySet<string> = new Set([
+  "template",
+  "url",
+  "variable",
+  "output",
+  "reference",
+  "number",
+  "text",
+]);
 
 /** What a node does in a line: its first text, or what it compares or sets. */
 export function excerptOf(node: GraphNode, kind: Kind | undefined): string {
@@ -36,8 +44,11 @@ function conditionText(group: JsonObject): string {
     .map((each) =>
       Array.isArray(each.conditions)
         ? `(${conditionText(each)})`
-        : [each.variable, each.operator, plain(each.value)].filter(Boolean).join(" "),
+        : each.variable
+          ? [each.variable, each.operator, plain(each.value)].filter(Boolean).join(" ")
+          : "",
     )
+    .filter((text) => text !== "")
     .join(joint);
 }
 

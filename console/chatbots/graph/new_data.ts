@@ -8,7 +8,12 @@ const FIRST: Readonly<Record<string, JsonObject>> = {
   condition: {
     conditionGroup: { logicalOperator: "AND", conditions: [{ variable: "", operator: "eq", value: "" }] },
   },
-  ab_split: { variants: [{ id: "a", weight: 1 }, { id: "b", weight: 1 }] },
+  ab_split: {
+    variants: [
+      { id: "a", weight: 1 },
+      { id: "b", weight: 1 },
+    ],
+  },
   delay: { delay: 5, delayUnit: "minutes" },
 };
 

@@ -4,7 +4,11 @@ import { dataOf, type GraphNode, isObject, type Json, labelOf } from "./draft.ts
 export type Found = { node: GraphNode; text: string };
 
 /** Searches labels, ids, types and all texts of nodes, in the given order; upper and lower case are equal. */
-export function searchNodes(nodes: readonly GraphNode[], query: string, name: (node: GraphNode) => string): Found[] {
+export function searchNodes(
+  nodes: readonly GraphNode[],
+  query: string,
+  name: (node: GraphNode) => string,
+): Found[] {
   const words = fold(query).split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   return nodes.flatMap((node) => {

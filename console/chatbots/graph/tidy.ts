@@ -1,4 +1,4 @@
-import { exitName, type Graph, type Point } from "./draft.ts";
+import type { Graph, Point } from "./draft.ts";
 import type { Kinds } from "./kind.ts";
 import { readingOrder, targetsInFields } from "./order.ts";
 
@@ -11,16 +11,16 @@ export async function tidyPositions(
   kinds: Kinds,
 ): Promise<Map<string, Point>> {
   const { graphlib, layout: place } = await import("@dagrejs/dagre");
-  const layout = new graphlib.Graph({ multigraph: true });
+  const layout = new graphlib.Graph();
   layout.setGraph({ rankdir: "LR", nodesep: 32, ranksep: 96, edgesep: 16 });
   layout.setDefaultEdgeLabel(() => ({}));
   const size = (id: string) => sizes.get(id) ?? { width: 240, height: 96 };
   for (const { id } of readingOrder(graph, kinds)) layout.setNode(id, { ...size(id) });
-  for (const { source, target, sourceHandle } of graph.edges)
-    if (layout.hasNode(source) && layout.hasNode(target)) layout.setEdge(source, target, {}, exitName(sourceHandle));
-  for (const node of graph.nodes)
-    for (const target of targetsInFields(node, kinds))
-      if (layout.hasNode(target)) layout.setEdge(node.id, target, {}, " field");
+  const jumps = graph.nodes.flatMap((node) =>
+    targetsInFields(node, kinds).map((target) => ({ source: node.id, target })),
+  );
+  for (const { source, target } of [...graph.edges, ...jumps])
+    if (source !== target && layout.hasNode(source) && layout.hasNode(target)) layout.setEdge(source, target);
   place(layout);
   return new Map(
     graph.nodes.map(({ id }) => {

@@ -1,5 +1,5 @@
-import { automaticNames } from "../../../src/chatbot/graph/node_numbers.ts";
 import type { Graph as EngineGraph } from "../../../src/chatbot/graph/graph.ts";
+import { automaticNames } from "../../../src/chatbot/graph/node_numbers.ts";
 import { dataOf, type Graph, type GraphNode, isObject, type Json, type JsonObject, typeOf } from "./draft.ts";
 import type { Field, Kinds } from "./kind.ts";
 
@@ -24,7 +24,8 @@ export function variablesOf(graph: Graph, kinds: Kinds): Variable[] {
     for (const name of new Set(names)) named(name).setBy.push(node.id);
   }
   for (const node of graph.nodes)
-    for (const path of new Set(pathsUsedBy(node, kinds))) named(nameFor(path, variables)).usedBy.push(node.id);
+    for (const path of new Set(pathsUsedBy(node, kinds)))
+      named(nameFor(path, variables)).usedBy.push(node.id);
   return [...variables.values()].sort((one, other) => one.name.localeCompare(other.name));
 }
 

@@ -5,12 +5,17 @@ import { inspectorWords } from "../words/inspector_words.ts";
 import { VariableInput } from "./template_editor.tsx";
 import { TextInput } from "./text_input.tsx";
 
-const NOTHING = { id: "", "aria-describedby": undefined, "aria-invalid": undefined };
 const NEW = { variable: "", operator: "eq", value: "" };
 const WITHOUT_VALUE: ReadonlySet<string> = new Set(["is_empty", "is_not_empty"]);
 
 /** Conditions that must all be met, or of which one must be; a condition may be such a group itself. */
-export function ConditionEditor({ value, onChange }: { value: Json | undefined; onChange: (value: Json) => void }) {
+export function ConditionEditor({
+  value,
+  onChange,
+}: {
+  value: Json | undefined;
+  onChange: (value: Json) => void;
+}) {
   const group = isObject(value) ? value : { logicalOperator: "AND", conditions: [] };
   return <Group group={group} onChange={onChange} />;
 }
@@ -62,21 +67,25 @@ function Group({ group, onChange }: { group: JsonObject; onChange: (group: JsonO
   );
 }
 
-function Condition({ condition, onChange }: { condition: JsonObject; onChange: (condition: JsonObject) => void }) {
+function Condition({
+  condition,
+  onChange,
+}: {
+  condition: JsonObject;
+  onChange: (condition: JsonObject) => void;
+}) {
   const texts = useWords(inspectorWords);
   const operator = String(condition.operator ?? "eq");
   const isKnown = Object.hasOwn(texts.operators, operator);
   const text = (value: Json | undefined) => (value === undefined || value === null ? "" : String(value));
   return (
     <div className="stack tight">
-      <label>
-        <span className="visually-hidden">{texts.variable}</span>
-        <VariableInput
-          {...NOTHING}
-          value={text(condition.variable)}
-          onChange={(variable) => onChange({ ...condition, variable })}
-        />
-      </label>
+      <VariableInput
+        aria-label={texts.variable}
+        placeholder={texts.variable}
+        value={text(condition.variable)}
+        onChange={(variable) => onChange({ ...condition, variable })}
+      />
       <select
         className="input"
         aria-label={texts.operator}

@@ -73,7 +73,12 @@ function ExitSelect({ node, exit, hasOthers }: { node: GraphNode; exit: Exit; ha
             ))}
         </select>
       </label>
-      <Button look="quiet" disabled={!edge} onClick={() => edge && goTo(edge.target)} aria-label={texts.goToTarget(name)}>
+      <Button
+        look="quiet"
+        disabled={!edge}
+        onClick={() => edge && goTo(edge.target)}
+        aria-label={texts.goToTarget(name)}
+      >
         →
       </Button>
     </div>

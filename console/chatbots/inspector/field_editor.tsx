@@ -21,7 +21,12 @@ export type OnEdit = (path: Path, value: Json | undefined) => void;
 
 type Props = { node: GraphNode; field: Field; value: Json | undefined; path: Path; onEdit: OnEdit };
 /** What ties a control to its label. */
-export type Given = { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean | undefined };
+export type Given = {
+  id?: string;
+  "aria-label"?: string;
+  "aria-describedby"?: string | undefined;
+  "aria-invalid"?: boolean | undefined;
+};
 
 /** A field of a node, as its descriptor says: its type, limits, options and what it refers to. */
 export function FieldEditor(props: Props) {
@@ -43,7 +48,7 @@ export function FieldEditor(props: Props) {
     return (
       <fieldset className="field">
         <legend>{label}</legend>
-        <Control {...props} given={{ id: "", "aria-describedby": undefined, "aria-invalid": undefined }} />
+        <Control {...props} given={{ "aria-label": label }} />
         <details className="about">
           <summary>?</summary>
           {hint}
@@ -74,9 +79,12 @@ function Control({ given, ...props }: Props & { given: Given }): ReactNode {
   const { field, value, path, onEdit } = props;
   const text = typeof value === "string" ? value : value === undefined || value === null ? "" : String(value);
   const set = (next: string) => onEdit(path, next === "" && value === undefined ? undefined : next);
-  const placeholder = typeof field.default === "string" || typeof field.default === "number" ? String(field.default) : "";
-  if (field.name === "conditionGroup") return <ConditionEditor value={value} onChange={(next) => onEdit(path, next)} />;
-  if (field.name === "triggers") return <TriggersEditor value={value} onChange={(next) => onEdit(path, next)} />;
+  const placeholder =
+    typeof field.default === "string" || typeof field.default === "number" ? String(field.default) : "";
+  if (field.name === "conditionGroup")
+    return <ConditionEditor value={value} onChange={(next) => onEdit(path, next)} />;
+  if (field.name === "triggers")
+    return <TriggersEditor value={value} onChange={(next) => onEdit(path, next)} />;
   switch (field.type) {
     case "template":
       return <TemplateEditor {...given} value={text} onChange={set} limit={field.limit ?? null} />;
@@ -102,12 +110,18 @@ function Control({ given, ...props }: Props & { given: Given }): ReactNode {
     case "choice":
       return <ChoiceEditor {...props} given={given} />;
     case "list":
-      return <ListEditor {...props} />;
+      return <ListEditor {...props} given={given} />;
     case "pairs":
     case "headers":
     case "parameters":
     case "outputs":
-      return <PairsEditor given={given} value={isObject(value) ? value : {}} onChange={(next) => onEdit(path, next)} />;
+      return (
+        <PairsEditor
+          given={given}
+          value={isObject(value) ? value : {}}
+          onChange={(next) => onEdit(path, next)}
+        />
+      );
     case "object":
       return <JsonEditor given={given} value={value} onChange={(next) => onEdit(path, next)} isObject />;
     case "json":
@@ -122,7 +136,13 @@ function Control({ given, ...props }: Props & { given: Given }): ReactNode {
       return <ReferenceEditor {...props} given={given} />;
     default:
       return (
-        <TextInput {...given} value={text} placeholder={placeholder} onChange={set} spellCheck={field.type === "text"} />
+        <TextInput
+          {...given}
+          value={text}
+          placeholder={placeholder}
+          onChange={set}
+          spellCheck={field.type === "text"}
+        />
       );
   }
 }
@@ -144,7 +164,9 @@ function ChoiceEditor({ field, value, path, onEdit, given }: Props & { given: Gi
         onEdit(path, chosen === "" ? undefined : isBoolean ? chosen === "true" : chosen)
       }
     >
-      <option value="">{fallback === undefined ? texts.none : texts.byDefault(title(String(fallback)))}</option>
+      <option value="">
+        {fallback === undefined ? texts.none : texts.byDefault(title(String(fallback)))}
+      </option>
       {!known && <option value={String(value)}>{String(value)}</option>}
       {options.map((option) => (
         <option key={option} value={option}>

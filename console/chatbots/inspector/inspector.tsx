@@ -1,8 +1,9 @@
 import "./inspector.css";
-import { useWords } from "../../words/language.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Empty } from "../../ui/states.tsx";
+import { showProblem, showToast } from "../../ui/toasts.tsx";
+import { useWords } from "../../words/language.ts";
 import { useBuilder } from "../builder/builder_context.ts";
 import { lookOf } from "../canvas/kind_look.ts";
 import { clipOf, paste, writeClip } from "../graph/clipboard.ts";
@@ -11,7 +12,6 @@ import { remove, setField } from "../graph/edits.ts";
 import { builderWords } from "../words/builder_words.ts";
 import { inspectorWords } from "../words/inspector_words.ts";
 import { useNames } from "../words/use_names.ts";
-import { showProblem, showToast } from "../../ui/toasts.tsx";
 import { About } from "./about.tsx";
 import { ExitForm } from "./exit_form.tsx";
 import { FieldEditor } from "./field_editor.tsx";
@@ -71,13 +71,23 @@ function NodeForm({ node }: { node: GraphNode }) {
         {kind ? <About text={kind.about} /> : texts.unknownKind(type)}
       </p>
       {own.map(({ code, path, message, severity }) => (
-        <p key={`${code} ${path} ${message}`} className={`notice ${severity === "error" ? "danger" : "warning"}`}>
+        <p
+          key={`${code} ${path} ${message}`}
+          className={`notice ${severity === "error" ? "danger" : "warning"}`}
+        >
           <Icon name="warning" />
           <span lang="en">{message}</span>
         </p>
       ))}
       {main.map((field) => (
-        <FieldEditor key={field.name} node={node} field={field} value={data[field.name]} path={[field.name]} onEdit={edit} />
+        <FieldEditor
+          key={field.name}
+          node={node}
+          field={field}
+          value={data[field.name]}
+          path={[field.name]}
+          onEdit={edit}
+        />
       ))}
       <ExitForm node={node} />
       {rest.length > 0 && (
@@ -85,7 +95,14 @@ function NodeForm({ node }: { node: GraphNode }) {
           <summary>{texts.moreFields(rest.length)}</summary>
           <div className="stack">
             {rest.map((field) => (
-              <FieldEditor key={field.name} node={node} field={field} value={data[field.name]} path={[field.name]} onEdit={edit} />
+              <FieldEditor
+                key={field.name}
+                node={node}
+                field={field}
+                value={data[field.name]}
+                path={[field.name]}
+                onEdit={edit}
+              />
             ))}
           </div>
         </details>
@@ -118,7 +135,9 @@ function SelectionActions() {
         look="quiet"
         onClick={() => {
           const text = writeClip(clipOf(draft, selection));
-          navigator.clipboard.writeText(text).then(() => showToast(texts.copied(selection.size)), showProblem);
+          navigator.clipboard
+            .writeText(text)
+            .then(() => showToast(texts.copied(selection.size)), showProblem);
         }}
       >
         {texts.copy}

@@ -5,24 +5,29 @@ import { type GraphNode, isObject, type Json, type JsonObject } from "../graph/d
 import { disconnect, renameExit, setField } from "../graph/edits.ts";
 import type { Field } from "../graph/kind.ts";
 import { inspectorWords } from "../words/inspector_words.ts";
-import { FieldEditor, type OnEdit, type Path } from "./field_editor.tsx";
+import { FieldEditor, type Given, type OnEdit, type Path } from "./field_editor.tsx";
 import { JsonEditor } from "./json_editor.tsx";
 import { TextArea } from "./text_input.tsx";
 
-type Props = { node: GraphNode; field: Field; value: Json | undefined; path: Path; onEdit: OnEdit };
-
-const NOTHING = { id: "", "aria-describedby": undefined, "aria-invalid": undefined };
+type Props = {
+  given: Given;
+  node: GraphNode;
+  field: Field;
+  value: Json | undefined;
+  path: Path;
+  onEdit: OnEdit;
+};
 
 /** A list: of objects with fields of their own, of texts, or of anything else as JSON. */
 export function ListEditor(props: Props) {
-  const { field, value, path, onEdit } = props;
+  const { field, value, path, onEdit, given } = props;
   const texts = useWords(inspectorWords);
   if (field.items?.length) return <ItemList {...props} />;
   const isTexts = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
   if (isTexts || field.name === "mediaTypes") {
     return (
       <TextArea
-        aria-label={texts.onePerLine}
+        {...given}
         placeholder={texts.onePerLine}
         rows={3}
         value={Array.isArray(value) ? value.join("\n") : ""}
@@ -30,7 +35,7 @@ export function ListEditor(props: Props) {
       />
     );
   }
-  return <JsonEditor given={NOTHING} value={value} onChange={(next) => onEdit(path, next)} isObject />;
+  return <JsonEditor given={given} value={value} onChange={(next) => onEdit(path, next)} isObject />;
 }
 
 function ItemList({ node, field, value, path, onEdit }: Props) {
@@ -71,7 +76,12 @@ function ItemList({ node, field, value, path, onEdit }: Props) {
         <fieldset key={index} className="item">
           <legend>{texts.item(index + 1)}</legend>
           <div className="row tools">
-            <IconButton label={texts.moveUp} icon="up" disabled={index === 0} onClick={() => swap(index, index - 1)} />
+            <IconButton
+              label={texts.moveUp}
+              icon="up"
+              disabled={index === 0}
+              onClick={() => swap(index, index - 1)}
+            />
             <IconButton
               label={texts.moveDown}
               icon="down"

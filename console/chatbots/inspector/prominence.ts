@@ -43,13 +43,24 @@ const USED: Readonly<Record<string, { by: string; fields: Readonly<Record<string
   rest_api: {
     by: "apiAuthType",
     fields: {
-      "*": ["apiUrl", "apiMethod", "apiHeaders", "apiBody", "apiOutputVariable", "apiResponsePath", "apiAuthType"],
+      "*": [
+        "apiUrl",
+        "apiMethod",
+        "apiHeaders",
+        "apiBody",
+        "apiOutputVariable",
+        "apiResponsePath",
+        "apiAuthType",
+      ],
       bearer: ["apiAuthToken"],
       basic: ["apiAuthUsername", "apiAuthPassword"],
       api_key: ["apiAuthKeyName", "apiAuthKeyValue", "apiAuthKeyLocation"],
     },
   },
-  data_source: { by: "", fields: { "*": ["connectionId", "dataSourceId", "endpoint", "parameters", "outputVariable"] } },
+  data_source: {
+    by: "",
+    fields: { "*": ["connectionId", "dataSourceId", "endpoint", "parameters", "outputVariable"] },
+  },
   whatsapp_flow: {
     by: "",
     fields: { "*": ["whatsappFlowId", "flowBodyText", "flowCta", "flowOutputVariable", "flowMode"] },
@@ -57,7 +68,14 @@ const USED: Readonly<Record<string, { by: string; fields: Readonly<Record<string
   google_calendar: {
     by: "",
     fields: {
-      "*": ["calendarAction", "calendarUserSource", "calendarUserId", "calendarDateVariable", "calendarOutputFormat", "calendarOutputVariable"],
+      "*": [
+        "calendarAction",
+        "calendarUserSource",
+        "calendarUserId",
+        "calendarDateVariable",
+        "calendarOutputFormat",
+        "calendarOutputVariable",
+      ],
     },
   },
   ai_reply: { by: "", fields: { "*": ["aiSystemPrompt", "aiPrompt", "aiSend", "aiOutputVariable"] } },

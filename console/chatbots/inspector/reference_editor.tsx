@@ -25,7 +25,14 @@ const REFERENCES = graphql(`
 `);
 
 type Option = { value: string; title: string };
-type Props = { node: GraphNode; field: Field; value: Json | undefined; path: Path; onEdit: OnEdit; given: Given };
+type Props = {
+  node: GraphNode;
+  field: Field;
+  value: Json | undefined;
+  path: Path;
+  onEdit: OnEdit;
+  given: Given;
+};
 
 /** What a field refers to: another node, or something of the tenant, chosen by its name. */
 export function ReferenceEditor(props: Props) {

@@ -7,7 +7,7 @@ import { inspectorWords } from "../words/inspector_words.ts";
 import type { Given } from "./field_editor.tsx";
 import { TextArea, TextInput } from "./text_input.tsx";
 
-type Props = Given & { value: string; onChange: (value: string) => void };
+type Props = Given & { value: string; placeholder?: string; onChange: (value: string) => void };
 
 /** A text with variables in it, which a menu inserts where the cursor is. */
 export function TemplateEditor({ value, onChange, limit, ...given }: Props & { limit: number | null }) {

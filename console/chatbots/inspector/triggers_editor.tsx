@@ -14,7 +14,13 @@ const LISTS = {
 } as const;
 
 /** What starts a run. */
-export function TriggersEditor({ value, onChange }: { value: Json | undefined; onChange: (value: Json | undefined) => void }) {
+export function TriggersEditor({
+  value,
+  onChange,
+}: {
+  value: Json | undefined;
+  onChange: (value: Json | undefined) => void;
+}) {
   const texts = useWords(inspectorWords);
   const triggers = Array.isArray(value) ? value.filter(isObject) : [];
   const store = (next: JsonObject[]) => onChange(next.length === 0 ? undefined : next);
@@ -41,7 +47,13 @@ export function TriggersEditor({ value, onChange }: { value: Json | undefined; o
   );
 }
 
-function TriggerForm({ trigger, onChange }: { trigger: JsonObject; onChange: (trigger: JsonObject) => void }) {
+function TriggerForm({
+  trigger,
+  onChange,
+}: {
+  trigger: JsonObject;
+  onChange: (trigger: JsonObject) => void;
+}) {
   const texts = useWords(inspectorWords);
   const kind = String(trigger.kind ?? "any");
   const list = Object.hasOwn(LISTS, kind) ? LISTS[kind as keyof typeof LISTS] : null;

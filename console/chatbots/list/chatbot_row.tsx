@@ -46,9 +46,21 @@ export function ChatbotRow({ chatbot, figures, language, onChanged }: Props) {
     { label: texts.open, icon: "edit", onSelect: () => go(`chatbots/${id}`) },
     { label: texts.export, icon: "download", onSelect: () => void download().catch(showProblem) },
     ...(activeVersion
-      ? [{ label: texts.deactivate, icon: "pause" as const, onSelect: () => void deactivate().catch(showProblem) }]
+      ? [
+          {
+            label: texts.deactivate,
+            icon: "pause" as const,
+            onSelect: () => void deactivate().catch(showProblem),
+          },
+        ]
       : newest
-        ? [{ label: texts.activate(newest.number), icon: "play" as const, onSelect: () => setAsked("activate") }]
+        ? [
+            {
+              label: texts.activate(newest.number),
+              icon: "play" as const,
+              onSelect: () => setAsked("activate"),
+            },
+          ]
         : []),
     { label: texts.delete, icon: "trash", isDanger: true, onSelect: () => setAsked("delete") },
   ];

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { IconButton } from "../../ui/button.tsx";
 import { Loading } from "../../ui/states.tsx";
 import { useWords } from "../../words/language.ts";
@@ -15,18 +15,27 @@ const VersionList = lazy(() => import("../versions/version_list.tsx"));
 export function PanelColumn({ panel }: { panel: Panel }) {
   const texts = useWords(builderWords);
   const { show } = useBuilder();
+  // A run that is tried out goes on when another panel has been looked at.
+  const [wasTested, setTested] = useState(false);
+  if (panel === "test" && !wasTested) setTested(true);
   return (
     <aside className="panel" aria-label={texts.panels[panel]}>
       <header>
         <h2>{texts.panels[panel]}</h2>
         <IconButton label={texts.closePanel} icon="close" onClick={() => show(null)} />
       </header>
-      <div className="content">
+      {wasTested && (
+        <div className="content" hidden={panel !== "test"}>
+          <Suspense fallback={<Loading label={texts.loading} />}>
+            <Simulator />
+          </Suspense>
+        </div>
+      )}
+      <div className="content" hidden={panel === "test"}>
         <Suspense fallback={<Loading label={texts.loading} />}>
           {panel === "node" && <Inspector />}
           {panel === "problems" && <ProblemList />}
           {panel === "settings" && <SettingsForm />}
-          {panel === "test" && <Simulator />}
           {panel === "versions" && <VersionList />}
         </Suspense>
       </div>

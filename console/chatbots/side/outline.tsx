@@ -14,16 +14,12 @@ import { useNames } from "../words/use_names.ts";
 export function Outline() {
   const texts = useWords(builderWords);
   const names = useNames();
-  const { draft, kinds, selection, goTo, show, problems } = useBuilder();
+  const { draft, kinds, selection, open, problems } = useBuilder();
   const order = useMemo(() => readingOrder(draft, kinds), [draft, kinds]);
   const outgoing = useMemo(() => edgesBySource(draft.edges), [draft.edges]);
   const entered = useMemo(() => new Set(draft.edges.map(({ target }) => target)), [draft.edges]);
   const worst = useMemo(() => worstByNode(problems), [problems]);
   const byId = useMemo(() => new Map(draft.nodes.map((node) => [node.id, node])), [draft.nodes]);
-  const open = (id: string) => {
-    goTo(id);
-    show("node");
-  };
   const linesOf = (node: GraphNode) => {
     const edges = outgoing.get(node.id) ?? [];
     const exits = exitsOf(node, kinds.get(typeOf(node)), edges);

@@ -37,15 +37,23 @@ export function VariableList() {
   );
 }
 
-function NodeNames({ ids, none, isWrong = false }: { ids: readonly string[]; none: string; isWrong?: boolean }) {
+function NodeNames({
+  ids,
+  none,
+  isWrong = false,
+}: {
+  ids: readonly string[];
+  none: string;
+  isWrong?: boolean;
+}) {
   const names = useNames();
-  const { draft, goTo, show } = useBuilder();
+  const { draft, open } = useBuilder();
   if (ids.length === 0) return <span className={isWrong ? "badge warning" : "soft"}>{none}</span>;
   return ids.map((id) => {
     const node = draft.nodes.find((each) => each.id === id);
     return (
       node && (
-        <button key={id} type="button" className="chip" onClick={() => (goTo(id), show("node"))}>
+        <button key={id} type="button" className="chip" onClick={() => open(id)}>
           {names.node(node)}
         </button>
       )

@@ -1,3 +1,28 @@
+import "./simulator.css";
+import { useState } from "react";
+import { Tabs } from "../../ui/tabs.tsx";
+import { useWords } from "../../words/language.ts";
+import { simulatorWords } from "../words/simulator_words.ts";
+import { Replay } from "./replay.tsx";
+import { TrialPhone } from "./trial_phone.tsx";
+
+/** Tries the draft out: as a customer on a phone, or with what a real customer wrote. */
 export default function Simulator() {
-  return null;
+  const texts = useWords(simulatorWords);
+  const [tab, setTab] = useState<"phone" | "replay">("phone");
+  return (
+    <div className="simulator">
+      <Tabs
+        label={texts.ways}
+        tabs={[
+          { id: "phone", label: texts.phone },
+          { id: "replay", label: texts.replay },
+        ]}
+        selected={tab}
+        onSelect={setTab}
+      >
+        {tab === "phone" ? <TrialPhone /> : <Replay />}
+      </Tabs>
+    </div>
+  );
 }

@@ -9,6 +9,7 @@ import { useWords } from "../../words/language.ts";
 import { useBuilder } from "../builder/builder_context.ts";
 import { type Problem, PUBLISH } from "../builder/documents.ts";
 import { builderWords } from "../words/builder_words.ts";
+import { useNames } from "../words/use_names.ts";
 import { versionWords } from "../words/version_words.ts";
 import { ActivationForm } from "./activation_dialog.tsx";
 
@@ -20,6 +21,7 @@ type Outcome =
 export function PublishDialog({ onClose }: { onClose: () => void }) {
   const texts = useWords(versionWords);
   const builderTexts = useWords(builderWords);
+  const names = useNames();
   const connection = useConnection();
   const { chatbot, isUnsaved, save, show, refresh, goTo, draft } = useBuilder();
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -52,6 +54,10 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
     );
   }
   if (outcome.kind === "refused") {
+    const nameOf = (id: string | null) => {
+      const node = draft.nodes.find((each) => each.id === id);
+      return node ? names.node(node) : builderTexts.wholeChatbot;
+    };
     const errors = outcome.problems.filter(({ severity }) => severity === "error");
     return (
       <Dialog title={builderTexts.cannotPublish} onClose={onClose}>
@@ -68,7 +74,10 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
                 }}
               >
                 <Icon name="warning" />
-                <span lang="en">{message}</span>
+                <span>
+                  <strong>{nameOf(graphNodeId)}</strong>
+                  <span lang="en">{message}</span>
+                </span>
               </button>
             </li>
           ))}

@@ -68,7 +68,9 @@ function VersionPage({
         {texts.noneHint}
       </Empty>
     );
-  const people = new Map(data.memberships?.nodes.map(({ userId, user }) => [userId, user?.name ?? user?.email]));
+  const people = new Map(
+    data.memberships?.nodes.map(({ userId, user }) => [userId, user?.name ?? user?.email]),
+  );
   return (
     <>
       {nodes.map((version) => (
@@ -100,9 +102,15 @@ function VersionRow({
   const connection = useConnection();
   const { chatbot, change } = useBuilder();
   const isActive = chatbot.activeVersion?.id === version.id;
-  const when = new Date(version.createdAt).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  const when = new Date(version.createdAt).toLocaleString(language, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
   const restore = async () => {
-    const { chatbot: read } = await connection.query(VERSION_GRAPH, { id: chatbot.id, number: version.number });
+    const { chatbot: read } = await connection.query(VERSION_GRAPH, {
+      id: chatbot.id,
+      number: version.number,
+    });
     const [graph] = read?.versions.nodes ?? [];
     if (!graph) return;
     change((draft) => replaceGraph(draft, draftOf({ name: "", description: null, ...graph })));
@@ -142,9 +150,10 @@ function Deactivate() {
     <Button
       look="danger"
       onClick={() =>
-        connection
-          .mutate(DEACTIVATE, { id: chatbot.id })
-          .then(() => (refresh(), showToast(texts.deactivated)), showProblem)
+        connection.mutate(DEACTIVATE, { id: chatbot.id }).then(() => {
+          refresh();
+          showToast(texts.deactivated);
+        }, showProblem)
       }
     >
       {texts.deactivate}

@@ -8,8 +8,8 @@ import { Failed, Loading } from "../../ui/states.tsx";
 import { useLanguage, useWords } from "../../words/language.ts";
 import { useBuilder } from "../builder/builder_context.ts";
 import { draftOf } from "../builder/draft_of.ts";
-import { NODE_TYPES } from "../canvas/canvas.tsx";
-import { FlowNodes, flowEdges } from "../canvas/flow_nodes.ts";
+import { NODE_TYPES, overviewClass } from "../canvas/canvas.tsx";
+import { type CanvasNode, FlowNodes, flowEdges } from "../canvas/flow_nodes.ts";
 import { countOf, type Difference, differenceOf } from "../graph/difference.ts";
 import { type Draft, type GraphNode, positionOf } from "../graph/draft.ts";
 import { builderWords } from "../words/builder_words.ts";
@@ -33,7 +33,7 @@ export default function VersionView({ number }: { number: number }) {
   return (
     <section className="version-view" aria-label={texts.comparing(number)}>
       <header className="toolbar">
-        <Link to={`chatbots/${chatbot.id}`} className="button quiet" >
+        <Link to={`chatbots/${chatbot.id}`} className="button quiet">
           <Icon name="back" />
           {texts.back}
         </Link>
@@ -60,7 +60,9 @@ export default function VersionView({ number }: { number: number }) {
 /** Both graphs in one, with what was removed where it was. */
 function unionOf(before: Draft, after: Draft): Draft {
   const known = new Set(after.nodes.map(({ id }) => id));
-  const drawn = new Set(after.edges.map(({ source, sourceHandle, target }) => [source, sourceHandle, target].join("\n")));
+  const drawn = new Set(
+    after.edges.map(({ source, sourceHandle, target }) => [source, sourceHandle, target].join("\n")),
+  );
   const nodes = [...after.nodes, ...before.nodes.filter(({ id }) => !known.has(id))];
   const gone = before.edges.filter(
     ({ source, sourceHandle, target }) => !drawn.has([source, sourceHandle, target].join("\n")),
@@ -74,7 +76,10 @@ function ComparedCanvas({ union, difference }: { union: Draft; difference: Diffe
   const texts = useWords(builderWords);
   const labels = useWords(canvasWords);
   const nodes = useMemo(
-    () => new FlowNodes().nodes(union, kinds, { marks: difference }, (node) => label(node, difference, names.node, texts.marks)),
+    () =>
+      new FlowNodes().nodes(union, kinds, { marks: difference }, (node) =>
+        label(node, difference, names.node, texts.marks),
+      ),
     [union, kinds, difference, names, texts],
   );
   const edges = useMemo(() => flowEdges(union, kinds, { marks: difference }), [union, kinds, difference]);
@@ -95,7 +100,7 @@ function ComparedCanvas({ union, difference }: { union: Draft; difference: Diffe
       >
         <Background gap={24} size={1.5} />
         <Controls showInteractive={false} position="bottom-left" />
-        <MiniMap pannable zoomable position="bottom-right" />
+        <MiniMap<CanvasNode> pannable zoomable position="bottom-right" nodeClassName={overviewClass} />
       </ReactFlow>
     </div>
   );

@@ -3,7 +3,8 @@ import { catalogue } from "../../words/language.ts";
 /** What the canvas says to screen readers, by its own names. */
 export const canvasWords = catalogue(
   {
-    "node.a11yDescription.default": "Press Enter to open the node, and the arrow keys to move it when it is selected.",
+    "node.a11yDescription.default":
+      "Press Enter to open the node, and the arrow keys to move it when it is selected.",
     "node.a11yDescription.keyboardDisabled": "Press Enter to open the node.",
     "edge.a11yDescription.default": "Press Delete to remove the connection.",
     "controls.ariaLabel": "Zoom",

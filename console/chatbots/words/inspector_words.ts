@@ -4,11 +4,12 @@ export const inspectorWords = catalogue(
   {
     label: "Label",
     id: "The node's id",
-    unknownKind: (type: string) => `This version does not know nodes of the type “${type}”. A run that reaches one ends.`,
+    unknownKind: (type: string) =>
+      `This version does not know nodes of the type “${type}”. A run that reaches one ends.`,
     moreFields: (count: number) => (count === 1 ? "1 more field" : `${count} more fields`),
     leadsTo: "Leads to",
     rareExits: "When something goes wrong",
-    nowhere: "– nowhere: the run ends –",
+    nowhere: "– the run ends –",
     itself: "itself",
     goToTarget: (exit: string) => `Go to the node that “${exit}” leads to`,
     exitName: "Name of an exit",
@@ -81,11 +82,12 @@ export const inspectorWords = catalogue(
   {
     label: "Etiket",
     id: "Düğümün kimliği",
-    unknownKind: (type) => `Bu sürüm “${type}” türündeki düğümleri tanımıyor. Buraya gelen çalışma sona erer.`,
+    unknownKind: (type) =>
+      `Bu sürüm “${type}” türündeki düğümleri tanımıyor. Buraya gelen çalışma sona erer.`,
     moreFields: (count) => `${count} alan daha`,
     leadsTo: "Nereye gider",
     rareExits: "Bir şey ters giderse",
-    nowhere: "– hiçbir yere: çalışma biter –",
+    nowhere: "– çalışma biter –",
     itself: "kendisi",
     goToTarget: (exit) => `“${exit}” çıkışının gittiği düğüme git`,
     exitName: "Çıkışın adı",

@@ -43,7 +43,14 @@ export const kindWords = catalogue(
       update_contact: "Changes fields, tags and groups",
       end: "Ends the run",
     },
-    groups: { talk: "Talk", decide: "Decide", connect: "Connect", people: "People", frame: "Frame", other: "Other" },
+    groups: {
+      talk: "Talk",
+      decide: "Decide",
+      connect: "Connect",
+      people: "People",
+      frame: "Frame",
+      other: "Other",
+    },
     exits: {
       true: "Yes",
       false: "No",
@@ -99,7 +106,14 @@ export const kindWords = catalogue(
       update_contact: "Alanları, etiketleri, grupları değiştirir",
       end: "Çalışmayı bitirir",
     },
-    groups: { talk: "Konuş", decide: "Karar ver", connect: "Bağlan", people: "İnsanlar", frame: "Çerçeve", other: "Diğer" },
+    groups: {
+      talk: "Konuş",
+      decide: "Karar ver",
+      connect: "Bağlan",
+      people: "İnsanlar",
+      frame: "Çerçeve",
+      other: "Diğer",
+    },
     exits: {
       true: "Evet",
       false: "Hayır",

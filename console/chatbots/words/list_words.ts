@@ -33,7 +33,8 @@ export const listWords = catalogue(
     deactivated: (name: string) => `“${name}” starts no new runs any more.`,
     delete: "Delete",
     deleteTitle: (name: string) => `Delete “${name}”?`,
-    deleteHint: "Its versions, runs and figures are deleted, too. This cannot be undone; export it first if you may need it.",
+    deleteHint:
+      "Its versions, runs and figures are deleted, too. This cannot be undone; export it first if you may need it.",
     deleted: (name: string) => `“${name}” is deleted.`,
     cancel: "Cancel",
     greeting: "Hello {{contact.name|there}}! How can we help?",
@@ -69,7 +70,8 @@ export const listWords = catalogue(
     deactivated: (name) => `“${name}” artık yeni çalışma başlatmıyor.`,
     delete: "Sil",
     deleteTitle: (name) => `“${name}” silinsin mi?`,
-    deleteHint: "Sürümleri, çalışmaları ve rakamları da silinir. Geri alınamaz; gerekebilirse önce dışa aktarın.",
+    deleteHint:
+      "Sürümleri, çalışmaları ve rakamları da silinir. Geri alınamaz; gerekebilirse önce dışa aktarın.",
     deleted: (name) => `“${name}” silindi.`,
     cancel: "Vazgeç",
     greeting: "Merhaba {{contact.name|değerli müşterimiz}}! Size nasıl yardımcı olabiliriz?",

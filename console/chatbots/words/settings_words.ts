@@ -21,7 +21,8 @@ export const settingsWords = catalogue(
       ignore: "Do nothing",
     },
     guards: "Guards",
-    guardsHint: "A run that exceeds one of these ends, so that two programs do not talk to each other for ever.",
+    guardsHint:
+      "A run that exceeds one of these ends, so that two programs do not talk to each other for ever.",
   },
   {
     description: "Açıklama",

@@ -22,7 +22,11 @@ export const versionWords = catalogue(
     activateTitle: (number: number) => `Activate version ${number}`,
     activated: (number: number) => `Version ${number} answers customers now.`,
     runs: (count: number) =>
-      count === 0 ? "No runs are in progress" : count === 1 ? "1 run is in progress" : `${count} runs are in progress`,
+      count === 0
+        ? "No runs are in progress"
+        : count === 1
+          ? "1 run is in progress"
+          : `${count} runs are in progress`,
     running: { finish: "Let them finish", move: "Move them over", restart: "Start them again" },
     runningHint: {
       finish: "They continue on their own version to the end.",
@@ -30,7 +34,8 @@ export const versionWords = catalogue(
       restart: "They end, and a new run starts.",
     },
     exclusive: "Deactivate the other chatbots",
-    exclusiveHint: (names: string) => `Active now: ${names}. If they stay active, triggers decide who answers.`,
+    exclusiveHint: (names: string) =>
+      `Active now: ${names}. If they stay active, triggers decide who answers.`,
     cancel: "Not now",
     comparing: (number: number) => `Version ${number}, compared with the draft`,
     back: "Back to the draft",
@@ -69,7 +74,8 @@ export const versionWords = catalogue(
       restart: "Biterler ve yeni bir çalışma başlar.",
     },
     exclusive: "Diğer botları devre dışı bırak",
-    exclusiveHint: (names) => `Şu an etkin: ${names}. Etkin kalırlarsa kimin yanıtlayacağına tetikleyiciler karar verir.`,
+    exclusiveHint: (names) =>
+      `Şu an etkin: ${names}. Etkin kalırlarsa kimin yanıtlayacağına tetikleyiciler karar verir.`,
     cancel: "Şimdi değil",
     comparing: (number) => `Sürüm ${number}, taslakla karşılaştırma`,
     back: "Taslağa dön",
