@@ -10,7 +10,7 @@ import { draftOf } from "./draft_of.ts";
 import type { Conflict } from "./use_saving.ts";
 
 /** Somebody else has saved in between: theirs or mine. What is not chosen is not lost at once, because taking theirs can be undone. */
-export function ConflictDialog({
+export default function ConflictDialog({
   conflict: { theirs },
   onKeepMine,
   onTakeTheirs,

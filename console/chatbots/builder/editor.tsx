@@ -8,20 +8,21 @@ import { changeHistory, historyOf, isUnsaved } from "../graph/history.ts";
 import type { Kinds } from "../graph/kind.ts";
 import { PanelColumn } from "../panels/panel_column.tsx";
 import { SideColumn } from "../side/side_column.tsx";
-import { PublishDialog } from "../versions/publish_dialog.tsx";
 import { builderWords } from "../words/builder_words.ts";
 import { type Builder, BuilderContext, type Light, type Panel } from "./builder_context.ts";
-import { ConflictDialog } from "./conflict_dialog.tsx";
 import type { StoredChatbot } from "./documents.ts";
 import { draftOf } from "./draft_of.ts";
 import { LeaveDialog } from "./leave_dialog.tsx";
-import { SearchDialog } from "./search_dialog.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { useCommands } from "./use_commands.ts";
 import { useFigures } from "./use_figures.ts";
 import { useProblems, worstByNode } from "./use_problems.ts";
 import { useSaving } from "./use_saving.ts";
 
+// What is not seen at once is loaded when it is asked for.
+const ConflictDialog = lazy(() => import("./conflict_dialog.tsx"));
+const PublishDialog = lazy(() => import("../versions/publish_dialog.tsx"));
+const SearchDialog = lazy(() => import("./search_dialog.tsx"));
 const VersionView = lazy(() => import("../versions/version_view.tsx"));
 
 type Props = { stored: StoredChatbot; kinds: Kinds; path: string; onRefresh: () => Promise<void> };
@@ -139,21 +140,23 @@ function LoadedEditor({ stored, kinds, path, onRefresh }: Props) {
           ))}
         </fieldset>
       </div>
-      {isSearching && <SearchDialog onClose={() => setSearching(false)} />}
-      {isPublishing && <PublishDialog onClose={() => setPublishing(false)} />}
-      {saving.conflict && (
-        <ConflictDialog
-          conflict={saving.conflict}
-          onKeepMine={() => void saving.save(latest.current, saving.conflict!.theirs.updatedAt)}
-          onTakeTheirs={() => {
-            const theirs = draftOf(saving.conflict!.theirs);
-            change(() => theirs);
-            dispatch({ kind: "saved", draft: theirs });
-            saving.accept(saving.conflict!.theirs);
-          }}
-          onClose={saving.cancel}
-        />
-      )}
+      <Suspense>
+        {isSearching && <SearchDialog onClose={() => setSearching(false)} />}
+        {isPublishing && <PublishDialog onClose={() => setPublishing(false)} />}
+        {saving.conflict && (
+          <ConflictDialog
+            conflict={saving.conflict}
+            onKeepMine={() => void saving.save(latest.current, saving.conflict!.theirs.updatedAt)}
+            onTakeTheirs={() => {
+              const theirs = draftOf(saving.conflict!.theirs);
+              change(() => theirs);
+              dispatch({ kind: "saved", draft: theirs });
+              saving.accept(saving.conflict!.theirs);
+            }}
+            onClose={saving.cancel}
+          />
+        )}
+      </Suspense>
       {unsaved && <LeaveDialog stays={`chatbots/${stored.id}`} />}
     </BuilderContext>
   );

@@ -13,7 +13,7 @@ import { useBuilder } from "./builder_context.ts";
 const MOST = 50;
 
 /** Finds nodes by what is written in them. Enter goes to the first one. */
-export function SearchDialog({ onClose }: { onClose: () => void }) {
+export default function SearchDialog({ onClose }: { onClose: () => void }) {
   const texts = useWords(builderWords);
   const names = useNames();
   const { draft, kinds, open } = useBuilder();

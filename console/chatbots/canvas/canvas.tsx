@@ -176,8 +176,14 @@ function openByEnter(event: KeyboardEvent<HTMLElement>, open: (id: string) => vo
   if (event.key !== "Enter" || id === undefined) return;
   event.preventDefault();
   open(id);
-  // The panel is drawn by then.
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(".inspector input")?.focus());
+  focusWhenDrawn(".inspector .label");
+}
+
+/** Focuses what is about to be drawn, perhaps after it has been loaded. */
+function focusWhenDrawn(selector: string, frames = 120): void {
+  const element = document.querySelector<HTMLElement>(selector);
+  if (element) element.focus();
+  else if (frames > 0) requestAnimationFrame(() => focusWhenDrawn(selector, frames - 1));
 }
 
 /** The class of a node in the overview. */

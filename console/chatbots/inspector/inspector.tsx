@@ -19,7 +19,7 @@ import { splitFields } from "./prominence.ts";
 import { TextInput } from "./text_input.tsx";
 
 /** What the selected node is and does: its label, its fields, and where its exits lead. */
-export function Inspector() {
+export default function Inspector() {
   const texts = useWords(builderWords);
   const { draft, selection } = useBuilder();
   const [id] = selection;

@@ -3,11 +3,11 @@ import { IconButton } from "../../ui/button.tsx";
 import { Loading } from "../../ui/states.tsx";
 import { useWords } from "../../words/language.ts";
 import { type Panel, useBuilder } from "../builder/builder_context.ts";
-import { Inspector } from "../inspector/inspector.tsx";
 import { builderWords } from "../words/builder_words.ts";
 import { ProblemList } from "./problem_list.tsx";
-import { SettingsForm } from "./settings_form.tsx";
 
+const Inspector = lazy(() => import("../inspector/inspector.tsx"));
+const SettingsForm = lazy(() => import("./settings_form.tsx"));
 const Simulator = lazy(() => import("../simulator/simulator.tsx"));
 const VersionList = lazy(() => import("../versions/version_list.tsx"));
 

@@ -30,7 +30,7 @@ const GUARDS = {
   maxVariablesSize: [1_000_000, 1_000, 5_000_000],
 } as const;
 
-export function SettingsForm() {
+export default function SettingsForm() {
   const texts = useWords(settingsWords);
   const language = useLanguage();
   const { draft, change } = useBuilder();

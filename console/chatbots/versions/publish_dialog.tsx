@@ -18,7 +18,7 @@ type Outcome =
   | { kind: "refused"; problems: readonly Problem[] };
 
 /** Saves and publishes the draft, then asks whether the new version shall answer customers. */
-export function PublishDialog({ onClose }: { onClose: () => void }) {
+export default function PublishDialog({ onClose }: { onClose: () => void }) {
   const texts = useWords(versionWords);
   const builderTexts = useWords(builderWords);
   const names = useNames();
