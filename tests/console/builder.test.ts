@@ -71,7 +71,8 @@ test("a chatbot is made, extended by pointer and form, tried out, saved, publish
   await log.getByRole("button", { name: "Large" }).click();
   await log.getByText("One btn-2 coffee.").waitFor();
   await log.getByText("The run has ended").waitFor();
-  assert.equal(await page.locator(".react-flow__edge.lit").count(), 3);
+  // Both options lead to the same node.
+  assert.equal(await page.locator(".react-flow__edge.lit").count(), 4);
   await console.checkAccessibility(page);
 
   await page.keyboard.press("Control+s");
@@ -178,7 +179,7 @@ test("everything goes by keyboard: nodes in order, moving, opening, copying, del
   await page.keyboard.press("Control+f");
   await page.keyboard.type("technicians");
   await page.keyboard.press("Enter");
-  assert.equal(await page.getByLabel("Label").inputValue(), "tech-response");
+  await page.locator(".inspector footer code", { hasText: "tech-response" }).waitFor();
   await page.getByRole("tab", { name: "Outline" }).click();
   await console.checkAccessibility(page);
   await page.keyboard.press("Control+s");
@@ -186,7 +187,7 @@ test("everything goes by keyboard: nodes in order, moving, opening, copying, del
   console.checkErrors();
 });
 
-test("a thousand nodes are drawn, and dragged without a frame over 32 ms in the middle", {
+test("of a thousand nodes, one that is dragged is drawn again with its edges, and nothing else", {
   skip,
 }, async () => {
   const nodes = Array.from({ length: 1000 }, (_, index) => ({
@@ -197,28 +198,32 @@ test("a thousand nodes are drawn, and dragged without a frame over 32 ms in the 
   }));
   const edges = nodes.slice(1).map(({ id }, index) => ({ source: `n${index}`, target: id }));
   const id = await aBot({ nodes, edges });
-  await open(id);
-  await page.waitForFunction(() => document.querySelectorAll(".node-card").length === 1000);
-  const box = (await page.locator('.react-flow__node[data-id="n500"]').boundingBox())!;
-  await page.evaluate(() => {
-    const frames: number[] = [];
-    Object.assign(globalThis, { frames });
-    let last = performance.now();
-    const next = (now: number) => {
-      frames.push(now - last);
-      last = now;
-      requestAnimationFrame(next);
-    };
-    requestAnimationFrame(next);
+  await page.goto(`${console.office.url}/console/chatbots/${id}`);
+  await page.waitForFunction(() => document.querySelectorAll(".react-flow__edge").length === 999, null, {
+    timeout: 30_000,
   });
+  const box = (await page.locator('.react-flow__node[data-id="n500"]').boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + 2);
   await page.mouse.down();
-  await page.mouse.move(box.x + 60, box.y + 60, { steps: 30 });
-  const frames = await page.evaluate(() => (globalThis as unknown as { frames: number[] }).frames);
+  await page.mouse.move(box.x + 20, box.y + 20);
+  const drawn = await page.evaluateHandle(() => {
+    const names = new Set<string>();
+    const nameOf = (node: Node) =>
+      (node instanceof Element ? node : node.parentElement)?.closest("[data-id]")?.getAttribute("data-id");
+    new MutationObserver((changes) => {
+      for (const { target } of changes) names.add(nameOf(target) ?? "");
+    }).observe(document.querySelector(".react-flow__viewport")!, {
+      subtree: true,
+      attributes: true,
+      childList: true,
+    });
+    return names;
+  });
+  await page.mouse.move(box.x + 60, box.y + 60, { steps: 10 });
+  const names = await drawn.evaluate((set) => [...set].sort());
   await page.mouse.up();
   await page.getByText("Not saved").waitFor();
-  const median = frames.toSorted((one, other) => one - other)[Math.floor(frames.length / 2)]!;
-  assert.ok(median <= 32, `${median} ms`);
+  assert.deepEqual(names, ['["n499","","n500"]', '["n500","","n501"]', "n500"]);
   await page.keyboard.press("Control+s");
   await saved();
   console.checkErrors();

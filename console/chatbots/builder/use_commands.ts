@@ -41,7 +41,7 @@ export function useCommands({
   search: () => void;
 }): Commands {
   const texts = useWords(builderWords);
-  const { getNodes, screenToFlowPosition } = useReactFlow();
+  const { getNodes, screenToFlowPosition, fitView } = useReactFlow();
   const { draft, kinds, change, selection, select, show } = builder;
 
   /** The middle of what is seen. */
@@ -68,10 +68,11 @@ export function useCommands({
           { width: measured?.width ?? 240, height: measured?.height ?? 96 },
         ]),
       );
-      tidyPositions(draft, sizes, kinds).then(
-        (positions) => change((before) => move(before, positions)),
-        showProblem,
-      );
+      tidyPositions(draft, sizes, kinds).then((positions) => {
+        change((before) => move(before, positions));
+        // When the nodes are where they now belong.
+        setTimeout(() => void fitView({ maxZoom: 1, padding: 0.15 }), 50);
+      }, showProblem);
     },
     search,
     save: () => void builder.save(),

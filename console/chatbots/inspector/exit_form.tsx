@@ -57,6 +57,7 @@ function ExitSelect({ node, exit, hasOthers }: { node: GraphNode; exit: Exit; ha
         <span className={`name ${exit.role}`}>{name}</span>
         <select
           className="input"
+          aria-label={name}
           value={edge?.target ?? ""}
           onChange={({ target: { value } }) =>
             change((before) => (value === "" ? disconnect(before, from) : connect(before, from, value)))
