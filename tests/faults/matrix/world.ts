@@ -141,6 +141,8 @@ async function environment(databases: DatabasePair, home: string): Promise<NodeJ
     PARLEY_SECRET_KEY: TEST_SECRET_KEY,
     JWT_SECRET: "a token secret for tests, long enough",
     MEDIA_STORAGE: join(home, "media"),
+    // Processes start often.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "parley-test-cache"),
     // A machine that is busy with other work is no fault.
     DATABASE_CONNECTION_TIMEOUT_MS: "5000",
   };
