@@ -1,6 +1,6 @@
 import "./simulator.css";
 import { useState } from "react";
-import { Tabs } from "../../ui/tabs.tsx";
+import { TabPanels } from "../../ui/tab_panels.tsx";
 import { useWords } from "../../words/language.ts";
 import { simulatorWords } from "../words/simulator_words.ts";
 import { Replay } from "./replay.tsx";
@@ -12,7 +12,7 @@ export default function Simulator() {
   const [tab, setTab] = useState<"phone" | "replay">("phone");
   return (
     <div className="simulator">
-      <Tabs
+      <TabPanels
         label={texts.ways}
         tabs={[
           { id: "phone", label: texts.phone },
@@ -22,7 +22,7 @@ export default function Simulator() {
         onSelect={setTab}
       >
         {tab === "phone" ? <TrialPhone /> : <Replay />}
-      </Tabs>
+      </TabPanels>
     </div>
   );
 }
