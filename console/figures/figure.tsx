@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { saveFile } from "../ui/save_file.ts";
+import { Scroll } from "../ui/scroll.tsx";
 import { useWords } from "../words/language.ts";
 import { type Cell, toCsv } from "./csv.ts";
 import { words } from "./words.ts";
@@ -62,8 +63,7 @@ export function Figure({
       ) : chart && !isTable ? (
         chart
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
-        <section className="scroll" tabIndex={0} aria-label={`${title}: ${texts.table}`}>
+        <Scroll label={`${title}: ${texts.table}`}>
           <table className="table">
             <thead>
               <tr>
@@ -95,7 +95,7 @@ export function Figure({
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroll>
       )}
     </section>
   );

@@ -13,13 +13,13 @@ const MESSAGES = graphql(`
   query MessageFigures($since: Date!, $until: Date!) {
     currentTenant {
       id
-      inbound: messageFigures(since: $since, until: $until, by: [day], first: 400, filter: { direction: { equalTo: inbound } }) {
+      inbound: messageFigures(since: $since, until: $until, by: [day, direction], first: 400, filter: { direction: { equalTo: inbound } }) {
         nodes { day messages }
       }
-      outbound: messageFigures(since: $since, until: $until, by: [day], first: 400, filter: { direction: { equalTo: outbound } }) {
+      outbound: messageFigures(since: $since, until: $until, by: [day, direction], first: 400, filter: { direction: { equalTo: outbound } }) {
         nodes { day messages }
       }
-      internal: messageFigures(since: $since, until: $until, by: [day], first: 400, filter: { direction: { equalTo: internal } }) {
+      internal: messageFigures(since: $since, until: $until, by: [day, direction], first: 400, filter: { direction: { equalTo: internal } }) {
         nodes { day messages }
       }
       byChannel: messageFigures(since: $since, until: $until, by: [channel, direction], first: 600) {

@@ -1,6 +1,7 @@
 import { useConnection } from "../../graphql/use_connection.ts";
 import { useMay } from "../../session/member.ts";
 import { Button } from "../../ui/button.tsx";
+import { Scroll } from "../../ui/scroll.tsx";
 import { showProblem } from "../../ui/toasts.tsx";
 import { useFormat } from "../../words/format.ts";
 import { useWords } from "../../words/language.ts";
@@ -26,7 +27,7 @@ export function Reasons({ campaign, onChanged }: { campaign: Campaign; onChanged
   return (
     <section className="stack tight">
       <h2>{texts.reasons}</h2>
-      <div className="scroll">
+      <Scroll label={texts.reasons}>
         <table className="table">
           <thead>
             <tr>
@@ -66,7 +67,7 @@ export function Reasons({ campaign, onChanged }: { campaign: Campaign; onChanged
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "urql";
 import { useContactName } from "../../audiences/contact_name.ts";
 import { problemOf } from "../../graphql/problem.ts";
 import { Button } from "../../ui/button.tsx";
+import { Scroll } from "../../ui/scroll.tsx";
 import { Failed, Loading } from "../../ui/states.tsx";
 import { useReload } from "../../ui/use_reload.ts";
 import { useFormat } from "../../words/format.ts";
@@ -51,7 +52,7 @@ export function Recipients({ campaignId, version }: { campaignId: string; versio
           ))}
         </select>
       </div>
-      <div className="scroll">
+      <Scroll label={texts.recipients}>
         <table className="table">
           <thead>
             <tr>
@@ -72,7 +73,7 @@ export function Recipients({ campaignId, version }: { campaignId: string; versio
             />
           ))}
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { Scroll } from "../../ui/scroll.tsx";
 import { useFormat } from "../../words/format.ts";
 import { useWords } from "../../words/language.ts";
 import type { Variant } from "../campaign_documents.ts";
@@ -12,7 +13,7 @@ export function VariantResults({ variants }: { variants: readonly Variant[] }) {
   return (
     <section className="stack tight">
       <h2>{texts.byVariant}</h2>
-      <div className="scroll">
+      <Scroll label={texts.byVariant}>
         <table className="table">
           <thead>
             <tr>
@@ -46,7 +47,7 @@ export function VariantResults({ variants }: { variants: readonly Variant[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }
