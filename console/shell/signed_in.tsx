@@ -3,7 +3,7 @@ import { Provider, useQuery } from "urql";
 import { Connection } from "../graphql/connection.ts";
 import { Live } from "../graphql/live.ts";
 import { problemOf } from "../graphql/problem.ts";
-import { ConnectionContext } from "../graphql/use_connection.ts";
+import { ConnectionContext, useConnection } from "../graphql/use_connection.ts";
 import { MEMBER, MemberContext } from "../session/member.ts";
 import { Failed, Loading } from "../ui/states.tsx";
 import { useWords } from "../words/language.ts";
@@ -34,7 +34,13 @@ export function SignedIn() {
 
 function WithMember() {
   const { loading } = useWords(words);
-  const [{ data, error }] = useQuery({ query: MEMBER });
+  const { socketState } = useConnection();
+  const [{ data, error }, load] = useQuery({ query: MEMBER });
+  // The server closes the socket of a user whose role has changed.
+  useEffect(
+    () => socketState.onConnected((isAgain) => isAgain && load({ requestPolicy: "network-only" })),
+    [socketState, load],
+  );
   if (error && !data) return <Failed message={problemOf(error).message} />;
   if (!data?.currentUser || !data.currentMembership) return <Loading label={loading} />;
   const { currentUser: user, currentMembership: membership, myTenants } = data;
