@@ -4,7 +4,7 @@ import { escapeHtml } from "../../base/escape_html.ts";
 export type Destination = { path: string; title: string; about: string };
 
 /** What a newcomer needs to sign in to the demo. */
-export type DemoHint = { email: string; passwordFile: string };
+type DemoHint = { email: string; passwordFile: string };
 
 /**
  * The page at `/`: what Parley is, and links. With a demo, the console and a customer's phone are side by side, with what to try
