@@ -32,9 +32,9 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           <Icon name={icon} />
         </span>
         <span className="title">{names.node(node)}</span>
-        {mark && <span className={`badge mark ${mark}`}>{texts.marks[mark]}</span>}
+        {mark && <span className={`badge difference ${mark}`}>{texts.marks[mark]}</span>}
         {problem && (
-          <span className={`problem ${problem}`} title={texts.severity[problem]}>
+          <span className={`node-problem ${problem}`} title={texts.severity[problem]}>
             <Icon name="warning" />
           </span>
         )}

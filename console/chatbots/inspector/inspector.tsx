@@ -148,7 +148,7 @@ function SelectionActions() {
         onClick={() => {
           change((before) => remove(before, selection));
           select([]);
-          document.querySelector<HTMLElement>(".panel header button")?.focus();
+          document.querySelector<HTMLElement>(".builder-panel header button")?.focus();
         }}
       >
         {texts.remove}

@@ -6,6 +6,7 @@ import { useMay } from "../../session/member.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
+import { saveFile } from "../../ui/save_file.ts";
 import { showProblem, showToast } from "../../ui/toasts.tsx";
 import { type Language, useWords } from "../../words/language.ts";
 import { ActivationForm } from "../versions/activation_dialog.tsx";
@@ -32,11 +33,7 @@ export function ChatbotRow({ chatbot, figures, language, onChanged }: Props) {
   const download = async () => {
     const { exportChatbot } = await connection.mutate(EXPORT, { id });
     const text = `${JSON.stringify(exportChatbot!.file, null, 2)}\n`;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-    link.download = `${name}.json`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    saveFile(new Blob([text], { type: "application/json" }), `${name}.json`);
   };
   const deactivate = async () => {
     await connection.mutate(DEACTIVATE, { id });

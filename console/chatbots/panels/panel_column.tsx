@@ -19,7 +19,7 @@ export function PanelColumn({ panel }: { panel: Panel }) {
   const [wasTested, setTested] = useState(false);
   if (panel === "test" && !wasTested) setTested(true);
   return (
-    <aside className="panel" aria-label={texts.panels[panel]}>
+    <aside className="builder-panel" aria-label={texts.panels[panel]}>
       <header>
         <h2>{texts.panels[panel]}</h2>
         <IconButton label={texts.closePanel} icon="close" onClick={() => show(null)} />

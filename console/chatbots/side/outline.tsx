@@ -58,7 +58,7 @@ export function Outline() {
                   {!entered.has(node.id) && !kinds.get(type)?.isStart && <small>{texts.unreached}</small>}
                 </span>
                 {problem && (
-                  <span className={`problem ${problem}`} title={texts.severity[problem]}>
+                  <span className={`node-problem ${problem}`} title={texts.severity[problem]}>
                     <Icon name="warning" />
                   </span>
                 )}

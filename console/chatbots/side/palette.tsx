@@ -26,6 +26,7 @@ export function Palette({ onAdd }: { onAdd: (type: string) => void }) {
     <>
       <form
         className="filter"
+        data-own-keys
         onSubmit={(event) => {
           event.preventDefault();
           if (wanted !== "" && shown[0]) onAdd(shown[0].kind);

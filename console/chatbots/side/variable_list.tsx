@@ -16,7 +16,7 @@ export function VariableList() {
   return (
     <>
       <p className="soft hint">{texts.variablesHint}</p>
-      <ul className="variables">
+      <ul className="variable-list">
         {shown.map(({ name, setBy, usedBy, isSystem }) => (
           <li key={name}>
             <code>{name}</code>
@@ -53,7 +53,7 @@ function NodeNames({
     const node = draft.nodes.find((each) => each.id === id);
     return (
       node && (
-        <button key={id} type="button" className="chip" onClick={() => open(id)}>
+        <button key={id} type="button" className="node-chip" onClick={() => open(id)}>
           {names.node(node)}
         </button>
       )

@@ -19,7 +19,7 @@ export function Bubble({
   switch (entry.kind) {
     case "customer":
       return (
-        <p className="bubble customer" dir="auto">
+        <p className="trial-bubble customer" dir="auto">
           {entry.text}
         </p>
       );
@@ -52,7 +52,7 @@ function BotBubble({
   const texts = useWords(simulatorWords);
   const isFile = type !== "text" && type !== "interactive";
   return (
-    <div className="bubble bot" dir="auto">
+    <div className="trial-bubble bot" dir="auto">
       {isFile && (
         <span className="badge">
           <Icon name="file" />

@@ -104,7 +104,7 @@ function ReplayedTurns({ replayed: { turns, differentTurns, isCut } }: { replaye
             </time>
             {heard.map(({ preview }, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: what was said has no other name
-              <p key={index} className="bubble customer" dir="auto">
+              <p key={index} className="trial-bubble customer" dir="auto">
                 {preview}
               </p>
             ))}
@@ -139,7 +139,7 @@ function Said({
       {messages.length === 0 && <p className="soft">{texts.nothingSaid}</p>}
       {messages.map(({ preview }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: what was said has no other name
-        <p key={index} className="bubble bot" dir="auto">
+        <p key={index} className="trial-bubble bot" dir="auto">
           {preview}
         </p>
       ))}

@@ -33,7 +33,7 @@ export function TrialDetails({
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: a run may enter a node again
               <li key={index}>
-                <button type="button" className="chip" disabled={!node} onClick={() => goTo(id)}>
+                <button type="button" className="node-chip" disabled={!node} onClick={() => goTo(id)}>
                   {node ? names.node(node) : id}
                 </button>
               </li>
@@ -57,7 +57,7 @@ export function TrialDetails({
       <details>
         <summary>{texts.calls}</summary>
         <div className="stack tight">
-          <label className="choice">
+          <label className="choice-row">
             <input
               type="radio"
               name="calls"
@@ -80,7 +80,7 @@ export function TrialDetails({
               isObject
             />
           )}
-          <label className="choice">
+          <label className="choice-row">
             <input
               type="radio"
               name="calls"

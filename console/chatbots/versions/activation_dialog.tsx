@@ -81,7 +81,7 @@ export function ActivationForm({
       <fieldset className="stack tight">
         <legend>{texts.runs(runs)}</legend>
         {CHOICES.map((choice) => (
-          <label key={choice} className="choice">
+          <label key={choice} className="choice-row">
             <input
               type="radio"
               name="running"
@@ -96,7 +96,7 @@ export function ActivationForm({
         ))}
       </fieldset>
       {others.length > 0 && (
-        <label className="choice">
+        <label className="choice-row">
           <input
             type="checkbox"
             checked={isExclusive}

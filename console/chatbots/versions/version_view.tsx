@@ -130,14 +130,14 @@ function DifferenceList({ difference, union }: { difference: Difference; union: 
     void setCenter(x + 120, y + 48, { zoom: 1, duration: 0 });
   };
   return (
-    <aside className="panel">
+    <aside className="builder-panel">
       <div className="content stack">
         <p role="status">{count === 0 ? texts.same : texts.differences(count)}</p>
         <ul className="problems">
           {[...difference.nodes].map(([id, mark]) => (
             <li key={id}>
               <button type="button" className="problem-row" onClick={() => goTo(byId.get(id)!)}>
-                <span className={`badge mark ${mark}`}>{marks[mark]}</span>
+                <span className={`badge difference ${mark}`}>{marks[mark]}</span>
                 <span>
                   <strong>{names.node(byId.get(id)!)}</strong>
                   {difference.fields.has(id) && (
