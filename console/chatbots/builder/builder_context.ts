@@ -32,6 +32,8 @@ export type Builder = {
   publish: () => void;
   /** Reads again what the server knows of the chatbot besides its draft: its active version. */
   refresh: () => void;
+  /** How often that has happened: lists of versions are loaded again. */
+  refreshes: number;
 };
 
 export const BuilderContext = createContext<Builder | null>(null);

@@ -29,7 +29,7 @@ export const NODE_KINDS = graphql(`
 export const SAVE = graphql(`
   mutation SaveDraft($input: SaveChatbotInput!) {
     saveChatbot(input: $input) {
-      chatbot { id name description updatedAt }
+      chatbot { id name description updatedAt nodes edges settings }
       problems { code graphNodeId path message severity }
     }
   }

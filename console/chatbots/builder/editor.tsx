@@ -1,5 +1,6 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { lazy, Suspense, useCallback, useMemo, useReducer, useRef, useState } from "react";
+import { showProblem } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
 import { Canvas, useReveal } from "../canvas/canvas.tsx";
 import type { Overlay } from "../canvas/flow_nodes.ts";
@@ -45,6 +46,7 @@ function LoadedEditor({ stored, kinds, path, onRefresh }: Props) {
   const [view, setView] = useState<"canvas" | "side" | "panel">("canvas");
   const [light, setLight] = useState<Light | null>(null);
   const [showsFigures, setShowsFigures] = useState(false);
+  const [refreshes, setRefreshes] = useState(0);
   const [isPublishing, setPublishing] = useState(false);
   const [isSearching, setSearching] = useState(false);
   const problems = useProblems(stored.id, draft);
@@ -99,7 +101,11 @@ function LoadedEditor({ stored, kinds, path, onRefresh }: Props) {
     isUnsaved: unsaved,
     save: () => saving.save(latest.current),
     publish: () => setPublishing(true),
-    refresh: () => void onRefresh(),
+    refresh: () => {
+      setRefreshes((count) => count + 1);
+      onRefresh().catch(showProblem);
+    },
+    refreshes,
   };
   const commands = useCommands({ builder, dispatch, search: () => setSearching(true) });
   const overlay: Overlay = useMemo(

@@ -1,9 +1,11 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { problemOf } from "../../graphql/problem.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { showProblem } from "../../ui/toasts.tsx";
 import type { Draft } from "../graph/draft.ts";
+import { isEqual } from "../graph/equal.ts";
 import { CHATBOT, SAVE, type StoredChatbot } from "./documents.ts";
+import { draftOf } from "./draft_of.ts";
 
 /** A save that was refused, because somebody else has saved since the draft was read: what they saved. */
 export type Conflict = { theirs: StoredChatbot };
@@ -14,6 +16,8 @@ export function useSaving(initial: StoredChatbot, onSaved: (draft: Draft) => voi
   const [updatedAt, setUpdatedAt] = useState(initial.updatedAt);
   const [isSaving, setSaving] = useState(false);
   const [conflict, setConflict] = useState<Conflict | null>(null);
+  /** The draft as the server has it, as far as is known here. */
+  const known = useRef(draftOf(initial));
   const { id } = initial;
 
   const save = async (draft: Draft, expectedUpdatedAt = updatedAt): Promise<boolean> => {
@@ -23,12 +27,20 @@ export function useSaving(initial: StoredChatbot, onSaved: (draft: Draft) => voi
     try {
       const { saveChatbot } = await connection.mutate(SAVE, { input });
       setUpdatedAt(saveChatbot!.chatbot.updatedAt);
+      known.current = draftOf(saveChatbot!.chatbot);
       onSaved(draft);
       setConflict(null);
       return true;
     } catch (error) {
-      if (problemOf(error).code !== "PYUPD") showProblem(error);
-      else setConflict(await readTheirs());
+      if (problemOf(error).code !== "PYUPD") {
+        showProblem(error);
+        return false;
+      }
+      const found = await readTheirs();
+      // Activating a version changes the chatbot, but not its draft.
+      if (found && isEqual(draftOf(found.theirs), known.current))
+        return await save(draft, found.theirs.updatedAt);
+      setConflict(found);
       return false;
     } finally {
       setSaving(false);
@@ -52,6 +64,7 @@ export function useSaving(initial: StoredChatbot, onSaved: (draft: Draft) => voi
     /** What was read is what is expected from now on. */
     accept: (theirs: StoredChatbot) => {
       setUpdatedAt(theirs.updatedAt);
+      known.current = draftOf(theirs);
       setConflict(null);
     },
     cancel: () => setConflict(null),

@@ -14,7 +14,7 @@ const VersionList = lazy(() => import("../versions/version_list.tsx"));
 /** At the other side of the canvas: the selected node, or something about the whole chatbot. */
 export function PanelColumn({ panel }: { panel: Panel }) {
   const texts = useWords(builderWords);
-  const { show } = useBuilder();
+  const { show, refreshes } = useBuilder();
   // A run that is tried out goes on when another panel has been looked at.
   const [wasTested, setTested] = useState(false);
   if (panel === "test" && !wasTested) setTested(true);
@@ -36,7 +36,7 @@ export function PanelColumn({ panel }: { panel: Panel }) {
           {panel === "node" && <Inspector />}
           {panel === "problems" && <ProblemList />}
           {panel === "settings" && <SettingsForm />}
-          {panel === "versions" && <VersionList />}
+          {panel === "versions" && <VersionList key={refreshes} />}
         </Suspense>
       </div>
     </aside>
