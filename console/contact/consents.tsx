@@ -23,56 +23,58 @@ export function Consents({ contact, reload }: { contact: Contact; reload: Reload
   const [isRecording, setRecording] = useState(false);
   const consents = contact.consents.nodes;
   return (
-    <Section
-      title={texts.consent}
-      isOpen={contact.optedOutAt !== null || contact.marketingOptedOutAt !== null}
-      action={
-        mayChange && (
-          <Button look="quiet" className="small" onClick={() => setRecording(true)}>
-            {texts.record}
-          </Button>
-        )
-      }
-    >
-      <dl className="facts">
-        {CATEGORIES.map((category) => {
-          const outAt = category === "all" ? contact.optedOutAt : contact.marketingOptedOutAt;
-          const last = consents.find((consent) => consent.category === category && consent.isOptIn);
-          return (
-            <div key={category}>
-              <dt>{texts.categories[category]}</dt>
-              <dd>
-                {outAt !== null ? (
-                  <span className="badge danger">{texts.optedOut}</span>
-                ) : last ? (
-                  <span className="badge accent">{texts.optedIn}</span>
-                ) : (
-                  <span className="soft">{texts.noConsent}</span>
-                )}{" "}
-                {(outAt ?? last?.givenAt) && (
-                  <span className="soft">{longTime(outAt ?? last!.givenAt, language)}</span>
-                )}
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
-      {consents.length > 0 && (
-        <ul className="consent-history">
-          {consents.map(({ id, category, isOptIn, method, evidence, givenAt, user }) => (
-            <li key={id}>
-              <span>
-                {texts.categories[category]}: {isOptIn ? texts.optedIn : texts.optedOut}
-              </span>
-              <span className="soft">
-                {[longTime(givenAt, language), texts.methods[method], user?.name, evidence]
-                  .filter(Boolean)
-                  .join(" · ")}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+    <>
+      <Section
+        title={texts.consent}
+        isOpen={contact.optedOutAt !== null || contact.marketingOptedOutAt !== null}
+        action={
+          mayChange && (
+            <Button look="quiet" className="small" onClick={() => setRecording(true)}>
+              {texts.record}
+            </Button>
+          )
+        }
+      >
+        <dl className="facts">
+          {CATEGORIES.map((category) => {
+            const outAt = category === "all" ? contact.optedOutAt : contact.marketingOptedOutAt;
+            const last = consents.find((consent) => consent.category === category && consent.isOptIn);
+            return (
+              <div key={category}>
+                <dt>{texts.categories[category]}</dt>
+                <dd>
+                  {outAt !== null ? (
+                    <span className="badge danger">{texts.optedOut}</span>
+                  ) : last ? (
+                    <span className="badge accent">{texts.optedIn}</span>
+                  ) : (
+                    <span className="soft">{texts.noConsent}</span>
+                  )}{" "}
+                  {(outAt ?? last?.givenAt) && (
+                    <span className="soft">{longTime(outAt ?? last!.givenAt, language)}</span>
+                  )}
+                </dd>
+              </div>
+            );
+          })}
+        </dl>
+        {consents.length > 0 && (
+          <ul className="consent-history">
+            {consents.map(({ id, category, isOptIn, method, evidence, givenAt, user }) => (
+              <li key={id}>
+                <span>
+                  {texts.categories[category]}: {isOptIn ? texts.optedIn : texts.optedOut}
+                </span>
+                <span className="soft">
+                  {[longTime(givenAt, language), texts.methods[method], user?.name, evidence]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
       {isRecording && (
         <RecordConsent
           contactId={contact.id}
@@ -83,7 +85,7 @@ export function Consents({ contact, reload }: { contact: Contact; reload: Reload
           }}
         />
       )}
-    </Section>
+    </>
   );
 }
 

@@ -31,28 +31,30 @@ export function Details({ contact, reload }: { contact: Contact; reload: Reload 
   ];
   const shown = facts.filter(([, value]) => value);
   return (
-    <Section
-      title={texts.details}
-      action={
-        mayChange && (
-          <Button look="quiet" className="small" icon="edit" onClick={() => setEditing(true)}>
-            {texts.edit}
-          </Button>
-        )
-      }
-    >
-      {shown.length === 0 ? (
-        <p className="soft">{texts.none}</p>
-      ) : (
-        <dl className="facts">
-          {shown.map(([label, value]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd dir="auto">{value}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
+    <>
+      <Section
+        title={texts.details}
+        action={
+          mayChange && (
+            <Button look="quiet" className="small" icon="edit" onClick={() => setEditing(true)}>
+              {texts.edit}
+            </Button>
+          )
+        }
+      >
+        {shown.length === 0 ? (
+          <p className="soft">{texts.none}</p>
+        ) : (
+          <dl className="facts">
+            {shown.map(([label, value]) => (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd dir="auto">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </Section>
       {isEditing && (
         <ContactForm
           contact={contact}
@@ -64,7 +66,7 @@ export function Details({ contact, reload }: { contact: Contact; reload: Reload 
           }}
         />
       )}
-    </Section>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { useConnection } from "../graphql/use_connection.ts";
+import { currentPath, go } from "../routing/location.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
@@ -11,7 +12,7 @@ import { nameOf } from "./name.ts";
 import { words } from "./words.ts";
 
 /** Asks for the name, because nothing brings an erased contact back. */
-export function EraseDialog({ contact, onClose, onDone }: ManageProps) {
+export function EraseDialog({ contact, onClose }: Omit<ManageProps, "onDone">) {
   const texts = useWords(words);
   const connection = useConnection();
   const name = nameOf(contact);
@@ -24,7 +25,8 @@ export function EraseDialog({ contact, onClose, onDone }: ManageProps) {
       const { eraseContact } = await connection.mutate(ERASE, { contactId: contact.id });
       showToast(texts.erased(eraseContact?.erasure.messageCount ?? 0));
       onClose();
-      onDone();
+      // Back to the list in which the contact was.
+      go(`${currentPath().split("/")[0]}${location.search}`, { isReplaced: true });
     } catch (error) {
       showProblem(error);
     }

@@ -34,42 +34,44 @@ export function Manage({ contact, reload }: { contact: Contact; reload: Reload }
   if (!mayChange) return null;
   const isBlocked = contact.status === "blocked";
   return (
-    <Section title={texts.manage} isOpen={false}>
-      {contact.contactBlocks.nodes
-        .filter((block) => block.isBlocked)
-        .map(({ nodeId, state, error, channel }) => (
-          <p key={nodeId} className="soft">
-            {channel.name}: {texts.blockStates[state]}
-            {error && ` (${error})`}
-          </p>
-        ))}
-      <div className="manage">
-        {isBlocked ? (
-          <Button icon="undo" onClick={() => void unblock()}>
-            {texts.unblock}
-          </Button>
-        ) : (
-          <Button icon="shield" onClick={() => setOpened("block")}>
-            {texts.block}
-          </Button>
-        )}
-        <Button icon="download" onClick={() => void download()}>
-          {texts.export}
-        </Button>
-        {isAdmin && (
-          <>
-            <Button icon="branch" onClick={() => setOpened("merge")}>
-              {texts.merge}
+    <>
+      <Section title={texts.manage} isOpen={false}>
+        {contact.contactBlocks.nodes
+          .filter((block) => block.isBlocked)
+          .map(({ nodeId, state, error, channel }) => (
+            <p key={nodeId} className="soft">
+              {channel.name}: {texts.blockStates[state]}
+              {error && ` (${error})`}
+            </p>
+          ))}
+        <div className="manage">
+          {isBlocked ? (
+            <Button icon="undo" onClick={() => void unblock()}>
+              {texts.unblock}
             </Button>
-            <Button look="danger" icon="trash" onClick={() => setOpened("erase")}>
-              {texts.erase}
+          ) : (
+            <Button icon="shield" onClick={() => setOpened("block")}>
+              {texts.block}
             </Button>
-          </>
-        )}
-      </div>
+          )}
+          <Button icon="download" onClick={() => void download()}>
+            {texts.export}
+          </Button>
+          {isAdmin && (
+            <>
+              <Button icon="branch" onClick={() => setOpened("merge")}>
+                {texts.merge}
+              </Button>
+              <Button look="danger" icon="trash" onClick={() => setOpened("erase")}>
+                {texts.erase}
+              </Button>
+            </>
+          )}
+        </div>
+      </Section>
       {opened === "block" && <BlockDialog contact={contact} onClose={close} onDone={reload} />}
       {opened === "merge" && <MergeDialog contact={contact} onClose={close} onDone={reload} />}
-      {opened === "erase" && <EraseDialog contact={contact} onClose={close} onDone={reload} />}
-    </Section>
+      {opened === "erase" && <EraseDialog contact={contact} onClose={close} />}
+    </>
   );
 }

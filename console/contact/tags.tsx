@@ -29,43 +29,45 @@ export function Tags({ contact, reload }: { contact: Contact; reload: Reload }) 
   const change = (work: Promise<unknown>) => void work.then(reload, showProblem);
   const add = (tagId: string) => connection.mutate(ADD_TAG, { contactId: contact.id, tagId });
   return (
-    <Section
-      title={texts.tags}
-      action={
-        mayChange && (
-          <Menu
-            label={texts.addTag}
-            icon="plus"
-            items={[
-              ...others.map(({ id, name }) => ({ label: name, onSelect: () => change(add(id)) })),
-              { label: texts.newTag, icon: "plus", onSelect: () => setAdding(true) },
-            ]}
-          />
-        )
-      }
-    >
-      {present.length === 0 ? (
-        <p className="soft">{texts.none}</p>
-      ) : (
-        <ul className="chips">
-          {present.map(({ nodeId, tag }) => (
-            <li key={nodeId} className="chip">
-              <TagDot color={tag.color} />
-              <span dir="auto">{tag.name}</span>
-              {mayChange && (
-                <button
-                  type="button"
-                  aria-label={texts.removeTag(tag.name)}
-                  title={texts.removeTag(tag.name)}
-                  onClick={() => change(connection.mutate(REMOVE_TAG, { nodeId }))}
-                >
-                  <Icon name="close" />
-                </button>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
+    <>
+      <Section
+        title={texts.tags}
+        action={
+          mayChange && (
+            <Menu
+              label={texts.addTag}
+              icon="plus"
+              items={[
+                ...others.map(({ id, name }) => ({ label: name, onSelect: () => change(add(id)) })),
+                { label: texts.newTag, icon: "plus", onSelect: () => setAdding(true) },
+              ]}
+            />
+          )
+        }
+      >
+        {present.length === 0 ? (
+          <p className="soft">{texts.none}</p>
+        ) : (
+          <ul className="chips">
+            {present.map(({ nodeId, tag }) => (
+              <li key={nodeId} className="chip">
+                <TagDot color={tag.color} />
+                <span dir="auto">{tag.name}</span>
+                {mayChange && (
+                  <button
+                    type="button"
+                    aria-label={texts.removeTag(tag.name)}
+                    title={texts.removeTag(tag.name)}
+                    onClick={() => change(connection.mutate(REMOVE_TAG, { nodeId }))}
+                  >
+                    <Icon name="close" />
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
       {isAdding && (
         <NewTag
           onClose={() => setAdding(false)}
@@ -75,7 +77,7 @@ export function Tags({ contact, reload }: { contact: Contact; reload: Reload }) 
           }}
         />
       )}
-    </Section>
+    </>
   );
 }
 

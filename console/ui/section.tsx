@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 /** A part of a page or panel that can be folded, with what can be done with it beside its title. */
 export function Section({
@@ -14,9 +14,11 @@ export function Section({
   onToggle?: (isOpen: boolean) => void;
   children: ReactNode;
 }) {
+  // Only at first: what is done in it, or comes, does not fold it.
+  const [wasOpen] = useState(isOpen);
   return (
     <section className="section">
-      <details open={isOpen} onToggle={({ newState }) => onToggle?.(newState === "open")}>
+      <details open={wasOpen} onToggle={({ newState }) => onToggle?.(newState === "open")}>
         <summary>
           <h3>{title}</h3>
         </summary>
