@@ -100,7 +100,8 @@ test("a chatbot is made, extended by pointer and form, tried out, saved, publish
 test("a graph is opened and saved as it is; all edits are undone and redone; what would be lost is asked about", {
   skip,
 }, async () => {
-  const id = await aBot();
+  const nodes = SUPPORT_BOT.nodes.map((node, index) => ({ ...node, position: { x: 0, y: index * 150 } }));
+  const id = await aBot({ ...SUPPORT_BOT, nodes });
   const before = await stored(id);
   await open(id);
   await page.getByRole("button", { name: /^Tidy up/ }).click();
@@ -181,6 +182,7 @@ test("everything goes by keyboard: nodes in order, moving, opening, copying, del
   await page.keyboard.press("Delete");
   await page.locator('.react-flow__node[data-id="message-1"]').waitFor({ state: "detached" });
   await page.keyboard.press("Control+f");
+  await page.getByRole("dialog").waitFor();
   await page.keyboard.type("technicians");
   await page.keyboard.press("Enter");
   await page.locator(".inspector footer code", { hasText: "tech-response" }).waitFor();

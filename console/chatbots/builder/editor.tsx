@@ -1,12 +1,14 @@
-import { ReactFlowProvider } from "@xyflow/react";
-import { lazy, Suspense, useCallback, useMemo, useReducer, useRef, useState } from "react";
+import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { showProblem } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
 import { Canvas, useReveal } from "../canvas/canvas.tsx";
 import type { Overlay } from "../canvas/flow_nodes.ts";
 import type { Draft, Point } from "../graph/draft.ts";
+import { move } from "../graph/edits.ts";
 import { changeHistory, historyOf, isUnsaved } from "../graph/history.ts";
 import type { Kinds } from "../graph/kind.ts";
+import { expectedSizes, isUnplaced, tidyPositions } from "../graph/tidy.ts";
 import { PanelColumn } from "../panels/panel_column.tsx";
 import { SideColumn } from "../side/side_column.tsx";
 import { builderWords } from "../words/builder_words.ts";
@@ -23,7 +25,8 @@ import { useSaving } from "./use_saving.ts";
 // What is not seen at once is loaded when it is asked for.
 const ConflictDialog = lazy(() => import("./conflict_dialog.tsx"));
 const PublishDialog = lazy(() => import("../versions/publish_dialog.tsx"));
-const SearchDialog = lazy(() => import("./search_dialog.tsx"));
+const loadSearch = () => import("./search_dialog.tsx");
+const SearchDialog = lazy(loadSearch);
 const VersionView = lazy(() => import("../versions/version_view.tsx"));
 
 type Props = { stored: StoredChatbot; kinds: Kinds; path: string; onRefresh: () => Promise<void> };
@@ -72,6 +75,18 @@ function LoadedEditor({ stored, kinds, path, onRefresh }: Props) {
   const show = useCallback((next: Panel | null) => {
     setPanel(next);
     setView(next === null ? "canvas" : "panel");
+  }, []);
+
+  const { fitView } = useReactFlow();
+  // What is typed right after Ctrl+F is not to be lost.
+  useEffect(() => void loadSearch().catch(showProblem), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the chatbot is opened
+  useEffect(() => {
+    if (!isUnplaced(draft)) return;
+    tidyPositions(draft, expectedSizes(draft, kinds), kinds).then((positions) => {
+      dispatch({ kind: "arranged", draft: move(draft, positions) });
+      setTimeout(() => void fitView({ maxZoom: 1, padding: 0.15 }), 50);
+    }, showProblem);
   }, []);
 
   // A refresh changes what is known of the chatbot, not the draft.

@@ -18,7 +18,9 @@ export type HistoryAction =
   | { kind: "undo" }
   | { kind: "redo" }
   /** The server has stored this draft; editing may have gone on since it was sent. */
-  | { kind: "saved"; draft: Draft };
+  | { kind: "saved"; draft: Draft }
+  /** The draft as it is shown first, before anything is edited: it counts as saved. */
+  | { kind: "arranged"; draft: Draft };
 
 const MERGED_MS = 1_500;
 /** Each step keeps only what it changed. */
@@ -52,6 +54,8 @@ export function changeHistory(history: History, action: HistoryAction): History 
     }
     case "saved":
       return { ...history, saved: action.draft, last: NOTHING };
+    case "arranged":
+      return past.length === 0 && future.length === 0 ? historyOf(action.draft) : history;
     default:
       return action satisfies never;
   }

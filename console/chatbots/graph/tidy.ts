@@ -1,8 +1,27 @@
-import type { Graph, Point } from "./draft.ts";
+import { type Graph, type Point, positionOf, typeOf } from "./draft.ts";
+import { exitsOf, shownExits } from "./exits.ts";
 import type { Kinds } from "./kind.ts";
-import { readingOrder, targetsInFields } from "./order.ts";
+import { edgesBySource, readingOrder, targetsInFields } from "./order.ts";
 
 export type Size = { width: number; height: number };
+
+/** Whether nobody has placed the nodes: they all lie at one place, as in a file that was written by hand. */
+export function isUnplaced({ nodes }: Graph): boolean {
+  const places = new Set(nodes.map((node) => JSON.stringify(positionOf(node))));
+  return nodes.length > 1 && places.size === 1;
+}
+
+/** About as large as its card will be drawn. */
+export function expectedSizes({ nodes, edges }: Graph, kinds: Kinds): Map<string, Size> {
+  const outgoing = edgesBySource(edges);
+  return new Map(
+    nodes.map((node) => {
+      const own = outgoing.get(node.id) ?? [];
+      const exits = shownExits(exitsOf(node, kinds.get(typeOf(node)), own), own);
+      return [node.id, { width: 240, height: 90 + (exits.length > 1 ? exits.length * 26 : 0) }];
+    }),
+  );
+}
 
 /** Positions from left to right along the edges. The layouter is loaded when it is first needed. */
 export async function tidyPositions(

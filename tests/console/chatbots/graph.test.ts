@@ -27,7 +27,7 @@ import {
 import type { Kind } from "../../../console/chatbots/graph/kind.ts";
 import { readingOrder } from "../../../console/chatbots/graph/order.ts";
 import { searchNodes } from "../../../console/chatbots/graph/search.ts";
-import { tidyPositions } from "../../../console/chatbots/graph/tidy.ts";
+import { isUnplaced, tidyPositions } from "../../../console/chatbots/graph/tidy.ts";
 import { variablesOf } from "../../../console/chatbots/graph/variables.ts";
 import { kindsAsData } from "../../../src/chatbot/nodes/kinds_as_data.ts";
 import { NODE_KINDS } from "../../../src/chatbot/nodes/registry.ts";
@@ -361,4 +361,17 @@ test("tidying puts each node to the right of what leads to it, and none over ano
     assert.ok(positions.get(source)!.x < positions.get(target)!.x, `${source} ${target}`);
   const places = new Set([...positions.values()].map(({ x, y }) => `${x} ${y}`));
   assert.equal(places.size, draft.nodes.length);
+});
+
+test("nodes that nobody has placed are arranged when a chatbot is opened, which is no edit; edited ones never", () => {
+  const draft = { ...open(), nodes: open().nodes.map(({ id, type }) => ({ id, type })) } as Draft;
+  assert.deepEqual(
+    [isUnplaced(draft), isUnplaced(open()), isUnplaced({ nodes: [], edges: [] })],
+    [true, false, false],
+  );
+  const arranged = move(draft, new Map([["menu", { x: 300, y: 0 }]]));
+  let history = changeHistory(historyOf(draft), { kind: "arranged", draft: arranged });
+  assert.deepEqual([history.present, isUnsaved(history), history.past.length], [arranged, false, 0]);
+  history = changeHistory(history, { kind: "change", at: 1, edit: (before) => ({ ...before, name: "A" }) });
+  assert.equal(changeHistory(history, { kind: "arranged", draft }), history);
 });
