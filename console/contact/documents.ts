@@ -176,3 +176,9 @@ export const FILES = graphql(`
     }
   }
 `);
+
+export const OPEN_CONVERSATION = graphql(`
+  mutation OpenConversation($contactId: UUID!) {
+    createConversation(input: { conversation: { contactId: $contactId } }) { conversation { id } }
+  }
+`);

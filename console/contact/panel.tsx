@@ -3,12 +3,13 @@ import { type ReactNode, useCallback } from "react";
 import { useQuery } from "urql";
 import { problemOf } from "../graphql/problem.ts";
 import { useLiveRows } from "../graphql/use_connection.ts";
+import { useMay } from "../session/member.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Failed, Loading } from "../ui/states.tsx";
 import { useWords } from "../words/language.ts";
 import { Campaigns } from "./campaigns.tsx";
 import { Consents } from "./consents.tsx";
-import { Conversations } from "./conversations.tsx";
+import { Conversations, StartConversation } from "./conversations.tsx";
 import { Details } from "./details.tsx";
 import { CONTACT_BY_ID, CONTACT_OF_CONVERSATION, type Contact } from "./documents.ts";
 import { Files } from "./files.tsx";
@@ -113,6 +114,7 @@ function Sections({
   reload: Reload;
   children?: ReactNode;
 }) {
+  const mayWrite = useMay("agent");
   const others = contact.conversations.nodes.filter(({ id }) => id !== conversationId);
   return (
     <>
@@ -124,6 +126,9 @@ function Sections({
       <Notes key={`${contact.id} ${contact.notes}`} contact={contact} />
       <Consents contact={contact} reload={reload} />
       {others.length > 0 && <Conversations conversations={others} isOther={conversationId !== null} />}
+      {others.length === 0 && conversationId === null && mayWrite && (
+        <StartConversation contactId={contact.id} />
+      )}
       <Campaigns contactId={contact.id} />
       <Files key={contact.id} conversationId={conversationId ?? others[0]?.id ?? null} />
       <Identities contact={contact} />

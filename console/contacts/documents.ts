@@ -49,9 +49,3 @@ export const START_IMPORT = graphql(`
 export const CANCEL_IMPORT = graphql(`
   mutation CancelImport($id: UUID!) { cancelImport(input: { importId: $id }) { import { id status } } }
 `);
-
-export const OPEN_CONVERSATION = graphql(`
-  mutation OpenConversation($contactId: UUID!) {
-    createConversation(input: { conversation: { contactId: $contactId } }) { conversation { id } }
-  }
-`);
