@@ -36,6 +36,14 @@ export const PAGES: readonly Page[] = [
     content: lazy(() => import("../contacts/page.tsx")),
   },
   {
+    path: "chatbots",
+    name: "chatbots",
+    icon: "chatbot",
+    key: "b",
+    role: "viewer",
+    content: lazy(() => import("../chatbots/page.tsx")),
+  },
+  {
     path: "campaigns",
     name: "campaigns",
     icon: "campaign",
@@ -66,14 +74,6 @@ export const PAGES: readonly Page[] = [
     key: "f",
     role: "viewer",
     content: lazy(() => import("../figures/page.tsx")),
-  },
-  {
-    path: "chatbots",
-    name: "chatbots",
-    icon: "chatbot",
-    key: "b",
-    role: "viewer",
-    content: lazy(() => import("../chatbots/page.tsx")),
   },
   {
     path: "settings",

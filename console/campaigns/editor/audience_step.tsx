@@ -119,7 +119,9 @@ function Lists({ chosen, onChange }: { chosen: Chosen; onChange: (chosen: Chosen
                 onChange={() => toggle("groups", group)}
               />
               <span>{group.name}</span>
-              <span className="soft small">{texts.contacts(format.number(group.count))}</span>
+              <span className="soft small">
+                {group.count === 1 ? texts.oneContact : texts.contacts(format.number(group.count))}
+              </span>
             </label>
           ))}
         </fieldset>

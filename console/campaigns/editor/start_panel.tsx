@@ -82,7 +82,9 @@ export function StartPanel({
       )}
       {isStarting && (
         <Confirm
-          title={texts.startTitle(format.number(recipients))}
+          title={texts.startTitle(
+            recipients === 1 ? texts.oneContact : texts.contacts(format.number(recipients)),
+          )}
           action={texts.startNow}
           onConfirm={() => void run(() => connection.mutate(START_CAMPAIGN, { id, at: null }), texts.started)}
           onClose={() => setStarting(false)}
