@@ -37,6 +37,9 @@ function link({ path, title, about }: Destination): string {
   return `<li><a href="${path}"><strong>${title}</strong><span>${about}</span><code>${path}</code></a></li>`;
 }
 
+/** The phone of somebody else; its query makes the frame load it. */
+const OTHER_CUSTOMER = "/sandbox?customer=2#customer=%2B15550100002&name=Sam";
+
 function stage({ email, passwordFile }: DemoHint): string {
   const console = `/console?email=${encodeURIComponent(email)}`;
   return `<ol class="steps">
@@ -44,14 +47,14 @@ function stage({ email, passwordFile }: DemoHint): string {
 terminal; it is also in <code>${escapeHtml(passwordFile)}</code>.</li>
 <li><strong>Answer a customer.</strong> Write “Hello” on the phone. The chatbot answers first; open the conversation in the inbox and
 write back.</li>
-<li><strong>Change the chatbot.</strong> Open it under Chatbots, change its greeting, and publish it. Then write again from
-the phone.</li>
+<li><strong>Change the chatbot.</strong> Open it under Chatbots, change its greeting, and publish it. Then write as
+<a href="${OTHER_CUSTOMER}" target="phone">another customer</a>: where you have answered yourself, the chatbot pauses.</li>
 </ol>
 <div class="stage">
 <section><h2>Your side: the console <a href="${console}" target="_blank">Open in a tab</a></h2>
 <iframe src="${console}" title="The console" loading="lazy" allow="clipboard-write; microphone"></iframe></section>
 <section><h2>The customer's phone <a href="/sandbox" target="_blank">Open in a tab</a></h2>
-<iframe src="/sandbox" title="A customer's phone" loading="lazy" allow="microphone"></iframe></section>
+<iframe src="/sandbox" name="phone" title="A customer's phone" loading="lazy" allow="microphone"></iframe></section>
 </div>`;
 }
 
@@ -74,6 +77,7 @@ p { margin: .25rem 0 2rem; color: light-dark(#5a5f5d, #a6adaa); }
 const STAGE_STYLE = `
 .steps { margin: 0 0 2rem; padding-inline-start: 1.25rem; }
 .steps li { margin-block: .5rem; }
+.steps a { color: var(--accent); }
 .steps code { font-size: .875em; overflow-wrap: anywhere; }
 .stage { display: none; }
 @media (width >= 70rem) {
