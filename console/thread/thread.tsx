@@ -1,5 +1,5 @@
 import "./thread.css";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { useQuery } from "urql";
 import { problemOf } from "../graphql/problem.ts";
 import { useLiveRows } from "../graphql/use_connection.ts";
@@ -28,11 +28,15 @@ function LoadedThread({ conversationId, onBack }: { conversationId: string; onBa
   useLiveRows("conversation", ({ id }) => id === conversationId && readAgain());
   useLiveRows("contact", ({ id }) => id === data?.conversation?.contact.id && readAgain());
   useLiveRows("channel", ({ id }) => id === data?.conversation?.channel.id && readAgain());
-  if (data?.conversation)
+  // Without a connection, the conversation stays as it was.
+  const latest = useRef(data);
+  if (data?.conversation || !error) latest.current = data ?? latest.current;
+  const shown = latest.current;
+  if (shown?.conversation)
     return (
       <OpenThread
-        head={data.conversation}
-        hasChannels={(data.channels?.nodes.length ?? 0) > 1}
+        head={shown.conversation}
+        hasChannels={(shown.channels?.nodes.length ?? 0) > 1}
         onBack={onBack}
         onChanged={readAgain}
       />

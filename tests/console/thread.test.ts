@@ -90,7 +90,7 @@ test("what the customer writes, quotes, reacts to, edits and sends is seen in or
   await waitForBubbles(page, ["Hello, two cakes", "You | Which ones?", "You | Which ones? | Apple | Edited"]);
   ann.sendMedia({ kind: "image", mimeType: "image/png", bytes: PIXEL, caption: "like this" });
   await page.locator(".picture img").waitFor();
-  await page.getByText("like this").waitFor();
+  await page.locator(".bubble", { hasText: "like this" }).waitFor();
   ann.read();
   await page.locator(".ticks.read").first().waitFor();
 
@@ -108,7 +108,7 @@ test("what the customer writes, quotes, reacts to, edits and sends is seen in or
   await page.locator(".viewer .stage img").waitFor();
   await page.keyboard.press("Escape");
   ann.revoke(first.wamid);
-  await page.getByText("This message was deleted").waitFor();
+  await page.locator(".bubble", { hasText: "This message was deleted" }).waitFor();
   await console.checkAccessibility(page);
   console.checkErrors();
 });
@@ -121,7 +121,7 @@ test("a message is sent once when the connection is cut, and when the answer is 
   await waitForBubbles(page, ["Hi"]);
   await page.context().setOffline(true);
   await write(page, "While offline");
-  await page.getByText("No connection.").waitFor();
+  await page.locator(".unsent", { hasText: "No connection." }).waitFor();
   await page.context().setOffline(false);
   await page.locator(".unsent").waitFor({ state: "detached" });
   await waitForBubbles(page, ["Hi", "You | While offline"]);
@@ -157,7 +157,7 @@ test("a window that closes while somebody types leaves the templates, and the te
   await page.reload();
   await page.locator(".composer textarea").fill("I was just about to");
   await page.clock.fastForward("06:00");
-  await page.getByText("The reply window is closed").first().waitFor();
+  await page.locator(".closed-window", { hasText: "The reply window is closed" }).waitFor();
   await page.getByRole("searchbox", { name: "Search templates" }).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("type")), "search");
   await console.checkAccessibility(page);
@@ -173,15 +173,15 @@ test("an agent takes over from the chatbot, and gives back", { skip: NO_BROWSER 
   const dan = console.office.customer("Dan");
   dan.say("Hi");
   const page = await console.open("Dora", "agent", `inbox/${await idOf("Dan")}`);
-  await page.getByText("What can we do for you?").waitFor();
+  await page.locator(".bubble", { hasText: "What can we do for you?" }).waitFor();
   await page.getByRole("button", { name: "Take over" }).click();
-  await page.getByText("Your team is in charge").waitFor();
-  await page.getByText("Dora took it").waitFor();
+  await page.locator(".state-line", { hasText: "Your team is in charge" }).waitFor();
+  await page.locator(".notice-line", { hasText: "Dora took it" }).waitFor();
   await page.keyboard.press("n");
   await write(page, "A note");
   await page.locator(".message.note", { hasText: "A note" }).waitFor();
   await page.getByRole("button", { name: "Give back to the chatbot" }).click();
-  await page.getByText("Dora gave it back to the chatbot").waitFor();
+  await page.locator(".notice-line", { hasText: "Dora gave it back to the chatbot" }).waitFor();
   await page.locator(".state-line", { hasText: "Your team is in charge" }).waitFor({ state: "detached" });
   await console.checkAccessibility(page);
   console.checkErrors();

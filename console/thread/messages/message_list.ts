@@ -25,9 +25,10 @@ export function put(list: MessageList, messages: readonly Bubble[]): MessageList
   const first = list.messages[0]?.id;
   const last = list.messages.at(-1)?.id;
   for (const message of messages) {
+    const known = byId.get(message.id);
     const isBefore = first !== undefined && message.id < first && list.older !== null;
     const isAfter = last !== undefined && message.id > last && list.newer !== null;
-    if (!isBefore && !isAfter) byId.set(message.id, message);
+    if (!isBefore && !isAfter) byId.set(message.id, withStatus(message, known?.messageStatus ?? null));
   }
   return { ...list, messages: [...byId.values()].sort(compare) };
 }
@@ -48,10 +49,20 @@ export function remove(list: MessageList, id: string): MessageList {
 
 export type Status = NonNullable<Bubble["messageStatus"]>;
 
+/** A status only moves forward, whatever is read or reported last. */
+const STEPS = ["queued", "sending", "uncertain", "sent", "failed", "delivered", "read", "played"];
+
+/** The message with this status, if it is further than its own. */
+export function withStatus(message: Bubble, status: Status | null): Bubble {
+  const own = message.messageStatus;
+  const isFurther = status && (!own || STEPS.indexOf(status.status) > STEPS.indexOf(own.status));
+  return isFurther ? { ...message, messageStatus: status } : message;
+}
+
 /** The status that was reported for a message. It is ignored if the message is not loaded. */
 export function putStatus(list: MessageList, status: Status): MessageList {
   const at = list.messages.findIndex(({ id }) => id === status.messageId);
   const message = list.messages[at];
   if (!message) return list;
-  return { ...list, messages: list.messages.with(at, { ...message, messageStatus: status }) };
+  return { ...list, messages: list.messages.with(at, withStatus(message, status)) };
 }

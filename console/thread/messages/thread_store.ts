@@ -9,11 +9,14 @@ import {
   putStatus,
   remove,
   type Status,
+  withStatus,
 } from "./message_list.ts";
 
 const PAGE = 50;
 /** Changes are collected this long, and read by one query. */
 const COLLECT_MS = 100;
+/** So many statuses of messages that are not loaded are kept; those of the whole tenant are reported. */
+const EARLY = 200;
 
 export type ThreadState = {
   list: MessageList;
@@ -28,7 +31,11 @@ export class ThreadStore {
   readonly #watchers = new Set<() => void>();
   readonly #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The newest statuses of messages that are not in the list. */
+  readonly #early = new Map<string, Status>();
   #loading = new Set<"older" | "newer">();
+  /** Whether there is a part of the thread to which messages can be added. */
+  #isLoaded = false;
   #state: ThreadState = { list: EMPTY_LIST, isLoading: true, error: null };
 
   constructor(connection: Connection, conversationId: string) {
@@ -50,6 +57,7 @@ export class ThreadStore {
       const { conversation } = await this.#connection.query(NEWEST, { id: this.conversationId, first: PAGE });
       const { nodes = [], pageInfo } = conversation?.messages ?? {};
       const older = pageInfo?.hasNextPage ? (pageInfo.endCursor ?? null) : null;
+      this.#isLoaded = true;
       this.#set({ list: { messages: nodes.toReversed(), older, newer: null }, isLoading: false });
     } catch (error) {
       this.#set({ isLoading: false, error });
@@ -91,6 +99,7 @@ export class ThreadStore {
     if (!conversation) return false;
     const { newer, older } = conversation;
     if (older.nodes[0]?.id !== messageId) return false;
+    this.#isLoaded = true;
     this.#set({
       list: {
         messages: [...newer.nodes, ...older.nodes].reverse(),
@@ -101,6 +110,12 @@ export class ThreadStore {
     return isLoaded();
   };
 
+  /** Loads what could not be loaded without a connection. */
+  connected(): void {
+    if (!this.#isLoaded && this.#state.error !== null) void this.loadNewest();
+    else if (this.#changed.size > 0) this.#timer ??= setTimeout(() => void this.#readChanged(), COLLECT_MS);
+  }
+
   /** Reads these messages again, a moment later and all at once. */
   refresh(messageId: string): void {
     this.#changed.add(messageId);
@@ -108,12 +123,22 @@ export class ThreadStore {
   }
 
   put(messages: readonly Bubble[]): void {
-    this.#set({ list: put(this.#state.list, messages) });
+    if (!this.#isLoaded) return;
+    const known = messages.map((message) => withStatus(message, this.#early.get(message.id) ?? null));
+    this.#set({ list: put(this.#state.list, known) });
   }
 
   putStatus(status: Status): void {
     const list = putStatus(this.#state.list, status);
     if (list !== this.#state.list) this.#set({ list });
+    else this.#keepEarly(status);
+  }
+
+  /** It may be that of a message whose response is still on its way. */
+  #keepEarly(status: Status): void {
+    this.#early.delete(status.messageId);
+    this.#early.set(status.messageId, status);
+    if (this.#early.size > EARLY) this.#early.delete(this.#early.keys().next().value!);
   }
 
   remove(messageId: string): void {

@@ -16,6 +16,7 @@ export function useThreadStore(conversationId: string): { store: ThreadStore; st
     void store.loadNewest();
     const ends = [
       live.onMissed(store.loadNewest),
+      connection.socketState.onConnected(() => store.connected()),
       unsentOf(connection).onStored(
         (message) => message.conversationId === conversationId && store.put([message]),
       ),

@@ -61,6 +61,9 @@ test("a status belongs to its message, and is ignored without it", () => {
   const status = { messageId: "10", status: "read" } as NonNullable<Bubble["messageStatus"]>;
   assert.equal(putStatus(list, status).messages[0]?.messageStatus, status);
   assert.equal(putStatus(list, { ...status, messageId: "11" }), list);
+  // What was read before is put after it was reported, and the status does not go back.
+  const sent = message("10", { messageStatus: { ...status, status: "sent" } });
+  assert.equal(put(putStatus(list, status), [sent]).messages[0]?.messageStatus?.status, "read");
 });
 
 test("days, the unread line, groups and what is unsent stand between the messages", () => {
