@@ -12,11 +12,20 @@ const PIXEL = Buffer.from(
   "base64",
 );
 
+/** A busy machine draws slowly; nothing here waits for time to pass. */
+const TIMEOUT_MS = 30_000;
+
 let console: TestConsole;
 before(async () => {
   if (!NO_BROWSER) console = await startConsole();
 });
 after(() => console?.stop());
+
+async function open(name: string, customer: string): Promise<Page> {
+  const page = await console.open(name, "agent", `inbox/${await idOf(customer)}`);
+  page.setDefaultTimeout(TIMEOUT_MS);
+  return page;
+}
 
 /** The conversation with the customer of this name, as soon as it is stored. */
 async function idOf(name: string): Promise<string> {
@@ -46,7 +55,7 @@ async function bubbles(page: Page): Promise<string[]> {
 }
 
 async function waitForBubbles(page: Page, expected: string[]): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + TIMEOUT_MS;
   let seen = await bubbles(page);
   while (seen.join("\n") !== expected.join("\n")) {
     if (Date.now() > deadline) assert.deepEqual(seen, expected);
@@ -74,7 +83,7 @@ test("what the customer writes, quotes, reacts to, edits and sends is seen in or
 }, async () => {
   const ann = console.office.customer("Ann");
   const first = ann.say("Hello, *two* cakes");
-  const page = await console.open("Ada", "agent", `inbox/${await idOf("Ann")}`);
+  const page = await open("Ada", "Ann");
   await waitForBubbles(page, ["Hello, two cakes"]);
   assert.equal(await page.locator(".bubble strong").innerText(), "two");
 
@@ -117,7 +126,7 @@ test("a message is sent once when the connection is cut, and when the answer is 
   skip: NO_BROWSER,
 }, async () => {
   console.office.customer("Bo").say("Hi");
-  const page = await console.open("Bea", "agent", `inbox/${await idOf("Bo")}`);
+  const page = await open("Bea", "Bo");
   await waitForBubbles(page, ["Hi"]);
   await page.context().setOffline(true);
   await write(page, "While offline");
@@ -152,7 +161,7 @@ test("a window that closes while somebody types leaves the templates, and the te
     "update app_public.conversations set window_expires_at = now() + interval '5 minutes' where id = $1",
     [id],
   );
-  const page = await console.open("Cleo", "agent", `inbox/${id}`);
+  const page = await open("Cleo", "Cem");
   await page.clock.install();
   await page.reload();
   await page.locator(".composer textarea").fill("I was just about to");
@@ -172,7 +181,7 @@ test("an agent takes over from the chatbot, and gives back", { skip: NO_BROWSER 
   await anActiveChatbot(database.pool, workspace.tenantId);
   const dan = console.office.customer("Dan");
   dan.say("Hi");
-  const page = await console.open("Dora", "agent", `inbox/${await idOf("Dan")}`);
+  const page = await open("Dora", "Dan");
   await page.locator(".bubble", { hasText: "What can we do for you?" }).waitFor();
   await page.getByRole("button", { name: "Take over" }).click();
   await page.locator(".state-line", { hasText: "Your team is in charge" }).waitFor();
