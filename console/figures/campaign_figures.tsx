@@ -1,8 +1,8 @@
 import { graphql } from "../graphql/graphql.ts";
-import { useFormat } from "../words/format.ts";
 import { useWords } from "../words/language.ts";
-import { type Column, Figure } from "./figure.tsx";
+import { Figure } from "./figure.tsx";
 import type { Period } from "./period.ts";
+import { useColumns } from "./use_columns.ts";
 import { useFigures } from "./use_figures.tsx";
 import { useNames } from "./use_names.ts";
 import { words } from "./words.ts";
@@ -22,21 +22,11 @@ const CAMPAIGNS = graphql(`
 /** What campaigns sent in the period, and by which prices Meta charges. */
 export function CampaignFigures({ period }: { period: Period }) {
   const texts = useWords(words);
-  const format = useFormat();
+  const { number, percent } = useColumns();
   const names = useNames();
   const { data, state } = useFigures(CAMPAIGNS, period);
   if (!data) return state;
   const tenant = data.currentTenant;
-  const number = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.number(Number(value)),
-  });
-  const percent = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.percent(Number(value)),
-  });
   return (
     <>
       <Figure

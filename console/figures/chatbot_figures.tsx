@@ -2,8 +2,9 @@ import { graphql } from "../graphql/graphql.ts";
 import { useFormat } from "../words/format.ts";
 import { useWords } from "../words/language.ts";
 import { Chart } from "./chart/chart.tsx";
-import { type Column, Figure } from "./figure.tsx";
+import { Figure } from "./figure.tsx";
 import { daysOf, type Period } from "./period.ts";
+import { useColumns } from "./use_columns.ts";
 import { byDay, byDayOrNone, useFigures } from "./use_figures.tsx";
 import { useNames } from "./use_names.ts";
 import { words } from "./words.ts";
@@ -29,23 +30,13 @@ const LOOK = { completed: "accent", expired: "soft", stopped: "warning", failed:
 export function ChatbotFigures({ period }: { period: Period }) {
   const texts = useWords(words);
   const format = useFormat();
+  const { day, number, percent } = useColumns();
   const names = useNames();
   const { data, state } = useFigures(CHATBOTS, period);
   if (!data) return state;
   const tenant = data.currentTenant;
   const days = daysOf(period);
   const daily = tenant?.byDay.nodes;
-  const number = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.number(Number(value)),
-  });
-  const percent = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.percent(Number(value)),
-  });
-  const dayColumn: Column = { name: texts.day, show: (value) => format.day(String(value)) };
   const series = OUTCOMES.map((each) => ({
     name: texts.outcomes[each],
     look: LOOK[each],
@@ -56,7 +47,7 @@ export function ChatbotFigures({ period }: { period: Period }) {
     <>
       <Figure
         title={texts.runsPerDay}
-        columns={[dayColumn, ...series.map(({ name }) => number(name))]}
+        columns={[day, ...series.map(({ name }) => number(name))]}
         rows={(daily ?? []).map((row) => [row.day, ...OUTCOMES.map((each) => row[each])])}
         chart={
           <Chart
@@ -71,7 +62,7 @@ export function ChatbotFigures({ period }: { period: Period }) {
       <Figure
         title={texts.containment}
         note={texts.containmentNote}
-        columns={[dayColumn, percent(texts.containment)]}
+        columns={[day, percent(texts.containment)]}
         rows={(daily ?? []).map(({ day, containment }) => [day, containment])}
         chart={
           <Chart

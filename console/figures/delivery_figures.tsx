@@ -3,9 +3,10 @@ import { graphql } from "../graphql/graphql.ts";
 import { useFormat } from "../words/format.ts";
 import { useWords } from "../words/language.ts";
 import { Chart } from "./chart/chart.tsx";
-import { type Column, Figure } from "./figure.tsx";
+import { Figure } from "./figure.tsx";
 import { daysOf, type Period } from "./period.ts";
 import { ShareBar } from "./share_bars.tsx";
+import { useColumns } from "./use_columns.ts";
 import { byDay, byDayOrNone, useFigures } from "./use_figures.tsx";
 import { useNames } from "./use_names.ts";
 import { words } from "./words.ts";
@@ -30,22 +31,13 @@ export function DeliveryFigures({ period }: { period: Period }) {
   const texts = useWords(words);
   const codes = useWords(campaignWords);
   const format = useFormat();
+  const { day, number, percent } = useColumns();
   const names = useNames();
   const { data, state } = useFigures(DELIVERY, period);
   if (!data) return state;
   const tenant = data.currentTenant;
   const days = daysOf(period);
   const daily = tenant?.byDay.nodes;
-  const number = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.number(Number(value)),
-  });
-  const percent = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.percent(Number(value)),
-  });
   const outcome = [
     { name: texts.read, look: "info", values: byDay(days, daily, ({ read }) => read) },
     {
@@ -66,13 +58,12 @@ export function DeliveryFigures({ period }: { period: Period }) {
   ];
   const failures = tenant?.failureFigures.nodes ?? [];
   const largest = failures[0]?.messages ?? 0;
-  const dayColumn: Column = { name: texts.day, show: (value) => format.day(String(value)) };
   const places = days.map(format.day);
   return (
     <>
       <Figure
         title={texts.deliveryPerDay}
-        columns={[dayColumn, ...outcome.map(({ name }) => number(name))]}
+        columns={[day, ...outcome.map(({ name }) => number(name))]}
         rows={days.map((day, n) => [day, ...outcome.map(({ values }) => values[n] ?? 0)])}
         chart={
           <Chart
@@ -87,7 +78,7 @@ export function DeliveryFigures({ period }: { period: Period }) {
       <Figure
         title={texts.rates}
         note={texts.ratesNote}
-        columns={[dayColumn, ...rates.map(({ name }) => percent(name))]}
+        columns={[day, ...rates.map(({ name }) => percent(name))]}
         rows={(daily ?? []).map(({ day, deliveryRate, readRate }) => [day, deliveryRate, readRate])}
         chart={
           <Chart

@@ -5,6 +5,7 @@ import { Chart } from "./chart/chart.tsx";
 import { type Column, Figure } from "./figure.tsx";
 import { daysOf, type Period } from "./period.ts";
 import { ShareBar } from "./share_bars.tsx";
+import { useColumns } from "./use_columns.ts";
 import { byDay, useFigures } from "./use_figures.tsx";
 import { useNames } from "./use_names.ts";
 import { words } from "./words.ts";
@@ -38,6 +39,7 @@ const LOOK = { inbound: "info", outbound: "accent", internal: "soft" };
 export function MessageFigures({ period }: { period: Period }) {
   const texts = useWords(words);
   const format = useFormat();
+  const { day, number } = useColumns();
   const names = useNames();
   const { data, state } = useFigures(MESSAGES, period);
   if (!data) return state;
@@ -48,11 +50,6 @@ export function MessageFigures({ period }: { period: Period }) {
     look: LOOK[each],
     values: byDay(days, tenant?.[each].nodes, ({ messages }) => messages),
   }));
-  const number = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.number(Number(value)),
-  });
   const counted = (rows: readonly (readonly [string, number])[]) => {
     const sorted = rows.toSorted((a, b) => b[1] - a[1]);
     const largest = sorted[0]?.[1] ?? 0;
@@ -75,10 +72,7 @@ export function MessageFigures({ period }: { period: Period }) {
     <>
       <Figure
         title={texts.perDay}
-        columns={[
-          { name: texts.day, show: (value) => format.day(String(value)) },
-          ...series.map(({ name }) => number(name)),
-        ]}
+        columns={[day, ...series.map(({ name }) => number(name))]}
         rows={days.map((day, n) => [day, ...series.map(({ values }) => values[n] ?? 0)])}
         chart={
           <Chart

@@ -4,6 +4,7 @@ import { useWords } from "../words/language.ts";
 import { Chart } from "./chart/chart.tsx";
 import { type Column, Figure } from "./figure.tsx";
 import { daysOf, type Period } from "./period.ts";
+import { useColumns } from "./use_columns.ts";
 import { byDayOrNone, useFigures } from "./use_figures.tsx";
 import { useNames } from "./use_names.ts";
 import { words } from "./words.ts";
@@ -40,22 +41,13 @@ type Handling = {
 export function TeamFigures({ period }: { period: Period }) {
   const texts = useWords(words);
   const format = useFormat();
+  const { day, number, time } = useColumns();
   const names = useNames();
   const { data, state } = useFigures(TEAM, period);
   if (!data) return state;
   const tenant = data.currentTenant;
   const days = daysOf(period);
   const daily = tenant?.byDay.nodes;
-  const number = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.number(Number(value)),
-  });
-  const time = (name: string): Column => ({
-    name,
-    isNumber: true,
-    show: (value) => format.duration(Number(value)),
-  });
   const response = [
     {
       name: texts.median,
@@ -105,11 +97,7 @@ export function TeamFigures({ period }: { period: Period }) {
       />
       <Figure
         title={texts.responsePerDay}
-        columns={[
-          { name: texts.day, show: (value) => format.day(String(value)) },
-          time(texts.median),
-          time(texts.p90),
-        ]}
+        columns={[day, time(texts.median), time(texts.p90)]}
         rows={(daily ?? []).map((row) => [row.day, row.medianResponseSeconds, row.p90ResponseSeconds])}
         chart={
           <Chart
