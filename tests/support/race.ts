@@ -16,7 +16,7 @@ export async function overlapping<A, B>(
   try {
     await one.query("begin");
     const result = await first(one);
-    const { waited, outcome } = await started(pool, second);
+    const { waited, outcome } = await started(pool, second, pidOf(one));
     await one.query("commit");
     return { first: result, second: await outcome, waited };
   } finally {
@@ -24,10 +24,14 @@ export async function overlapping<A, B>(
   }
 }
 
-/** Begins a transaction on a connection of its own, and resolves when it waits for a lock or has ended. */
+/**
+ * Begins a transaction on a connection of its own, and resolves when it waits for a lock or has ended.
+ * @param blocker the session whose locks count; defaults to any. A moment's wait for another one, such as a vacuum, is none then.
+ */
 export async function started<T>(
   pool: pg.Pool,
   step: Step<T>,
+  blocker?: number,
 ): Promise<{ waited: boolean; outcome: Promise<PromiseSettledResult<T>> }> {
   const client = await pool.connect();
   let settled = false;
@@ -39,7 +43,7 @@ export async function started<T>(
   const pid = pidOf(client);
   const waited = await until("the transaction to wait or to end", async () => {
     if (settled) return "no";
-    return (await isWaiting(pool, pid)) ? "yes" : null;
+    return (await isWaiting(pool, pid, blocker)) ? "yes" : null;
   });
   return { waited: waited === "yes", outcome };
 }
@@ -75,10 +79,12 @@ function pidOf(client: pg.PoolClient): number {
   return (client as pg.PoolClient & { processID: number }).processID;
 }
 
-async function isWaiting(pool: pg.Pool, pid: number): Promise<boolean> {
+async function isWaiting(pool: pg.Pool, pid: number, blocker: number | undefined): Promise<boolean> {
   const { rowCount } = await pool.query(
-    "select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock' and state = 'active'",
-    [pid],
+    `select from pg_stat_activity
+     where pid = $1 and wait_event_type = 'Lock' and state = 'active'
+       and ($2::int is null or $2 = any (pg_blocking_pids(pid)))`,
+    [pid, blocker],
   );
   return rowCount === 1;
 }
