@@ -8,16 +8,27 @@ import { useWords } from "../words/language.ts";
 import { type Contact, UPDATE_CONTACT } from "./documents.ts";
 import { words } from "./words.ts";
 
+/** Emptied at sign-out. */
+const keyOf = (contactId: string) => `parley.notes.${contactId}`;
+
 /** What the team writes down about the contact. */
 export function Notes({ contact }: { contact: Contact }) {
   const texts = useWords(words);
   const connection = useConnection();
   const mayChange = useMay("agent");
   const saved = contact.notes ?? "";
-  const [text, setText] = useState(saved);
+  /** What was written and not saved, also when another conversation was looked at in between. */
+  const [unsaved, setUnsaved] = useState(() => sessionStorage.getItem(keyOf(contact.id)));
+  const text = unsaved ?? saved;
+  const setText = (next: string | null) => {
+    setUnsaved(next);
+    if (next === null) sessionStorage.removeItem(keyOf(contact.id));
+    else sessionStorage.setItem(keyOf(contact.id), next);
+  };
   const save = async () => {
     try {
       await connection.mutate(UPDATE_CONTACT, { id: contact.id, patch: { notes: text.trim() || null } });
+      setText(null);
       showToast(texts.notesSaved);
     } catch (error) {
       showProblem(error);
@@ -40,7 +51,7 @@ export function Notes({ contact }: { contact: Contact }) {
           <Button look="primary" className="small" onClick={() => void save()}>
             {texts.save}
           </Button>
-          <Button look="quiet" className="small" onClick={() => setText(saved)}>
+          <Button look="quiet" className="small" onClick={() => setText(null)}>
             {texts.cancel}
           </Button>
         </div>

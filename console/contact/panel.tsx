@@ -123,7 +123,7 @@ function Sections({
       <Details contact={contact} reload={reload} />
       <Tags contact={contact} reload={reload} />
       <Groups contact={contact} reload={reload} />
-      <Notes key={`${contact.id} ${contact.notes}`} contact={contact} />
+      <Notes key={contact.id} contact={contact} />
       <Consents contact={contact} reload={reload} />
       {others.length > 0 && <Conversations conversations={others} isOther={conversationId !== null} />}
       {others.length === 0 && conversationId === null && mayWrite && (

@@ -55,9 +55,13 @@ export function List(props: ListProps) {
   }, [isNearEnd, rows.length, onLoadMore]);
 
   const activeIndex = rows.findIndex(({ id }) => id === activeId);
+  const shownId = useRef<string | null>(null);
   useEffect(() => {
-    if (activeIndex >= 0) virtualizer.scrollToIndex(activeIndex, { align: "auto" });
-  }, [activeIndex, virtualizer]);
+    // Only another active row is scrolled to, not one that has moved.
+    if (activeIndex < 0 || shownId.current === activeId) return;
+    shownId.current = activeId;
+    virtualizer.scrollToIndex(activeIndex, { align: "auto" });
+  }, [activeIndex, activeId, virtualizer]);
 
   const move = (index: number, isExtending: boolean) => {
     const row = rows[Math.max(0, Math.min(index, rows.length - 1))];
@@ -119,7 +123,11 @@ export function List(props: ListProps) {
         tabIndex={0}
         onKeyDown={onKeyDown}
         onBlur={hold.onBlur}
-        onFocus={() => activeIndex < 0 && rows[0] && onActivate(openId ?? rows[0].id)}
+        // Not by the pointer: what it clicks must stay where it is.
+        onFocus={({ currentTarget }) => {
+          if (activeIndex < 0 && rows[0] && currentTarget.matches(":focus-visible"))
+            onActivate(openId ?? rows[0].id);
+        }}
       >
         <div role="presentation" style={{ blockSize: virtualizer.getTotalSize() }}>
           {items.map(({ index, key, start }) => {

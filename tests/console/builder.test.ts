@@ -58,6 +58,8 @@ test("a chatbot is made, extended by pointer and form, tried out, saved, publish
   await page.locator(".side").getByRole("button", { name: /^End/ }).click();
   await page.getByLabel("Label").fill("Done");
   await page.getByLabel("Text", { exact: true }).fill("One {{size}} coffee.");
+  // Beside a new node, the one before it may be out of sight.
+  await page.getByRole("button", { name: "Show everything" }).click();
   await card(page, "Question").click();
   await page
     .getByRole("group", { name: "Leads to" })

@@ -51,7 +51,7 @@ export function useSuggestions({
     [text, caret, mode],
   );
   const isAsked = trigger !== null && trigger.start !== dismissed;
-  const [{ data: canned }] = useQuery({
+  const [{ data: canned, fetching: isLoading }] = useQuery({
     query: CANNED,
     variables: { query: trigger?.query ?? "", conversationId: head.id },
     pause: !isAsked || trigger.sign !== "/",
@@ -97,7 +97,8 @@ export function useSuggestions({
     if (step !== undefined && options.length > 0) setAt((chosen + step + options.length) % options.length);
     else if ((event.key === "Enter" || event.key === "Tab") && options[chosen]) options[chosen].pick();
     else if (event.key === "Escape") setDismissed(trigger.start);
-    else return false;
+    // What is still being looked for may be what was meant: the customer must not get its shortcut.
+    else if (event.key !== "Enter" || event.shiftKey || trigger.sign !== "/" || !isLoading) return false;
     event.preventDefault();
     event.stopPropagation();
     return true;
