@@ -8458,7 +8458,8 @@ begin
   message.problem := coalesce(
     message.problem,
     case when v_missing <> '{}' then 'no value for ' || array_to_string(v_missing, ', ') end,
-    app_hidden.template_problem(message.content)
+    -- A campaign may send texts, too.
+    case when message.content ? 'name' then app_hidden.template_problem(message.content) end
   );
   message.code := case when message.problem is not null then 'PYCNT' end;
   return message;

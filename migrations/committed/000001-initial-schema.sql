@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0af617c6c5e650645c947744542781df18040402
+--! Hash: sha1:982b3f68860dd17f29d8e86fc1681f9e0c061334
 --! Message: initial schema
 
 --! split: 0010-schemas.sql
@@ -23490,7 +23490,8 @@ begin
   message.problem := coalesce(
     message.problem,
     case when v_missing <> '{}' then 'no value for ' || array_to_string(v_missing, ', ') end,
-    app_hidden.template_problem(message.content)
+    -- A campaign may send texts, too.
+    case when message.content ? 'name' then app_hidden.template_problem(message.content) end
   );
   message.code := case when message.problem is not null then 'PYCNT' end;
   return message;

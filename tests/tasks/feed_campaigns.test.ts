@@ -20,7 +20,7 @@ test("a scheduled campaign starts at its time, and a job waits for the next one"
   const scheduled = async (at: string) => {
     const { rows } = await pool.query(
       `insert into app_public.campaigns (tenant_id, name, text, audience, status, scheduled_at)
-       values ($1, $2::text, 'Hello', '{"field": "name", "isEmpty": true}', 'scheduled', now() + $2::text::interval)
+       values ($1, $2::text, 'Hello {{contact.name|there}}', '{"field": "name", "isEmpty": true}', 'scheduled', now() + $2::text::interval)
        returning id`,
       [workspace.tenantId, at],
     );
@@ -43,6 +43,10 @@ test("a scheduled campaign starts at its time, and a job waits for the next one"
     { id: due, status: "completed", failed: 1 },
     { id: later, status: "scheduled", failed: 0 },
   ]);
+  const { rows: sent } = await pool.query("select content from app_public.messages where campaign_id = $1", [
+    due,
+  ]);
+  assert.deepEqual(sent, [{ content: { body: "Hello there" } }]);
   const { rows: jobs } = await pool.query(
     "select run_at > now() + interval '50 minutes' as is_later from graphile_worker.jobs where key = 'feed_campaigns:later'",
   );

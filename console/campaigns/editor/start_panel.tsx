@@ -68,7 +68,7 @@ export function StartPanel({
       </Field>
       <Button
         icon="clock"
-        disabled={!mayStart || at === ""}
+        disabled={!mayStart || at === "" || new Date(at) <= new Date()}
         onClick={() =>
           void run(() => connection.mutate(START_CAMPAIGN, { id, at: new Date(at).toISOString() }))
         }

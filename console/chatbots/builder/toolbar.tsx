@@ -24,6 +24,7 @@ export function Toolbar({
 }) {
   const texts = useWords(builderWords);
   const { chatbot, draft, change, isUnsaved, panel, show, problems, publish } = useBuilder();
+  const activeVersion = chatbot.status === "active" ? chatbot.activeVersion : null;
   const errors = problems.filter(({ severity }) => severity === "error").length;
   return (
     <header className="toolbar">
@@ -38,8 +39,8 @@ export function Toolbar({
         maxLength={255}
         onChange={({ target }) => change((before) => ({ ...before, name: target.value }), "name")}
       />
-      <span className={chatbot.activeVersion ? "badge accent" : "badge"}>
-        {chatbot.activeVersion ? texts.activeVersion(chatbot.activeVersion.number) : texts.status.draft}
+      <span className={activeVersion ? "badge accent" : "badge"}>
+        {activeVersion ? texts.activeVersion(activeVersion.number) : texts.status.draft}
       </span>
       <span className="state" role="status">
         {isUnsaved ? texts.unsaved : ""}

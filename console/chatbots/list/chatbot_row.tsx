@@ -26,7 +26,9 @@ export function ChatbotRow({ chatbot, figures, language, onChanged }: Props) {
   const mayEdit = useMay("admin");
   const connection = useConnection();
   const [asked, setAsked] = useState<"activate" | "delete" | null>(null);
-  const { id, name, description, status, activeVersion, versions, updatedAt } = chatbot;
+  const { id, name, description, status, versions, updatedAt } = chatbot;
+  // A chatbot that was deactivated keeps the version that was active.
+  const activeVersion = status === "active" ? chatbot.activeVersion : null;
   const [newest] = versions.nodes;
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
 

@@ -35,7 +35,7 @@ export default function VersionList() {
           />
         ))}
       </ol>
-      {chatbot.activeVersion && <Deactivate />}
+      {chatbot.status === "active" && <Deactivate />}
       {activating && <ActivationDialog version={activating} onClose={() => setActivating(null)} />}
     </div>
   );
@@ -101,7 +101,7 @@ function VersionRow({
   const language = useLanguage();
   const connection = useConnection();
   const { chatbot, change } = useBuilder();
-  const isActive = chatbot.activeVersion?.id === version.id;
+  const isActive = chatbot.status === "active" && chatbot.activeVersion?.id === version.id;
   const when = new Date(version.createdAt).toLocaleString(language, {
     dateStyle: "medium",
     timeStyle: "short",
