@@ -55,7 +55,7 @@ export function Invite({
     return (
       <Dialog title={texts.linkTitle} closesOutside={false} onClose={onClose}>
         <p>{texts.linkText(dateTime(issued.expiresAt))}</p>
-        <Copyable label={texts.link} text={`${location.origin}/account/invitation?token=${issued.token}`} />
+        <Copyable label={texts.link} text={`${location.origin}/console/invitation#${issued.token}`} />
         <div className="actions">
           <Button look="primary" onClick={onClose}>
             {texts.done}
