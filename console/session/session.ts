@@ -17,7 +17,13 @@ let text = localStorage.getItem(KEY);
 let session = parse(text);
 
 function parse(stored: string | null): Session | null {
-  return stored === null ? null : JSON.parse(stored);
+  try {
+    const read = JSON.parse(stored ?? "null");
+    return typeof read?.refreshToken === "string" ? read : null;
+  } catch {
+    // Somebody changed it by hand: signing in replaces it.
+    return null;
+  }
 }
 
 function follow(): void {
