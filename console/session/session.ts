@@ -21,7 +21,7 @@ function parse(stored: string | null): Session | null {
     const read = JSON.parse(stored ?? "null");
     return typeof read?.refreshToken === "string" ? read : null;
   } catch {
-    // Somebody changed it by hand: signing in replaces it.
+    // It was changed by hand. Signing in replaces it.
     return null;
   }
 }

@@ -1,8 +1,8 @@
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Loader, Metafile, OutputFile } from "esbuild";
+import type { Metafile, OutputFile } from "esbuild";
 
-/** A file that browsers load. Its name has a hash of its content, so it can be kept for ever. */
+/** A file that browsers load. Its name has a hash of its content, so browsers keep it permanently. */
 export type Asset = { name: string; type: string; body: Buffer };
 
 /** The console as browsers load it: by name, and what the page names. */
@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Bundles the console in memory, in about a third of a second: there is no build step, and nothing that could be stale.
+ * Bundles the console in memory, in about a third of a second: there is no build step, so no output can be stale.
  * @throws an error with esbuild's findings when the source does not compile
  */
 export async function bundleConsole(source: string = SOURCE): Promise<Bundle> {
@@ -46,7 +46,6 @@ export async function bundleConsole(source: string = SOURCE): Promise<Bundle> {
       logLevel: "silent",
       // Explicit, because esbuild reads no tsconfig.json under node_modules, where an installed Parley is.
       jsx: "automatic",
-      loader: { ".svg": "dataurl" } satisfies Record<string, Loader>,
       conditions: ["production"],
       define: { "process.env.NODE_ENV": '"production"' },
     });

@@ -57,7 +57,7 @@ function serveAsset(bundled: Promise<Bundle>): RequestHandler<{ name: string }> 
     const { assets } = await bundled.catch(() => ({ assets: new Map<string, Asset>() }));
     const asset = assets.get(request.params.name);
     if (!asset) {
-      const message = "There is no such file: the console has changed since its page was loaded";
+      const message = "This file does not exist: the console has changed since its page was loaded";
       response.status(404).json({ error: { code: "PYNFD", message } });
       return;
     }

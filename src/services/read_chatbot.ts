@@ -12,6 +12,6 @@ export async function readChatbot(db: Db, chatbotId: string): Promise<ExportedCh
     [chatbotId],
   );
   const chatbot = rows[0]?.chatbot;
-  if (!chatbot) throw new ParleyError("PYNFD", "There is no such chatbot");
+  if (!chatbot) throw new ParleyError("PYNFD", "The chatbot does not exist");
   return chatbot;
 }

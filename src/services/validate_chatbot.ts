@@ -35,7 +35,7 @@ export async function validateChatbot(
     values: [chatbotId],
   });
   const [draft] = rows;
-  if (!draft) throw new ParleyError("PYNFD", "There is no such chatbot");
+  if (!draft) throw new ParleyError("PYNFD", "The chatbot does not exist");
   if (!draft.graph) throw new ParleyError("PYDEN", "Only admins may validate a chatbot");
   const graph = { ...draft.graph, ...unsaved };
   const surroundings = await surroundingsOf(db, chatbotId, referencesOf(graph));

@@ -15,6 +15,19 @@ after(() => office?.stop());
 /** Tests in a browser are skipped where none is installed. */
 const IN_BROWSER = { skip: NO_BROWSER };
 
+test("a wrong password is said; the right one leads to the page that was asked for", IN_BROWSER, async () => {
+  const { email } = await office.office.employ("Ada", "agent");
+  const page = await office.visit("inbox");
+  await page.fill("input[type=email]", email);
+  await page.fill("input[type=password]", "not the password");
+  await page.click("button[type=submit]");
+  await page.getByRole("alert").getByText("wrong").waitFor();
+  await office.checkAccessibility(page);
+  await signIn(page, email);
+  assert.equal(new URL(page.url()).pathname, "/console/inbox");
+  office.checkErrors();
+});
+
 test("who accepts an invitation by its link works in the workspace", IN_BROWSER, async () => {
   const admin = await office.open("Ada", "admin", "settings/people");
   await admin.getByRole("button", { name: "Invite" }).click();

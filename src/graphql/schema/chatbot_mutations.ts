@@ -32,7 +32,7 @@ const saveChatbot = serverMutation({
     "Stores a draft chatbot; without an id, creates one. Its problems are returned, but do not prevent saving.",
   errors: {
     PYGRA: "nodes or edges are not a graph",
-    PYNFD: "there is no such chatbot",
+    PYNFD: "the chatbot does not exist",
     PYDEN: "the caller is not an admin",
     PYCON: "the name is taken",
     PYUPD: "it has been changed since expectedUpdatedAt; `extensions.updatedAt` says when",
@@ -78,7 +78,7 @@ const validate = serverMutation({
     "of the draft as it would be with them; nothing is stored.",
   errors: {
     PYGRA: "nodes or edges are not a graph",
-    PYNFD: "there is no such chatbot",
+    PYNFD: "the chatbot does not exist",
     PYDEN: "the caller is not an admin",
   },
   input: { chatbotId: uuid(), ...unsavedDraft },
@@ -98,7 +98,7 @@ const publishChatbot = serverMutation({
   about:
     "Publishes a draft as the next version, with the graphs it calls. A draft whose problems include an error is not " +
     "published.",
-  errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
+  errors: { PYNFD: "the chatbot does not exist", PYDEN: "the caller is not an admin" },
   input: { chatbotId: uuid() },
   payload: {
     chatbotVersion: row("chatbot_versions").nullable().describe("Null if the draft was not published."),
@@ -159,7 +159,7 @@ const exportChatbot = serverMutation({
   requires: "manage_all",
   about:
     "A draft as a file for importChatbot, with the forms and the graphs that it calls. What looks like a credential is replaced by REMOVED.",
-  errors: { PYNFD: "there is no such chatbot", PYDEN: "the caller is not an admin" },
+  errors: { PYNFD: "the chatbot does not exist", PYDEN: "the caller is not an admin" },
   input: { chatbotId: uuid() },
   payload: { file: json().describe("The content of the file.") },
   run: ({ input: { chatbotId }, asCaller }) =>

@@ -54,7 +54,7 @@ export async function findPlayable(
         ])
       : await db.query<Row>(VERSION, [versionId, chatbotId]);
   const [row] = rows;
-  if (!row) throw new ParleyError("PYNFD", "There is no such chatbot or version, or it cannot be read");
+  if (!row) throw new ParleyError("PYNFD", "The chatbot or version does not exist, or cannot be read");
   const [version] = await withCurrentFlows(db, [read(row)]);
   return { version: version!, ownerId: row.ownerId };
 }

@@ -95,7 +95,7 @@ export function replayMutation(limitMs: number): ServerMutation {
       "nothing is sent, called or stored. For admins: what is replayed shows the graph.",
     errors: {
       PYREQ: "no chatbot is named; first or a time is out of range",
-      PYNFD: "there is no such chatbot, version or conversation",
+      PYNFD: "the chatbot, version or conversation does not exist",
       PYDEN: "the caller is not an admin",
       PYGRA: "the graph cannot be read",
       PYTIM: "it took too long; replay less at once",

@@ -69,7 +69,7 @@ function start(calls: SimulationCalls): ServerMutation {
       "is played shows the graph.",
     errors: {
       PYREQ: "no chatbot is named",
-      PYNFD: "there is no such chatbot or version",
+      PYNFD: "the chatbot or version does not exist",
       PYDEN: "the caller is not an admin",
       PYGRA: "the graph cannot be read",
       PYTIM: "playing took too long",
@@ -97,7 +97,7 @@ function continueRun(calls: SimulationCalls): ServerMutation {
     about: "Continues a simulated run with the customer's next reply, or lets time pass.",
     errors: {
       PYREQ: "the state is not valid, or the run has ended",
-      PYNFD: "there is no such chatbot or version",
+      PYNFD: "the chatbot or version does not exist",
       PYDEN: "the caller is not an admin",
       PYGRA: "the graph cannot be read",
       PYTIM: "playing took too long",

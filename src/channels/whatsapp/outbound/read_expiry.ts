@@ -22,7 +22,7 @@ export async function readExpiry(
   if (reply.kind !== "reply") return classifyLoss(reply);
   const data = objectOf(bodyOf(reply)?.data);
   if (reply.status !== 200 || data === null) return classifyError(reply);
-  // Unix seconds; 0 is no end.
+  // Unix seconds; 0: the token does not expire.
   const ends = [data.expires_at, data.data_access_expires_at].map((value) => numberOf(value) ?? 0);
   const first = Math.min(...ends.filter((seconds) => seconds > 0));
   return { kind: "read", expiresAt: Number.isFinite(first) ? new Date(first * 1000) : null };
