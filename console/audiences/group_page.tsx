@@ -6,7 +6,7 @@ import { Link } from "../routing/link.tsx";
 import { go } from "../routing/location.ts";
 import { useMay } from "../session/member.ts";
 import { Button, IconButton } from "../ui/button.tsx";
-import { Confirm } from "../ui/confirm.tsx";
+import { Confirm } from "../ui/form/confirm.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Empty, Failed, Loading } from "../ui/states.tsx";
 import { showProblem, showToast } from "../ui/toasts.tsx";

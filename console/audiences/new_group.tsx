@@ -1,10 +1,7 @@
-import { type FormEvent, useState } from "react";
-import { type Problem, problemOf } from "../graphql/problem.ts";
 import { useConnection } from "../graphql/use_connection.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { Field } from "../ui/field.tsx";
-import { Failed } from "../ui/states.tsx";
+import { TextInput } from "../ui/form/fields.tsx";
+import { FormDialog } from "../ui/form/form_dialog.tsx";
+import { optionalText, text } from "../ui/form/values.ts";
 import { useWords } from "../words/language.ts";
 import { CREATE_GROUP } from "./audience_documents.ts";
 import { words } from "./words.ts";
@@ -19,53 +16,15 @@ export function NewGroup({
 }) {
   const texts = useWords(words);
   const connection = useConnection();
-  const [name, setName] = useState("");
-  const [description, setDescription] = useState("");
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    try {
-      const group = { name, description: description || null };
-      const { createGroup } = await connection.mutate(CREATE_GROUP, { group });
-      onClose();
-      if (createGroup) onCreated(createGroup.group);
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
+  const create = async (form: FormData) => {
+    const group = { name: text(form, "name"), description: optionalText(form, "description") };
+    const { createGroup } = await connection.mutate(CREATE_GROUP, { group });
+    if (createGroup) onCreated(createGroup.group);
   };
   return (
-    <Dialog title={texts.newGroup} onClose={onClose}>
-      <form className="stack" onSubmit={(event) => void create(event)}>
-        {problem && <Failed message={`${problem.message} (${problem.code})`} />}
-        <Field label={texts.name}>
-          {(given) => (
-            <input
-              {...given}
-              className="input"
-              required
-              maxLength={255}
-              value={name}
-              onChange={({ target }) => setName(target.value)}
-            />
-          )}
-        </Field>
-        <Field label={texts.description}>
-          {(given) => (
-            <input
-              {...given}
-              className="input"
-              value={description}
-              onChange={({ target }) => setDescription(target.value)}
-            />
-          )}
-        </Field>
-        <div className="actions">
-          <Button onClick={onClose}>{texts.cancel}</Button>
-          <Button look="primary" type="submit">
-            {texts.create}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={texts.newGroup} submitLabel={texts.create} onSubmit={create} onClose={onClose}>
+      <TextInput name="name" label={texts.name} required maxLength={255} />
+      <TextInput name="description" label={texts.description} />
+    </FormDialog>
   );
 }

@@ -1,13 +1,14 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useQuery } from "urql";
-import { type Problem, problemOf } from "../graphql/problem.ts";
+import { problemOf } from "../graphql/problem.ts";
 import { useConnection, useLiveRows } from "../graphql/use_connection.ts";
 import { Link } from "../routing/link.tsx";
 import { go } from "../routing/location.ts";
 import { useMay } from "../session/member.ts";
 import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { Field } from "../ui/field.tsx";
+import { TextInput } from "../ui/form/fields.tsx";
+import { FormDialog } from "../ui/form/form_dialog.tsx";
+import { text } from "../ui/form/values.ts";
 import { Empty, Failed, Loading } from "../ui/states.tsx";
 import { useReload } from "../ui/use_reload.ts";
 import { useFormat } from "../words/format.ts";
@@ -136,40 +137,14 @@ function CampaignsAfter({
 function NewCampaign({ onClose }: { onClose: () => void }) {
   const texts = useWords(words);
   const connection = useConnection();
-  const [name, setName] = useState("");
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    try {
-      const { createCampaign } = await connection.mutate(CREATE_CAMPAIGN, { campaign: { name } });
-      go(`campaigns/${createCampaign?.campaign.id}`);
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
+  const create = async (form: FormData) => {
+    const campaign = { name: text(form, "name") };
+    const { createCampaign } = await connection.mutate(CREATE_CAMPAIGN, { campaign });
+    go(`campaigns/${createCampaign?.campaign.id}`);
   };
   return (
-    <Dialog title={texts.create} onClose={onClose}>
-      <form className="stack" onSubmit={(event) => void create(event)}>
-        {problem && <Failed message={`${problem.message} (${problem.code})`} />}
-        <Field label={texts.name}>
-          {(given) => (
-            <input
-              {...given}
-              className="input"
-              required
-              maxLength={150}
-              value={name}
-              onChange={({ target }) => setName(target.value)}
-            />
-          )}
-        </Field>
-        <div className="actions">
-          <Button onClick={onClose}>{texts.cancel}</Button>
-          <Button look="primary" type="submit">
-            {texts.createAction}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={texts.create} submitLabel={texts.createAction} onSubmit={create} onClose={onClose}>
+      <TextInput name="name" label={texts.name} required maxLength={150} />
+    </FormDialog>
   );
 }

@@ -3,7 +3,7 @@ import { useConnection } from "../../graphql/use_connection.ts";
 import { go } from "../../routing/location.ts";
 import { useMay } from "../../session/member.ts";
 import { Button } from "../../ui/button.tsx";
-import { Confirm } from "../../ui/confirm.tsx";
+import { Confirm } from "../../ui/form/confirm.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { Failed } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";

@@ -4,7 +4,7 @@ import { useConnection } from "../../graphql/use_connection.ts";
 import { go } from "../../routing/location.ts";
 import { useMay } from "../../session/member.ts";
 import { Button } from "../../ui/button.tsx";
-import { Confirm } from "../../ui/confirm.tsx";
+import { Confirm } from "../../ui/form/confirm.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { showProblem } from "../../ui/toasts.tsx";

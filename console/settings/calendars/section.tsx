@@ -4,12 +4,12 @@ import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { useMember } from "../../session/member.ts";
 import { Avatar } from "../../ui/avatar.tsx";
+import { Confirm } from "../../ui/form/confirm.tsx";
+import { Select, TextInput } from "../../ui/form/fields.tsx";
+import { optionalText, text } from "../../ui/form/values.ts";
 import { useWords } from "../../words/language.ts";
-import { Select, TextInput } from "../pattern/fields.tsx";
-import { Confirm } from "../pattern/form_dialog.tsx";
 import { useFormats } from "../pattern/formats.ts";
 import { Records } from "../pattern/records.tsx";
-import { optionalText, text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const ACCOUNTS = graphql(`
@@ -100,8 +100,9 @@ export default function Calendars() {
       />
       {ended && (
         <Confirm
+          isDanger
           title={texts.question(nameOf(ended.account))}
-          confirmLabel={texts.disconnect}
+          action={texts.disconnect}
           onClose={() => setEnded(null)}
           onConfirm={async () => {
             await connection.mutate(DISCONNECT, { userId: ended.account.userId });

@@ -3,12 +3,13 @@ import { graphql } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { go } from "../../routing/location.ts";
 import { Button } from "../../ui/button.tsx";
+import { Confirm } from "../../ui/form/confirm.tsx";
+import { Check, TextInput } from "../../ui/form/fields.tsx";
+import { FormDialog } from "../../ui/form/form_dialog.tsx";
+import { isChecked, optionalText } from "../../ui/form/values.ts";
 import { showProblem, showToast } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
-import { Check, TextInput } from "../pattern/fields.tsx";
-import { Confirm, FormDialog } from "../pattern/form_dialog.tsx";
 import { Panel } from "../pattern/section.tsx";
-import { isChecked, optionalText } from "../pattern/values.ts";
 import { type Channel, UPDATE_CHANNEL } from "./channel.ts";
 import { words } from "./words.ts";
 
@@ -78,6 +79,7 @@ export function ChannelActions({ channel, reload }: { channel: Channel; reload: 
       )}
       {opened === "removal" && (
         <Confirm
+          isDanger
           title={texts.removeQuestion(channel.name)}
           onClose={() => setOpened(null)}
           onConfirm={async () => {

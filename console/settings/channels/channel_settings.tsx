@@ -1,10 +1,10 @@
 import { useConnection } from "../../graphql/use_connection.ts";
+import { Check, Select, TextInput } from "../../ui/form/fields.tsx";
+import { Form } from "../../ui/form/form_dialog.tsx";
+import { isChecked, optionalNumber, text } from "../../ui/form/values.ts";
 import { showToast } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
-import { Check, Select, TextInput } from "../pattern/fields.tsx";
-import { Form } from "../pattern/form_dialog.tsx";
 import { Panel } from "../pattern/section.tsx";
-import { isChecked, optionalNumber, text } from "../pattern/values.ts";
 import { type Channel, UPDATE_CHANNEL } from "./channel.ts";
 import { words } from "./words.ts";
 

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { graphql } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
+import { TextInput } from "../../ui/form/fields.tsx";
+import { FormDialog } from "../../ui/form/form_dialog.tsx";
+import { optionalText, text } from "../../ui/form/values.ts";
 import { useWords } from "../../words/language.ts";
-import { TextInput } from "../pattern/fields.tsx";
-import { FormDialog } from "../pattern/form_dialog.tsx";
-import { optionalText, text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const CONNECT = graphql(`

@@ -2,12 +2,12 @@ import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { useMay } from "../../session/member.ts";
+import { Check, Select } from "../../ui/form/fields.tsx";
+import { isChecked, optionalText, text } from "../../ui/form/values.ts";
 import { useLanguage, useWords } from "../../words/language.ts";
-import { Check, Select } from "../pattern/fields.tsx";
 import { formatInterval } from "../pattern/interval.ts";
 import { IntervalInput, readInterval } from "../pattern/interval_input.tsx";
 import { Records } from "../pattern/records.tsx";
-import { isChecked, optionalText, text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const RULES = graphql(`

@@ -2,10 +2,10 @@ import { useState } from "react";
 import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { useMay } from "../../session/member.ts";
+import { Check, Select, TextInput } from "../../ui/form/fields.tsx";
+import { isChecked, optionalText, text } from "../../ui/form/values.ts";
 import { useWords } from "../../words/language.ts";
-import { Check, Select, TextInput } from "../pattern/fields.tsx";
 import { Records } from "../pattern/records.tsx";
-import { isChecked, optionalText, text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const FIELDS = graphql(`

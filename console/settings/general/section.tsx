@@ -4,14 +4,14 @@ import { graphql } from "../../graphql/graphql.ts";
 import { problemOf } from "../../graphql/problem.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { useMay } from "../../session/member.ts";
+import { Check, Select, TextInput } from "../../ui/form/fields.tsx";
+import { Form } from "../../ui/form/form_dialog.tsx";
+import { isChecked, optionalText, text } from "../../ui/form/values.ts";
 import { Failed, Loading } from "../../ui/states.tsx";
 import { showToast } from "../../ui/toasts.tsx";
 import { useLanguage, useWords } from "../../words/language.ts";
-import { Check, Select, TextInput } from "../pattern/fields.tsx";
-import { Form } from "../pattern/form_dialog.tsx";
 import { useFormats } from "../pattern/formats.ts";
 import { Panel, Section } from "../pattern/section.tsx";
-import { isChecked, optionalText, text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const TENANT = graphql(`

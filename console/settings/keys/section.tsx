@@ -3,13 +3,13 @@ import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Confirm } from "../../ui/form/confirm.tsx";
+import { Check, FieldSet, TextInput } from "../../ui/form/fields.tsx";
+import { chosen, optionalText, text } from "../../ui/form/values.ts";
 import { useWords } from "../../words/language.ts";
 import { Copyable } from "../pattern/copyable.tsx";
-import { Check, FieldSet, TextInput } from "../pattern/fields.tsx";
-import { Confirm } from "../pattern/form_dialog.tsx";
 import { useFormats } from "../pattern/formats.ts";
 import { Records } from "../pattern/records.tsx";
-import { chosen, optionalText, text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const KEYS = graphql(`
@@ -95,8 +95,9 @@ export default function ApiKeys() {
       )}
       {revoked && (
         <Confirm
+          isDanger
           title={texts.question(revoked.name)}
-          confirmLabel={texts.revoke}
+          action={texts.revoke}
           onClose={() => setRevoked(null)}
           onConfirm={() => connection.mutate(REVOKE, { id: revoked.id })}
         >

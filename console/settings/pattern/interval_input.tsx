@@ -1,7 +1,7 @@
 import { Field } from "../../ui/field.tsx";
+import { optionalNumber, text } from "../../ui/form/values.ts";
 import { useWords } from "../../words/language.ts";
 import { fromAmount, type Interval, toAmount, UNITS, type Unit } from "./interval.ts";
-import { optionalNumber, text } from "./values.ts";
 import { words } from "./words.ts";
 
 /** An amount and its unit. Without an amount there is no interval. */

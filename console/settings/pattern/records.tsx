@@ -1,10 +1,11 @@
 import type { AnyVariables } from "@urql/core";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
+import { Confirm } from "../../ui/form/confirm.tsx";
+import { FormDialog } from "../../ui/form/form_dialog.tsx";
 import type { MenuItem } from "../../ui/menu.tsx";
 import { showToast } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
-import { Confirm, FormDialog } from "./form_dialog.tsx";
 import { List, type ListProps } from "./list.tsx";
 import { Record } from "./record.tsx";
 import { Section } from "./section.tsx";
@@ -121,6 +122,7 @@ export function Records<Data, Variables extends AnyVariables, Row>(props: Props<
       )}
       {remove && removed !== null && (
         <Confirm
+          isDanger
           title={remove.question(removed)}
           onClose={() => setRemoved(null)}
           onConfirm={async () => {

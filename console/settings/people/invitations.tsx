@@ -3,8 +3,8 @@ import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import type { Role } from "../../session/member.ts";
+import { Confirm } from "../../ui/form/confirm.tsx";
 import { useWords } from "../../words/language.ts";
-import { Confirm } from "../pattern/form_dialog.tsx";
 import { useFormats } from "../pattern/formats.ts";
 import { Record } from "../pattern/record.tsx";
 import { words } from "./words.ts";
@@ -57,8 +57,9 @@ export function Invitations({ version }: { version: number }) {
       </ul>
       {revoked && (
         <Confirm
+          isDanger
           title={texts.revokeQuestion(revoked.email)}
-          confirmLabel={texts.revoke}
+          action={texts.revoke}
           onClose={() => setRevoked(null)}
           onConfirm={async () => {
             await connection.mutate(REVOKE, { id: revoked.id });

@@ -4,13 +4,13 @@ import { useConnection } from "../../graphql/use_connection.ts";
 import type { Role } from "../../session/member.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Select, TextInput } from "../../ui/form/fields.tsx";
+import { FormDialog } from "../../ui/form/form_dialog.tsx";
+import { optionalText, text } from "../../ui/form/values.ts";
 import { showToast } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
 import { Copyable } from "../pattern/copyable.tsx";
-import { Select, TextInput } from "../pattern/fields.tsx";
-import { FormDialog } from "../pattern/form_dialog.tsx";
 import { useFormats } from "../pattern/formats.ts";
-import { optionalText, text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const INVITE = graphql(`

@@ -1,10 +1,10 @@
 import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { useMay } from "../../session/member.ts";
+import { Select, TextInput } from "../../ui/form/fields.tsx";
+import { text } from "../../ui/form/values.ts";
 import { useLanguage, useWords } from "../../words/language.ts";
-import { Select, TextInput } from "../pattern/fields.tsx";
 import { Records } from "../pattern/records.tsx";
-import { text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const PRICES = graphql(`

@@ -2,12 +2,12 @@ import { graphql } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { type Role, useMember } from "../../session/member.ts";
 import { Button } from "../../ui/button.tsx";
+import { TextInput } from "../../ui/form/fields.tsx";
+import { Form } from "../../ui/form/form_dialog.tsx";
+import { text } from "../../ui/form/values.ts";
 import { showProblem, showToast } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
-import { TextInput } from "../pattern/fields.tsx";
-import { Form } from "../pattern/form_dialog.tsx";
 import { Panel, Section } from "../pattern/section.tsx";
-import { text } from "../pattern/values.ts";
 import { words } from "./words.ts";
 
 const UPDATE = graphql(`

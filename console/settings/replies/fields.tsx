@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
+import { FieldSet, Select, TextInput } from "../../ui/form/fields.tsx";
 import { useWords } from "../../words/language.ts";
-import { FieldSet, Select, TextInput } from "../pattern/fields.tsx";
 import { bodyOf, buttonsOf, KINDS, type Kind, kindOf, type Reply } from "./reply.ts";
 import { words } from "./words.ts";
 

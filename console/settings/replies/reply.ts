@@ -1,5 +1,5 @@
 import { graphql, type ResultOf } from "../../graphql/graphql.ts";
-import { text } from "../pattern/values.ts";
+import { text } from "../../ui/form/values.ts";
 
 export const REPLIES = graphql(`
   query SettingsCannedReplies($after: Cursor) {

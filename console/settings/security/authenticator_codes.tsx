@@ -4,13 +4,13 @@ import { graphql } from "../../graphql/graphql.ts";
 import { problemOf } from "../../graphql/problem.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { Button } from "../../ui/button.tsx";
+import { TextInput } from "../../ui/form/fields.tsx";
+import { FormDialog } from "../../ui/form/form_dialog.tsx";
+import { text } from "../../ui/form/values.ts";
 import { Failed } from "../../ui/states.tsx";
 import { useWords } from "../../words/language.ts";
-import { TextInput } from "../pattern/fields.tsx";
-import { FormDialog } from "../pattern/form_dialog.tsx";
 import { useFormats } from "../pattern/formats.ts";
 import { Panel } from "../pattern/section.tsx";
-import { text } from "../pattern/values.ts";
 import { SetUp } from "./set_up.tsx";
 import { words } from "./words.ts";
 

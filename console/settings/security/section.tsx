@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { graphql } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
+import { TextInput } from "../../ui/form/fields.tsx";
+import { Form } from "../../ui/form/form_dialog.tsx";
 import { showToast } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
-import { TextInput } from "../pattern/fields.tsx";
-import { Form } from "../pattern/form_dialog.tsx";
 import { Panel, Section } from "../pattern/section.tsx";
 import { AuthenticatorCodes } from "./authenticator_codes.tsx";
 import { words } from "./words.ts";

@@ -2,9 +2,9 @@ import { useRef, useState } from "react";
 import { graphql } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { Button } from "../../ui/button.tsx";
+import { Confirm } from "../../ui/form/confirm.tsx";
 import { showProblem, showToast } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";
-import { Confirm } from "../pattern/form_dialog.tsx";
 import { useFormats } from "../pattern/formats.ts";
 import { List } from "../pattern/list.tsx";
 import { Record } from "../pattern/record.tsx";
@@ -73,8 +73,9 @@ export default function Sessions() {
       />
       {isAsking && (
         <Confirm
+          isDanger
           title={texts.question}
-          confirmLabel={texts.endOthers}
+          action={texts.endOthers}
           onClose={() => setAsking(false)}
           onConfirm={async () => {
             const { endOtherSessions } = await connection.mutate(END_OTHERS, {});

@@ -1,11 +1,11 @@
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
+import { Check, Select, TextInput } from "../../ui/form/fields.tsx";
+import { isChecked, optionalText, text } from "../../ui/form/values.ts";
 import { useWords } from "../../words/language.ts";
-import { Check, Select, TextInput } from "../pattern/fields.tsx";
 import { useFormats } from "../pattern/formats.ts";
 import { Records } from "../pattern/records.tsx";
-import { isChecked, optionalText, text } from "../pattern/values.ts";
 import { readJson } from "./read_json.ts";
 import { words } from "./words.ts";
 

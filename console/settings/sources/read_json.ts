@@ -1,4 +1,4 @@
-import { text } from "../pattern/values.ts";
+import { text } from "../../ui/form/values.ts";
 
 /**
  * A JSON value that was typed in; null where nothing was.

@@ -1,11 +1,11 @@
 import { useQuery } from "urql";
 import type { Connection } from "../../graphql/connection.ts";
 import { graphql } from "../../graphql/graphql.ts";
+import { Check, FieldSet } from "../../ui/form/fields.tsx";
+import { chosen } from "../../ui/form/values.ts";
 import { Loading } from "../../ui/states.tsx";
 import { useWords } from "../../words/language.ts";
-import { Check, FieldSet } from "../pattern/fields.tsx";
 import { useFormats } from "../pattern/formats.ts";
-import { chosen } from "../pattern/values.ts";
 import { words as patternWords } from "../pattern/words.ts";
 import { words } from "./words.ts";
 

@@ -1,11 +1,11 @@
 import { graphql, type ResultOf } from "../../graphql/graphql.ts";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { useMay } from "../../session/member.ts";
+import { Select, TextInput } from "../../ui/form/fields.tsx";
+import { optionalText, text } from "../../ui/form/values.ts";
 import { useWords } from "../../words/language.ts";
-import { Select, TextInput } from "../pattern/fields.tsx";
 import { useFormats } from "../pattern/formats.ts";
 import { Records } from "../pattern/records.tsx";
-import { optionalText, text } from "../pattern/values.ts";
 import { changeMembers, TeamMembers } from "./members.tsx";
 import { words } from "./words.ts";
 

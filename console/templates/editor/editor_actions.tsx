@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useConnection } from "../../graphql/use_connection.ts";
 import { go } from "../../routing/location.ts";
 import { Button } from "../../ui/button.tsx";
-import { Confirm } from "../../ui/confirm.tsx";
+import { Confirm } from "../../ui/form/confirm.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { showProblem, showToast } from "../../ui/toasts.tsx";
 import { useWords } from "../../words/language.ts";

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext } from "react";
 import type { Problem } from "../../graphql/problem.ts";
-import { Field } from "../../ui/field.tsx";
+import { Field } from "../field.tsx";
 
 /** What the API found wrong with a form that was sent; its `field` is the name of a control. */
 export const FormProblem = createContext<Problem | null>(null);

@@ -1,11 +1,11 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { type Problem, problemOf } from "../../graphql/problem.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { Failed } from "../../ui/states.tsx";
 import { useWords } from "../../words/language.ts";
+import { Button } from "../button.tsx";
+import { Dialog } from "../dialog.tsx";
+import { Failed } from "../states.tsx";
+import { words } from "../words.ts";
 import { FormProblem } from "./fields.tsx";
-import { words } from "./words.ts";
 
 /** A form in a dialog, which closes when it was saved. What the API refuses is said at the field that it is about. */
 export function FormDialog({
@@ -95,33 +95,5 @@ export function Form({
         </Button>
       </div>
     </form>
-  );
-}
-
-/** Asks before something that cannot be taken back. */
-export function Confirm({
-  title,
-  confirmLabel,
-  onConfirm,
-  onClose,
-  children,
-}: {
-  title: string;
-  confirmLabel?: string;
-  onConfirm: () => Promise<unknown>;
-  onClose: () => void;
-  children?: ReactNode;
-}) {
-  const texts = useWords(words);
-  return (
-    <FormDialog
-      title={title}
-      submitLabel={confirmLabel ?? texts.remove}
-      isDanger
-      onSubmit={onConfirm}
-      onClose={onClose}
-    >
-      {children}
-    </FormDialog>
   );
 }
